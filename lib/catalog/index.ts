@@ -1,0 +1,2 @@
+export type { Card, CardField, CardRate, CardTable, CardTier, CardVersion, Meter, TokenKind } from "./card";
+export { INPUT_KINDS, OUTPUT_KINDS } from "./card";

@@ -1,0 +1,67 @@
+import { PrismaPg } from "@prisma/adapter-pg";
+import pg from "pg";
+import { PrismaClient } from "./generated/client";
+
+/** An open transaction, or the plain database for reads. Opaque: only a room's store can run a query with it. */
+export type Tx = { readonly kind: "tx" };
+
+/** One process's connections: Prisma for ordinary tables, a pool for SQL on the books. */
+export type Database = {
+  readonly reader: Tx;
+  readonly pool: pg.Pool;
+  inTransaction<T>(work: (tx: Tx) => Promise<T>): Promise<T>;
+  close(): Promise<void>;
+};
+
+const TRANSACTION_TIMEOUT_MS = 15_000;
+const RETRIES_MAX = 5;
+
+// int8 columns are amounts and ids: read them exactly.
+pg.types.setTypeParser(pg.types.builtins.INT8, BigInt);
+
+/** Whether a transaction lost against another one and may be run again. Source: PostgreSQL error codes, Prisma P2034. */
+function isConflict(error: unknown): boolean {
+  const text = error instanceof Error ? `${error.message} ${JSON.stringify(error)}` : "";
+  return /P2034|TransactionWriteConflict|40001|40P01|55P03/.test(text);
+}
+
+/**
+ * Open a process's database.
+ *
+ * `max` bounds the connections of the pool for SQL and, apart from it, those of Prisma.
+ */
+export function openDatabase(url: string, max: number): Database {
+  const prisma = new PrismaClient({ adapter: new PrismaPg({ connectionString: url, max }) });
+  const pool = new pg.Pool({ connectionString: url, max, statement_timeout: TRANSACTION_TIMEOUT_MS });
+  pool.on("error", () => undefined); // an idle connection that broke is replaced at the next use
+  return {
+    reader: prisma as unknown as Tx,
+    pool,
+    async inTransaction(work) {
+      for (let attempt = 1; ; attempt++) {
+        try {
+          return await prisma.$transaction((tx) => work(tx as unknown as Tx), { timeout: TRANSACTION_TIMEOUT_MS });
+        } catch (error) {
+          if (attempt >= RETRIES_MAX || !isConflict(error)) throw error;
+        }
+      }
+    },
+    async close() {
+      await Promise.allSettled([prisma.$disconnect(), pool.end()]);
+    },
+  };
+}
+
+let opened: Database | undefined;
+
+/** This process's database, opened on first use by `useDatabase`. Errors: an assertion where none was opened. */
+export function database(): Database {
+  if (!opened) throw new Error("no database is open: the process calls useDatabase at its start");
+  return opened;
+}
+
+/** Open the database that `database()` gives from here on. */
+export function useDatabase(url: string, max: number): Database {
+  opened = openDatabase(url, max);
+  return opened;
+}

@@ -1,0 +1,89 @@
+import { randomBytes, randomInt } from "node:crypto";
+import { crc32 } from "node:zlib";
+
+/** A UUID in its usual text form. */
+export type Uuid = string & { readonly kind: "uuid" };
+
+const PREFIXES = {
+  user: "usr",
+  apiKey: "key",
+  poolKey: "pk",
+  quote: "qte",
+  contribution: "con",
+  purchase: "pur",
+  transfer: "trf",
+  request: "req",
+  withdrawal: "wdr",
+  reward: "rew",
+} as const;
+export type IdKind = keyof typeof PREFIXES;
+
+const BASE32 = "0123456789abcdefghjkmnpqrstvwxyz";
+const BASE62 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+const KEY_PREFIX = "sk-scrip-";
+const KEY_RANDOM = 34;
+const KEY_CHECKSUM = 6;
+
+/** A new UUIDv7: ordered by the millisecond it was made in, 74 bits of randomness. Source: RFC 9562 §5.7. */
+export function newUuid(nowMs: number): Uuid {
+  const bytes = randomBytes(16);
+  bytes.writeUIntBE(nowMs, 0, 6);
+  bytes[6] = ((bytes[6] ?? 0) & 0x0f) | 0x70;
+  bytes[8] = ((bytes[8] ?? 0) & 0x3f) | 0x80;
+  const hex = bytes.toString("hex");
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}` as Uuid;
+}
+
+/** The public form of an id: its kind's prefix and 26 characters of base 32. */
+export function toPublicId(kind: IdKind, uuid: Uuid): string {
+  let value = BigInt(`0x${uuid.replaceAll("-", "")}`);
+  let text = "";
+  for (let i = 0; i < 26; i++) {
+    text = BASE32[Number(value & 31n)] + text;
+    value >>= 5n;
+  }
+  return `${PREFIXES[kind]}_${text}`;
+}
+
+/** The UUID behind a public id of that kind, or `null` where the text isn't one. */
+export function fromPublicId(kind: IdKind, text: string): Uuid | null {
+  const prefix = `${PREFIXES[kind]}_`;
+  if (!text.startsWith(prefix) || text.length !== prefix.length + 26) return null;
+  let value = 0n;
+  for (const letter of text.slice(prefix.length)) {
+    const digit = BASE32.indexOf(letter);
+    if (digit < 0) return null;
+    value = (value << 5n) | BigInt(digit);
+  }
+  if (value >> 128n) return null;
+  const hex = value.toString(16).padStart(32, "0");
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}` as Uuid;
+}
+
+function checksumOf(text: string): string {
+  let value = crc32(text);
+  let out = "";
+  while (out.length < KEY_CHECKSUM) {
+    out = BASE62[value % 62] + out;
+    value = Math.floor(value / 62);
+  }
+  return out;
+}
+
+/** A new API key: `sk-scrip-`, 34 random characters, 6 of CRC-32, all base 62. Shown once, stored as a hash. */
+export function newApiKeySecret(): string {
+  let text = KEY_PREFIX;
+  for (let i = 0; i < KEY_RANDOM; i++) text += BASE62[randomInt(62)];
+  return text + checksumOf(text);
+}
+
+/** Whether a text has the form and the checksum of an API key; says nothing about its existing. */
+export function isApiKeySecret(text: string): boolean {
+  if (!/^sk-scrip-[0-9A-Za-z]{40}$/.test(text)) return false;
+  return checksumOf(text.slice(0, -KEY_CHECKSUM)) === text.slice(-KEY_CHECKSUM);
+}
+
+/** Random text for passwords, secrets and codes: `length` characters of base 62. */
+export function randomText(length: number): string {
+  return Array.from({ length }, () => BASE62[randomInt(62)]).join("");
+}

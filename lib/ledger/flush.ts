@@ -1,0 +1,111 @@
+import type { Uuid } from "../ids";
+import type { Micros, Nanos } from "../money";
+
+/** A counter that a reservation counts against, and how much of it. A `limitMicros` of null means: count, don't limit. */
+export type CounterLeg = { owner: Uuid; kind: string; period: string; limitMicros: Micros | null; amountMicros: Micros };
+
+/**
+ * What the usage record of a request needs and is known when it is reserved. Kept with the hold, so that a crash can
+ * still be settled and told of.
+ */
+export type UsageDraft = {
+  protocol: string;
+  mode: "token" | "count" | "cache" | "batch";
+  model: string;
+  provider: string;
+  upstreamModel: string;
+  channel: string;
+  /** The owner of the pool key of the first attempt, where it was contributed. */
+  keyOwner: Uuid | null;
+  priceCard: bigint;
+  costCard: bigint | null;
+  streamed: boolean;
+};
+
+/** Set aside what a request may cost at most, with the record of its first attempt. All legs fit, or none. */
+export type Reserve = {
+  hold: Uuid;
+  wallet: bigint;
+  apiKey: Uuid;
+  amountMicros: Micros;
+  legs: CounterLeg[];
+  arrivedMs: number;
+  draft: UsageDraft;
+  poolKey: Uuid;
+};
+export type ReserveOutcome =
+  | { outcome: "held" }
+  /** The hold exists already: this reserve was repeated. */
+  | { outcome: "repeated" }
+  | { outcome: "short"; spendableMicros: Micros }
+  | { outcome: "debt"; debtMicros: Micros }
+  | { outcome: "over_limit"; leg: CounterLeg; usedMicros: Micros; heldMicros: Micros }
+  /** The gateway's lease is closed: take a new one and reserve again. */
+  | { outcome: "lease_closed" };
+
+/** Record the next attempt of an open hold; the one before it failed with `outcome`. */
+export type NextAttempt = { hold: Uuid; n: number; poolKey: Uuid; previousOutcome: string; previousCostNanos: Nanos };
+export type NextAttemptOutcome = { outcome: "recorded" } | { outcome: "closed" };
+
+/** Hold `addMicros` more, or note what a stream has used so far, or both. */
+export type Extend = { hold: Uuid; addMicros: Micros; checkpoint: Checkpoint | null };
+export type ExtendOutcome = { outcome: "held" } | { outcome: "short"; spendableMicros: Micros } | { outcome: "closed" };
+
+/** What a stream has used so far, rated: what is charged if the gateway dies. */
+export type Checkpoint = {
+  chargeMicros: Micros;
+  costNanos: Nanos;
+  meters: Record<string, number | string>;
+  multipliers: { name: string; factor: string }[];
+  breakdown: unknown[];
+  costBreakdown: unknown[];
+  /** Units: milliseconds since the request arrived. */
+  latencyMs: number;
+  ttftMs: number | null;
+};
+
+/** What the usage record says of an end, charged or not. `attempts` lists each try, the last one last. */
+export type UsageEnd = {
+  channel: string;
+  poolKey: Uuid | null;
+  keyOwner: Uuid | null;
+  upstreamModel: string;
+  meters: Record<string, number | string>;
+  multipliers: { name: string; factor: string }[];
+  breakdown: unknown[];
+  costBreakdown: unknown[];
+  attempts: { n: number; poolKey: Uuid; channel: string; outcome: string; costNanos: Nanos; latencyMs: number }[];
+  requests: number;
+  estimated: boolean;
+  lost: boolean;
+  status: "ok" | "failed" | "cancelled" | "interrupted";
+  httpStatus: number;
+  errorCode: string | null;
+  latencyMs: number;
+  ttftMs: number | null;
+};
+
+/**
+ * Charge a request and release the rest of its hold, once.
+ *
+ * `chargeMicros` is what the card asks for. Above the hold it is charged as far as the free balance and the counters go;
+ * the rest is the platform's overrun. `costNanos` is the last attempt's.
+ */
+export type Settle = { hold: Uuid; chargeMicros: Micros; costNanos: Nanos; end: UsageEnd };
+export type SettleOutcome =
+  | { outcome: "settled"; chargedMicros: Micros; overrunMicros: Micros }
+  /** It had ended before (settled or released, by us or by the reaper); `chargedMicros` is what that end charged. */
+  | { outcome: "closed"; chargedMicros: Micros };
+
+/** End a hold without a charge. `costNanos` is what the supplier bills for it all the same. */
+export type Release = { hold: Uuid; costNanos: Nanos; end: UsageEnd };
+export type ReleaseOutcome = { outcome: "released" } | { outcome: "closed"; chargedMicros: Micros };
+
+/** The five verbs of the hot path. Each promise resolves after the commit of the flush that it went with. */
+export type Books = {
+  reserve(input: Reserve): Promise<ReserveOutcome>;
+  attempt(input: NextAttempt): Promise<NextAttemptOutcome>;
+  extend(input: Extend): Promise<ExtendOutcome>;
+  settle(input: Settle): Promise<SettleOutcome>;
+  release(input: Release): Promise<ReleaseOutcome>;
+};
