@@ -1,0 +1,21 @@
+import type pg from "pg";
+import type { Tx } from "./index";
+import { queries } from "./models";
+
+/** The kinds of configuration that gateways keep in memory. */
+export type ConfigTopic = "keys" | "catalog" | "pool" | "settings";
+/** How often each kind has changed: a number that moved means "read it again". */
+export type ConfigVersion = Readonly<Record<ConfigTopic, bigint>>;
+
+/** Tell every process that caches this kind of configuration, as of this transaction's commit, that it changed. */
+export async function bumpConfig(tx: Tx, topic: ConfigTopic): Promise<void> {
+  await queries(tx).$executeRaw`select books.bump_config(${topic})`;
+}
+
+/** The present versions, from one row: cheap enough to be read four times a second. */
+export async function readConfigVersion(pool: pg.Pool): Promise<ConfigVersion> {
+  const { rows } = await pool.query<ConfigVersion>("select keys, catalog, pool, settings from books.config_version");
+  const row = rows[0];
+  if (!row) throw new Error("books.config_version has no row: was the database migrated?");
+  return row;
+}
