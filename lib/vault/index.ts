@@ -1,0 +1,15 @@
+export { SecretText } from "./secret-text";
+export {
+  createVault,
+  fingerprint,
+  fingerprints,
+  openBytes,
+  openReply,
+  openSecret,
+  sealBytes,
+  sealReply,
+  sealSecret,
+  useVault,
+  vault,
+} from "./vault";
+export type { Sealed, SecretPlace, Vault } from "./vault";

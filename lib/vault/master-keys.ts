@@ -1,0 +1,74 @@
+import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from "node:crypto";
+
+const KEY_BYTES = 32;
+const NONCE_BYTES = 12;
+const TAG_BYTES = 16;
+
+/** What a master key does, whether it lies in the environment or in a key service: it never leaves its holder. */
+export type MasterKeys = {
+  /** The key that new secrets are wrapped with. */
+  readonly activeId: string;
+  /** Every key that can still unwrap, the active one first. */
+  readonly ids: readonly string[];
+  wrap(id: string, dataKey: Uint8Array, boundTo: Uint8Array): Uint8Array;
+  unwrap(id: string, wrapped: Uint8Array, boundTo: Uint8Array): Uint8Array;
+  /** A key for keyed fingerprints, derived from that master key and good for nothing else. */
+  fingerprintKey(id: string): Uint8Array;
+};
+
+/** AES-256-GCM as `nonce ‖ ciphertext ‖ tag`, under a nonce of its own. */
+export function encrypt(key: Uint8Array, plain: Uint8Array, boundTo: Uint8Array): Uint8Array {
+  const nonce = randomBytes(NONCE_BYTES);
+  const cipher = createCipheriv("aes-256-gcm", key, nonce, { authTagLength: TAG_BYTES });
+  cipher.setAAD(boundTo);
+  return Buffer.concat([nonce, cipher.update(plain), cipher.final(), cipher.getAuthTag()]);
+}
+
+/** The inverse of `encrypt`. Errors: throws on anything but exactly what was encrypted under this key and binding. */
+export function decrypt(key: Uint8Array, sealed: Uint8Array, boundTo: Uint8Array): Uint8Array {
+  if (sealed.length < NONCE_BYTES + TAG_BYTES) throw new Error("a sealed secret is shorter than its nonce and tag");
+  const decipher = createDecipheriv("aes-256-gcm", key, sealed.subarray(0, NONCE_BYTES), { authTagLength: TAG_BYTES });
+  decipher.setAAD(boundTo);
+  decipher.setAuthTag(sealed.subarray(sealed.length - TAG_BYTES));
+  return Buffer.concat([decipher.update(sealed.subarray(NONCE_BYTES, sealed.length - TAG_BYTES)), decipher.final()]);
+}
+
+function parseKeys(text: string): Map<string, Uint8Array> {
+  const keys = new Map<string, Uint8Array>();
+  for (const entry of text.split(",").filter(Boolean)) {
+    const colon = entry.indexOf(":");
+    const id = entry.slice(0, Math.max(colon, 0)).trim();
+    const key = Buffer.from(entry.slice(colon + 1).trim(), "base64");
+    if (!/^[\w-]{1,32}$/.test(id) || key.length !== KEY_BYTES) {
+      throw new Error("KEY_ENCRYPTION_KEYS must be `id:base64` pairs of 32 bytes each, separated by commas");
+    }
+    if (keys.has(id)) throw new Error(`KEY_ENCRYPTION_KEYS names the id ${id} twice`);
+    keys.set(id, key);
+  }
+  return keys;
+}
+
+/**
+ * Master keys that lie in the environment: `id:base64,…`, the first active.
+ *
+ * Errors: throws where the text isn't that; the message never quotes a key.
+ */
+export function localMasterKeys(text: string): MasterKeys {
+  const keys = parseKeys(text);
+  const [activeId] = keys.keys();
+  if (activeId === undefined) throw new Error("KEY_ENCRYPTION_KEYS is empty: it needs at least one `id:base64` pair");
+  const find = (id: string): Uint8Array => {
+    const key = keys.get(id);
+    if (!key) throw new Error(`the master key ${id} isn't in KEY_ENCRYPTION_KEYS`);
+    return key;
+  };
+  const derive = (id: string, use: string): Uint8Array =>
+    new Uint8Array(hkdfSync("sha256", find(id), "", `scrip/v1 ${use}`, KEY_BYTES));
+  return {
+    activeId,
+    ids: [...keys.keys()],
+    wrap: (id, dataKey, boundTo) => encrypt(derive(id, "wrap"), dataKey, boundTo),
+    unwrap: (id, wrapped, boundTo) => decrypt(derive(id, "wrap"), wrapped, boundTo),
+    fingerprintKey: (id) => derive(id, "fingerprint"),
+  };
+}

@@ -1,0 +1,119 @@
+import { createHmac, randomBytes } from "node:crypto";
+import { gunzipSync, gzipSync } from "node:zlib";
+import { decrypt, encrypt, localMasterKeys, type MasterKeys } from "./master-keys";
+import { SecretText } from "./secret-text";
+
+const VERSION = "scrip/v1";
+const DATA_KEY_BYTES = 32;
+
+/** Where a secret belongs. It opens there and nowhere else: another row, owner or field is refused. */
+export type SecretPlace = {
+  /** The id of its row. */
+  rowId: string;
+  /** What it is good for: the provider of a pool key, the account of a kept reply. */
+  purpose: string;
+  /** The field of the row. */
+  field: string;
+};
+
+/** A secret as it is stored: under a data key of its own, which the named master key wraps. */
+export type Sealed = { masterKeyId: string; wrappedKey: Uint8Array; ciphertext: Uint8Array };
+
+/** The one holder of master keys in a process. */
+export type Vault = { readonly masterKeys: MasterKeys };
+
+/** A vault over the master keys of the environment (`id:base64,…`, the first active). Errors: throws where they aren't that. */
+export const createVault = (keys: string): Vault => ({ masterKeys: localMasterKeys(keys) });
+
+/** Each part with its length before it, so that no two lists of parts read the same. */
+function lengthPrefixed(parts: readonly string[]): Uint8Array {
+  return Buffer.concat(
+    parts.flatMap((part) => {
+      const bytes = Buffer.from(part, "utf8");
+      const length = Buffer.alloc(4);
+      length.writeUInt32BE(bytes.length);
+      return [length, bytes];
+    }),
+  );
+}
+
+const bindingOf = ({ rowId, purpose, field }: SecretPlace, layer: "wrap" | "data"): Uint8Array =>
+  lengthPrefixed([VERSION, rowId, purpose, field, layer]);
+
+/** Seal bytes for one place: AES-256-GCM under a fresh data key, itself wrapped by the active master key. */
+export function sealBytes(vault: Vault, place: SecretPlace, plain: Uint8Array): Sealed {
+  const dataKey = randomBytes(DATA_KEY_BYTES);
+  const masterKeyId = vault.masterKeys.activeId;
+  const sealed = {
+    masterKeyId,
+    wrappedKey: vault.masterKeys.wrap(masterKeyId, dataKey, bindingOf(place, "wrap")),
+    ciphertext: encrypt(dataKey, plain, bindingOf(place, "data")),
+  };
+  dataKey.fill(0);
+  return sealed;
+}
+
+/** The bytes sealed for that place. Errors: throws for another place, an unknown master key, or one changed bit. */
+export function openBytes(vault: Vault, place: SecretPlace, sealed: Sealed): Uint8Array {
+  const dataKey = vault.masterKeys.unwrap(sealed.masterKeyId, sealed.wrappedKey, bindingOf(place, "wrap"));
+  const plain = decrypt(dataKey, sealed.ciphertext, bindingOf(place, "data"));
+  dataKey.fill(0);
+  return plain;
+}
+
+/** Seal a secret for one place. */
+export const sealSecret = (vault: Vault, place: SecretPlace, secret: SecretText): Sealed =>
+  sealBytes(vault, place, Buffer.from(secret.reveal(), "utf8"));
+
+/** The secret sealed for that place. Errors: as `openBytes`. */
+export const openSecret = (vault: Vault, place: SecretPlace, sealed: Sealed): SecretText =>
+  new SecretText(Buffer.from(openBytes(vault, place, sealed)).toString("utf8"));
+
+/**
+ * Keep a reply to be given again: compressed, then sealed with everything in one value.
+ *
+ * Errors: none. The result is base64 text that `openReply` reads with the same place.
+ */
+export function sealReply(vault: Vault, place: SecretPlace, reply: Uint8Array): string {
+  const { masterKeyId, wrappedKey, ciphertext } = sealBytes(vault, place, gzipSync(reply));
+  return [masterKeyId, ...[wrappedKey, ciphertext].map((bytes) => Buffer.from(bytes).toString("base64"))].join(".");
+}
+
+/** The reply kept by `sealReply`, at most `bytesMax` long. Errors: throws as `openBytes`, and where it is longer. */
+export function openReply(vault: Vault, place: SecretPlace, kept: string, bytesMax: number): Uint8Array {
+  const [masterKeyId = "", wrappedKey = "", ciphertext = ""] = kept.split(".");
+  const sealed = { masterKeyId, wrappedKey: Buffer.from(wrappedKey, "base64"), ciphertext: Buffer.from(ciphertext, "base64") };
+  return gunzipSync(openBytes(vault, place, sealed), { maxOutputLength: bytesMax });
+}
+
+/**
+ * Keyed fingerprints of a secret, that of the active master key first: equal secrets of one purpose have one in common.
+ *
+ * New rows store the first; a look for duplicates asks for any, so that it holds while master keys are being rotated.
+ */
+export function fingerprints(vault: Vault, purpose: string, secret: SecretText): [Uint8Array, ...Uint8Array[]] {
+  const printUnder = (id: string): Uint8Array =>
+    createHmac("sha256", vault.masterKeys.fingerprintKey(id))
+      .update(lengthPrefixed([VERSION, purpose, secret.reveal().trim()]))
+      .digest();
+  const { activeId, ids } = vault.masterKeys;
+  return [printUnder(activeId), ...ids.filter((id) => id !== activeId).map(printUnder)];
+}
+
+/** The fingerprint that a new row stores. */
+export const fingerprint = (vault: Vault, purpose: string, secret: SecretText): Uint8Array =>
+  fingerprints(vault, purpose, secret)[0];
+
+let opened: Vault | undefined;
+
+/** Open the vault that `vault()` gives from here on: at a process's start. */
+export function useVault(keys: string): Vault {
+  opened = createVault(keys);
+  return opened;
+}
+
+/** This process's vault. Errors: throws where none was opened. */
+export function vault(): Vault {
+  if (!opened) throw new Error("no vault is open: the process calls useVault with KEY_ENCRYPTION_KEYS at its start");
+  return opened;
+}

@@ -1,0 +1,148 @@
+import { randomBytes } from "node:crypto";
+import { inspect } from "node:util";
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { createVault, fingerprint, fingerprints, openBytes, openReply, openSecret, type Sealed, sealReply, sealSecret, SecretText } from "@/lib/vault";
+
+const keyPair = (id: string): string => `${id}:${randomBytes(32).toString("base64")}`;
+const first = keyPair("k1");
+const vault = createVault(first);
+const place = { rowId: "01930000-0000-7000-8000-000000000001", purpose: "openai", field: "api_key" };
+const secrets = fc.string({ minLength: 0, maxLength: 200, unit: "grapheme" });
+
+const flip = (bytes: Uint8Array, bit: number): Uint8Array => {
+  const copy = Uint8Array.from(bytes);
+  const at = (bit >> 3) % copy.length;
+  copy[at] = (copy[at] ?? 0) ^ (1 << (bit & 7));
+  return copy;
+};
+
+describe("a sealed secret", () => {
+  test("opens where it was sealed to what was sealed", () => {
+    fc.assert(
+      fc.property(secrets, (text) => {
+        const sealed = sealSecret(vault, place, new SecretText(text));
+        expect(openSecret(vault, place, sealed).reveal()).toBe(text);
+      }),
+    );
+  });
+
+  test("opens in no other row, for no other purpose, as no other field", () => {
+    const sealed = sealSecret(vault, place, new SecretText("sk-canary"));
+    const parts = fc.record({ rowId: fc.string(), purpose: fc.string(), field: fc.string() });
+    fc.assert(
+      fc.property(parts, (other) => {
+        expect(() => openSecret(vault, other, sealed)).toThrow();
+      }),
+    );
+    // The same letters, divided otherwise.
+    const shifted = { rowId: `${place.rowId}o`, purpose: "penai", field: "api_key" };
+    expect(() => openSecret(vault, shifted, sealed)).toThrow();
+  });
+
+  test("is refused with any one bit changed, cut short, or its layers exchanged with another's", () => {
+    const sealed = sealSecret(vault, place, new SecretText("sk-canary-0123456789"));
+    const other = sealSecret(vault, place, new SecretText("sk-another"));
+    fc.assert(
+      fc.property(fc.nat(8 * 1024), fc.boolean(), (bit, wrapped) => {
+        const bad: Sealed = wrapped
+          ? { ...sealed, wrappedKey: flip(sealed.wrappedKey, bit) }
+          : { ...sealed, ciphertext: flip(sealed.ciphertext, bit) };
+        expect(() => openBytes(vault, place, bad)).toThrow();
+      }),
+      { numRuns: 2_000 },
+    );
+    fc.assert(
+      fc.property(fc.nat(sealed.ciphertext.length - 1), (length) => {
+        expect(() => openBytes(vault, place, { ...sealed, ciphertext: sealed.ciphertext.slice(0, length) })).toThrow();
+      }),
+    );
+    expect(() => openBytes(vault, place, { ...sealed, wrappedKey: other.wrappedKey })).toThrow();
+  });
+
+  test("never has the same data key, nonce or ciphertext twice", () => {
+    const [one, two] = [0, 1].map(() => sealSecret(vault, place, new SecretText("same")));
+    expect(one?.ciphertext).not.toEqual(two?.ciphertext);
+    expect(one?.wrappedKey).not.toEqual(two?.wrappedKey);
+  });
+
+  test("opens under an older master key after another became active, and not after it left the list", () => {
+    const second = keyPair("k2");
+    const sealed = sealSecret(vault, place, new SecretText("sk-old"));
+    const rotating = createVault(`${second},${first}`);
+    expect(openSecret(rotating, place, sealed).reveal()).toBe("sk-old");
+    expect(sealSecret(rotating, place, new SecretText("sk-new")).masterKeyId).toBe("k2");
+    expect(() => openSecret(createVault(second), place, sealed)).toThrow("k1 isn't in KEY_ENCRYPTION_KEYS");
+  });
+});
+
+describe("a fingerprint", () => {
+  test("is the same for the same secret and purpose, surrounding space aside, and differs otherwise", () => {
+    fc.assert(
+      fc.property(fc.string({ minLength: 1 }), fc.string({ minLength: 1 }), (one, two) => {
+        const print = (text: string): string => Buffer.from(fingerprint(vault, "openai", new SecretText(text))).toString("hex");
+        expect(print(` ${one}\n`)).toBe(print(one));
+        expect(print(one) === print(two)).toBe(one.trim() === two.trim());
+      }),
+    );
+    const secret = new SecretText("sk-1");
+    expect(fingerprint(vault, "openai", secret)).not.toEqual(fingerprint(vault, "groq", secret));
+    expect(fingerprint(createVault(keyPair("k1")), "openai", secret)).not.toEqual(fingerprint(vault, "openai", secret));
+  });
+
+  test("is still found while master keys are being rotated", () => {
+    const secret = new SecretText("sk-1");
+    const rotating = createVault(`${keyPair("k2")},${first}`);
+    expect(fingerprints(rotating, "openai", secret)).toContainEqual(fingerprint(vault, "openai", secret));
+  });
+});
+
+describe("a kept reply", () => {
+  test("is given again byte for byte, at its own place and within its bound", () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 4_096 }), (reply) => {
+        const kept = sealReply(vault, place, reply);
+        expect(Uint8Array.from(openReply(vault, place, kept, 4_096))).toEqual(reply);
+        expect(() => openReply(vault, { ...place, rowId: "other" }, kept, 4_096)).toThrow();
+      }),
+    );
+    expect(() => openReply(vault, place, sealReply(vault, place, new Uint8Array(9_000)), 4_096)).toThrow();
+  });
+});
+
+describe("a secret in memory", () => {
+  test("shows nowhere: not in text, JSON, inspection, errors or spread", () => {
+    const canary = "sk-canary-9f3b1c7e5a";
+    const secret = new SecretText(canary);
+    const shown = [
+      `${secret}`,
+      String(secret),
+      JSON.stringify({ secret }),
+      inspect({ secret }, { depth: 9, showHidden: true }),
+      inspect(new Error("broken", { cause: secret })),
+      JSON.stringify({ ...secret }),
+      Object.values(secret).join(),
+    ];
+    for (const text of shown) expect(text).not.toContain(canary);
+    expect(secret.reveal()).toBe(canary);
+  });
+
+  test("hints four characters of a long one and none of a short one", () => {
+    expect(new SecretText("sk-0123456789abcdef").hint()).toBe("cdef");
+    expect(new SecretText("short").hint()).toBe("");
+  });
+});
+
+describe("the list of master keys", () => {
+  test.each(["", "k1", "k1:AAAA", `:${randomBytes(32).toString("base64")}`, `${first},${first}`])(
+    "is refused where it isn't one, without quoting a key: %#",
+    (text) => {
+      expect(() => createVault(text)).toThrow(/KEY_ENCRYPTION_KEYS/);
+      try {
+        createVault(text);
+      } catch (error) {
+        for (const part of text.split(/[:,]/).filter((piece) => piece.length > 8)) expect(String(error)).not.toContain(part);
+      }
+    },
+  );
+});
