@@ -1,8 +1,19 @@
 import type { Uuid } from "../ids";
 import type { Micros, Nanos } from "../money";
 
-/** A counter that a reservation counts against, and how much of it. A `limitMicros` of null means: count, don't limit. */
-export type CounterLeg = { owner: Uuid; kind: string; period: string; limitMicros: Micros | null; amountMicros: Micros };
+/**
+ * A counter that a reservation counts against, and how much of it. A `limit` of null means: count, don't limit.
+ *
+ * Units: `limit` and `amount` are microcredits or whole requests, as `unit` says.
+ */
+export type CounterLeg = {
+  owner: Uuid;
+  kind: string;
+  period: string;
+  unit: "micros" | "requests";
+  limit: bigint | null;
+  amount: bigint;
+};
 
 /**
  * What the usage record of a request needs and is known when it is reserved. Kept with the hold, so that a crash can
@@ -39,7 +50,7 @@ export type ReserveOutcome =
   | { outcome: "repeated" }
   | { outcome: "short"; spendableMicros: Micros }
   | { outcome: "debt"; debtMicros: Micros }
-  | { outcome: "over_limit"; leg: CounterLeg; usedMicros: Micros; heldMicros: Micros }
+  | { outcome: "over_limit"; leg: CounterLeg; used: bigint; held: bigint }
   /** The gateway's lease is closed: take a new one and reserve again. */
   | { outcome: "lease_closed" };
 

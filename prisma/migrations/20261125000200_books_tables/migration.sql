@@ -61,9 +61,11 @@ create table books.counter (
   owner uuid not null,
   kind text not null,
   period text not null,
-  limit_micros bigint check (limit_micros >= 0),
-  used_micros bigint not null default 0 check (used_micros >= 0),
-  held_micros bigint not null default 0 check (held_micros >= 0),
+  -- What the amounts are: microcredits, or counted requests.
+  unit text not null default 'micros' check (unit in ('micros', 'requests')),
+  limit_amount bigint check (limit_amount >= 0),
+  used_amount bigint not null default 0 check (used_amount >= 0),
+  held_amount bigint not null default 0 check (held_amount >= 0),
   unique (owner, kind, period)
 ) with (fillfactor = 50);
 
@@ -94,15 +96,14 @@ create table books.hold (
   -- What a stream had used when it was last told: {charge_micros, cost_nanos, ...}.
   checkpoint json
 ) with (fillfactor = 60);
-create index hold_open on books.hold (lease) where state = 0;
-create index hold_open_wallet on books.hold (wallet, arrived_at) where state = 0;
+create index hold_open on books.hold (wallet, arrived_at) where state = 0;
 
 -- What a reservation holds of a counter.
 create table books.leg (
   hold uuid not null,
   counter bigint not null references books.counter,
-  held_micros bigint not null check (held_micros >= 0),
-  used_micros bigint check (used_micros >= 0),
+  held_amount bigint not null check (held_amount >= 0),
+  used_amount bigint check (used_amount >= 0),
   primary key (hold, counter)
 );
 
@@ -152,7 +153,6 @@ create table books.line (
 ) partition by range (at);
 create index line_wallet on books.line (wallet, seq desc) where wallet is not null;
 create index line_transfer on books.line (transfer);
-create index line_lot on books.line (lot) where lot is not null;
 
 -- What one request used, was charged and cost. One row a reservation that ended, charged or not.
 create table books.usage_record (
@@ -199,7 +199,10 @@ create table books.usage_record (
   latency_ms integer not null,
   ttft_ms integer,
   task_id text,
-  settled_at timestamptz not null default now()
+  settled_at timestamptz not null default now(),
+  -- A charge is burned to the last microcredit from what the wallet had.
+  constraint usage_record_charge_is_burned
+    check (promo_micros + referral_micros + purchased_micros + vested_micros + unvested_micros = charge_micros)
 ) partition by range (at);
 create index usage_record_wallet on books.usage_record (wallet, at desc, id desc);
 create index usage_record_id on books.usage_record (id);
