@@ -16,8 +16,11 @@ export type Database = {
 const TRANSACTION_TIMEOUT_MS = 15_000;
 const RETRIES_MAX = 5;
 
-// int8 columns are amounts and ids: read them exactly.
-pg.types.setTypeParser(pg.types.builtins.INT8, BigInt);
+// int8 columns are amounts and ids: read them exactly. Set for our pool alone: Prisma parses them itself, from text.
+const exactTypes: pg.CustomTypesConfig = {
+  getTypeParser: (oid: number, format?: "text" | "binary"): unknown =>
+    oid === pg.types.builtins.INT8 ? BigInt : pg.types.getTypeParser(oid, format),
+};
 
 /** Whether a transaction lost against another one and may be run again. Source: PostgreSQL error codes, Prisma P2034. */
 function isConflict(error: unknown): boolean {
@@ -32,7 +35,12 @@ function isConflict(error: unknown): boolean {
  */
 export function openDatabase(url: string, max: number): Database {
   const prisma = new PrismaClient({ adapter: new PrismaPg({ connectionString: url, max }) });
-  const pool = new pg.Pool({ connectionString: url, max, statement_timeout: TRANSACTION_TIMEOUT_MS });
+  const pool = new pg.Pool({
+    connectionString: url,
+    max,
+    statement_timeout: TRANSACTION_TIMEOUT_MS,
+    types: exactTypes,
+  });
   pool.on("error", () => undefined); // an idle connection that broke is replaced at the next use
   return {
     reader: prisma as unknown as Tx,
@@ -65,3 +73,6 @@ export function useDatabase(url: string, max: number): Database {
   opened = openDatabase(url, max);
   return opened;
 }
+
+export { bumpConfig, readConfigVersion, type ConfigTopic, type ConfigVersion } from "./config-version";
+export { claimOperation, finishOperation, type Operation, type OperationClaim } from "./operation";
