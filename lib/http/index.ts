@@ -1,0 +1,5 @@
+export { CreditsInput, DecimalInput, PositiveCreditsInput, UsdInput } from "./amounts";
+export { readCursor, toPage, writeCursor, type Cursor } from "./cursor";
+export { credits, decimal, NumberLiteral, toJson, usd } from "./json";
+export { toFieldErrors, toProblem, validationFailed } from "./problem";
+export { readJsonObject } from "./read-json-object";

@@ -1,0 +1,35 @@
+import { ScripError } from "../errors";
+
+const notAnObject = (): ScripError =>
+  new ScripError("invalid_request", "The body must be a JSON object, sent as application/json in UTF-8.");
+
+async function readText(request: Request, bytesMax: number): Promise<string> {
+  const decoder = new TextDecoder("utf-8", { fatal: true });
+  let text = "";
+  let bytes = 0;
+  for await (const chunk of request.body ?? []) {
+    bytes += chunk.byteLength;
+    if (bytes > bytesMax) throw new ScripError("request_too_large", `The body is larger than ${bytesMax} bytes.`);
+    text += decoder.decode(chunk, { stream: true });
+  }
+  return text + decoder.decode();
+}
+
+/**
+ * The body of a request as a JSON object, and its text.
+ *
+ * Errors: `invalid_request` where it is anything else, `request_too_large` above `bytesMax`.
+ */
+export async function readJsonObject(
+  request: Request,
+  bytesMax: number,
+): Promise<{ text: string; object: Record<string, unknown> }> {
+  try {
+    const text = await readText(request, bytesMax);
+    const value: unknown = JSON.parse(text);
+    if (typeof value !== "object" || value === null || Array.isArray(value)) throw notAnObject();
+    return { text, object: value as Record<string, unknown> }; // an object of JSON has text for names
+  } catch (error) {
+    throw error instanceof ScripError ? error : notAnObject();
+  }
+}
