@@ -1,0 +1,131 @@
+import type { Tx } from "../db";
+import { Prisma, queries } from "../db/models";
+import type { Uuid } from "../ids";
+import type { ApiKey, ApiKeyAccess, ApiKeyFields } from "./api-key";
+import { BillingMode, Role, Scope, Supply, UserLimits } from "./schemas";
+
+type Row = Prisma.api_keyGetPayload<object>;
+const ACCESS = { id: true, walletId: true, role: true, suspendedAt: true, tier: true, limits: true, timeZone: true } as const;
+
+function toApiKey(row: Row): ApiKey {
+  return {
+    id: row.id as Uuid, // the columns' type
+    userId: row.userId as Uuid,
+    name: row.name,
+    last4: row.last4,
+    scopes: row.scopes.map((scope) => Scope.parse(scope)),
+    billingMode: BillingMode.parse(row.billingMode),
+    models: row.models,
+    ips: row.ips,
+    channels: row.channels,
+    supply: Supply.parse(row.supply),
+    expiresMs: row.expiresAt && row.expiresAt.getTime(),
+    lastUsedMs: row.lastUsedAt && row.lastUsedAt.getTime(),
+    createdMs: row.createdAt.getTime(),
+  };
+}
+
+const toColumns = ({ expiresMs, ...columns }: Partial<ApiKeyFields>) => ({
+  ...columns,
+  ...(expiresMs !== undefined && { expiresAt: expiresMs === null ? null : new Date(expiresMs) }),
+});
+
+export type NewApiKey = ApiKeyFields & {
+  id: Uuid;
+  userId: Uuid;
+  hash: Uint8Array<ArrayBuffer>;
+  last4: string;
+  createdMs: number;
+};
+
+export async function insertApiKey(tx: Tx, { id, userId, hash, last4, createdMs, ...fields }: NewApiKey): Promise<ApiKey> {
+  const { name, scopes, billingMode, models, ips, channels, supply, expiresMs } = fields;
+  const row = await queries(tx).api_key.create({
+    data: {
+      id,
+      userId,
+      hash,
+      last4,
+      createdAt: new Date(createdMs),
+      name,
+      scopes,
+      billingMode,
+      models,
+      ips,
+      channels,
+      supply,
+      expiresAt: expiresMs === null ? null : new Date(expiresMs),
+    },
+  });
+  return toApiKey(row);
+}
+
+/** A user's key that isn't revoked. */
+export async function readApiKey(reader: Tx, userId: Uuid, id: Uuid): Promise<ApiKey | null> {
+  const row = await queries(reader).api_key.findFirst({ where: { id, userId, revokedAt: null } });
+  return row && toApiKey(row);
+}
+
+/** Keys that aren't revoked, newest first, after a place in the list. */
+export async function readApiKeys(
+  reader: Tx,
+  userId: Uuid,
+  page: { limit: number; after: { createdMs: number; id: Uuid } | null },
+): Promise<ApiKey[]> {
+  const { after, limit } = page;
+  const at = after && new Date(after.createdMs);
+  const rows = await queries(reader).api_key.findMany({
+    where: {
+      userId,
+      revokedAt: null,
+      ...(at && { OR: [{ createdAt: { lt: at } }, { createdAt: at, id: { lt: after.id } }] }),
+    },
+    orderBy: [{ createdAt: "desc" }, { id: "desc" }],
+    take: limit,
+  });
+  return rows.map(toApiKey);
+}
+
+/** The key of that hash with its owner, unless it is revoked. */
+export async function readApiKeyAccess(reader: Tx, hash: Uint8Array<ArrayBuffer>): Promise<ApiKeyAccess | null> {
+  const row = await queries(reader).api_key.findUnique({ where: { hash }, include: { user: { select: ACCESS } } });
+  if (!row || row.revokedAt) return null;
+  const { user, ...key } = row;
+  return {
+    key: toApiKey(key),
+    user: {
+      id: user.id as Uuid, // the column's type
+      walletId: user.walletId,
+      role: Role.parse(user.role),
+      suspendedMs: user.suspendedAt && user.suspendedAt.getTime(),
+      tier: user.tier,
+      limits: user.limits === null ? null : UserLimits.parse(user.limits),
+      timeZone: user.timeZone,
+    },
+  };
+}
+
+/** Change a user's key that isn't revoked; `null` where there is none. */
+export async function writeApiKey(
+  tx: Tx,
+  userId: Uuid,
+  id: Uuid,
+  change: Partial<ApiKeyFields> & { hash?: Uint8Array<ArrayBuffer>; last4?: string; revokedMs?: number },
+): Promise<ApiKey | null> {
+  const { revokedMs, ...fields } = change;
+  const rows = await queries(tx).api_key.updateManyAndReturn({
+    where: { id, userId, revokedAt: null },
+    data: { ...toColumns(fields), ...(revokedMs !== undefined && { revokedAt: new Date(revokedMs) }) },
+  });
+  return rows[0] ? toApiKey(rows[0]) : null;
+}
+
+/** Note when keys were last used; an earlier time than the one noted changes nothing. */
+export async function writeLastUsed(tx: Tx, uses: readonly { id: Uuid; atMs: number }[]): Promise<void> {
+  const ids = uses.map(({ id }) => id);
+  const times = uses.map(({ atMs }) => new Date(atMs));
+  await queries(tx).$executeRaw`
+    update api_key k set last_used_at = u.at
+    from unnest(${ids}::uuid[], ${times}::timestamptz[]) as u (id, at)
+    where k.id = u.id and (k.last_used_at is null or k.last_used_at < u.at)`;
+}

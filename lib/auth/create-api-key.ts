@@ -1,0 +1,46 @@
+import type { Ctx } from "../ctx";
+import { bumpConfig, type Tx } from "../db";
+import { ScripError } from "../errors";
+import { newApiKeySecret, newUuid, type Uuid } from "../ids";
+import { hashApiKeySecret, toApiKeyFields, type ApiKey } from "./api-key";
+import { insertApiKey } from "./api-key.store";
+import { getUser } from "./get-user";
+import type { ApiKeyInput, Scope } from "./schemas";
+
+export type CreateApiKey = {
+  userId: Uuid;
+  key: ApiKeyInput;
+  /** Whether who asks may give the scope `admin`; it works only on an admin's key. */
+  mayGiveAdmin: boolean;
+  /** A secret chosen by the operator (`ADMIN_API_KEY`) instead of a new one. */
+  secret?: string;
+};
+
+/** Stops a scope that isn't the caller's to give. Errors: `forbidden`. */
+export function requireGivable(scopes: readonly Scope[], mayGiveAdmin: boolean): void {
+  if (scopes.includes("admin") && !mayGiveAdmin) {
+    throw new ScripError("forbidden", "Only an admin may give a key the scope admin.");
+  }
+}
+
+/**
+ * Make an API key. Its secret is in this result and nowhere else, ever.
+ *
+ * Errors: `not_found` where there is no such user, `forbidden` for a scope that isn't the caller's to give.
+ */
+export async function createApiKey(tx: Tx, ctx: Ctx, input: CreateApiKey): Promise<{ key: ApiKey; secret: string }> {
+  const fields = toApiKeyFields(input.key);
+  requireGivable(fields.scopes, input.mayGiveAdmin);
+  const user = await getUser(tx, input.userId);
+  const secret = input.secret ?? newApiKeySecret();
+  const key = await insertApiKey(tx, {
+    ...fields,
+    id: newUuid(ctx.nowMs),
+    userId: user.id,
+    hash: hashApiKeySecret(secret),
+    last4: secret.slice(-4),
+    createdMs: ctx.nowMs,
+  });
+  await bumpConfig(tx, "keys");
+  return { key, secret };
+}

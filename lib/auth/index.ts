@@ -1,0 +1,41 @@
+export { hashApiKeySecret, hasScope, type ApiKey, type ApiKeyAccess } from "./api-key";
+export { changePassword } from "./change-password";
+export { createApiKey, type CreateApiKey } from "./create-api-key";
+export { createSession, type NewSession } from "./create-session";
+export { createUser, type CreateUser } from "./create-user";
+export { endAllSessions } from "./end-all-sessions";
+export { endSession } from "./end-session";
+export { ensureAdmin } from "./ensure-admin";
+export { findApiKeyByHash } from "./find-api-key-by-hash";
+export { findSession } from "./find-session";
+export { getApiKey } from "./get-api-key";
+export { getUser } from "./get-user";
+export { listApiKeys } from "./list-api-keys";
+export { listSessions } from "./list-sessions";
+export { listUsers } from "./list-users";
+export { hashPassword } from "./password";
+export { revokeApiKey } from "./revoke-api-key";
+export { rotateApiKey } from "./rotate-api-key";
+export {
+  AccountPatch,
+  ApiKeyInput,
+  ApiKeyPatch,
+  BillingMode,
+  Email,
+  Locale,
+  Password,
+  Role,
+  Scope,
+  SignUpInput,
+  Supply,
+  TimeZone,
+  UserLimits,
+} from "./schemas";
+export type { Session } from "./session.store";
+export { signUp, type SignUp } from "./sign-up";
+export { touchApiKeys } from "./touch-api-keys";
+export { updateAccount } from "./update-account";
+export { updateApiKey } from "./update-api-key";
+export { updateUser, type UpdateUser } from "./update-user";
+export type { User } from "./user";
+export { verifyCredentials, type CredentialsOutcome, type VerifyCredentials } from "./verify-credentials";

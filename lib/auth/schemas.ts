@@ -1,0 +1,106 @@
+import * as z from "zod";
+
+const PASSWORD_MIN = 8;
+const PASSWORD_MAX = 128;
+const LIST_MAX = 100;
+
+/** What an API key may be used for. `admin` includes the others. */
+export const Scope = z.enum(["inference", "account", "admin"]);
+export type Scope = z.infer<typeof Scope>;
+
+export const Role = z.enum(["user", "admin"]);
+export type Role = z.infer<typeof Role>;
+
+export const BillingMode = z.enum(["token", "count", "hybrid"]);
+export type BillingMode = z.infer<typeof BillingMode>;
+
+/** Which supply a key may use: contributed endpoints only where it says `all`. */
+export const Supply = z.enum(["official", "all"]);
+export type Supply = z.infer<typeof Supply>;
+
+/** An e-mail address as it is kept: trimmed, in lower case. */
+export const Email = z.string().trim().toLowerCase().max(254).pipe(z.email("must be an e-mail address"));
+
+export const Password = z
+  .string()
+  .min(PASSWORD_MIN, `must have at least ${PASSWORD_MIN} characters`)
+  .max(PASSWORD_MAX, `must have at most ${PASSWORD_MAX} characters`);
+
+/** Whether the runtime knows a time zone of that name. Source: ECMA-402. */
+function isTimeZone(name: string): boolean {
+  try {
+    new Intl.DateTimeFormat("en", { timeZone: name });
+    return true;
+  } catch {
+    return false; // RangeError: unknown name
+  }
+}
+
+/** An IANA time zone. */
+export const TimeZone = z.string().max(64).refine(isTimeZone, "must be an IANA time zone such as Europe/Berlin");
+
+export const Locale = z.enum(["en", "zh"]);
+
+const IPV4 = /^(25[0-5]|2[0-4]\d|1?\d?\d)(\.(25[0-5]|2[0-4]\d|1?\d?\d)){3}(\/(3[0-2]|[12]?\d))?$/;
+const IPV6 = /^[0-9a-f:]*:[0-9a-f:.]*(\/(12[0-8]|1[01]\d|\d?\d))?$/i;
+
+/** An address or a range in CIDR notation. */
+const IpRange = z
+  .string()
+  .max(49)
+  .refine((text) => IPV4.test(text) || IPV6.test(text), "must be an IP address or a CIDR range");
+
+const keyFields = {
+  name: z.string().trim().min(1).max(100),
+  scopes: z.array(Scope).min(1).max(3),
+  billing_mode: BillingMode,
+  models: z.array(z.string().min(1).max(200)).max(LIST_MAX),
+  ips: z.array(IpRange).max(LIST_MAX),
+  channels: z.array(z.string().min(1).max(100)).max(LIST_MAX),
+  supply: Supply,
+  expires_at: z.iso.datetime({ offset: true }).nullable(),
+};
+
+/** A new API key. What is left out doesn't limit it. */
+export const ApiKeyInput = z.strictObject({
+  name: keyFields.name,
+  scopes: keyFields.scopes.default(["inference"]),
+  billing_mode: keyFields.billing_mode.default("token"),
+  models: keyFields.models.default([]),
+  ips: keyFields.ips.default([]),
+  channels: keyFields.channels.default([]),
+  supply: keyFields.supply.default("official"),
+  expires_at: keyFields.expires_at.default(null),
+});
+export type ApiKeyInput = z.infer<typeof ApiKeyInput>;
+
+/** A change of an API key: what is left out stays. */
+export const ApiKeyPatch = z.strictObject(keyFields).partial();
+export type ApiKeyPatch = z.infer<typeof ApiKeyPatch>;
+
+/** What a visitor fills in to get an account. */
+export const SignUpInput = z.object({
+  email: Email,
+  password: Password,
+  time_zone: TimeZone.default("UTC"),
+  locale: Locale.default("en"),
+  referred_by: z.string().max(32).nullable().default(null),
+});
+export type SignUpInput = z.infer<typeof SignUpInput>;
+
+/** What people may change of their own account. */
+export const AccountPatch = z.strictObject({
+  name: z.string().trim().max(100).nullable().optional(),
+  time_zone: TimeZone.optional(),
+  locale: Locale.optional(),
+});
+export type AccountPatch = z.infer<typeof AccountPatch>;
+
+/** Limits set by hand for one account, instead of its tier's. */
+export const UserLimits = z.strictObject({
+  requests_per_minute: z.int().min(1).max(1_000_000).optional(),
+  tokens_per_minute: z.int().min(1).max(1_000_000_000).optional(),
+  concurrency: z.int().min(1).max(100_000).optional(),
+  discount: z.number().gt(0).max(1).optional(),
+});
+export type UserLimits = z.infer<typeof UserLimits>;
