@@ -39,16 +39,16 @@ begin
     where h.id = i.hold and h.state = 0
     returning h.id, h.wallet, h.api_key, h.amount_micros, h.arrived_at, h.has_legs, h.draft, i.*
   ),
-  total as (
+  total as materialized (
     select wallet, sum(charge_micros)::bigint as need, sum(amount_micros)::bigint as held, min(arrived_at) as arrived_at
     from closed group by wallet
   ),
-  due as (
+  due as materialized (
     select id, wallet, ordinality, charge_micros,
       sum(charge_micros) over (partition by wallet order by ordinality)::bigint as upto
     from closed where charge_micros > 0
   ),
-  supply as (
+  supply as materialized (
     select t.wallet, s.source, s.lot, s.amount,
       coalesce(sum(s.amount) over (partition by t.wallet order by s.rank, s.expires_at nulls last, s.lot
         rows between unbounded preceding and 1 preceding), 0)::bigint as before,
@@ -68,26 +68,26 @@ begin
     ) s
     where t.need > 0
   ),
-  burn as (
+  burn as materialized (
     select d.id, d.wallet, d.ordinality, s.source, s.lot, s.before,
       (least(d.upto, s.before + s.amount) - greatest(d.upto - d.charge_micros, s.before))::bigint as amount,
       s.balance - least(d.upto, s.before + s.amount) as balance_after
     from due d
     join supply s on s.wallet = d.wallet and s.before < d.upto and s.before + s.amount > d.upto - d.charge_micros
   ),
-  split as (
-    select id,
+  split as materialized (
+    select id, wallet,
       coalesce(sum(amount) filter (where source = 1), 0)::bigint as promo,
       coalesce(sum(amount) filter (where source = 2), 0)::bigint as referral,
       coalesce(sum(amount) filter (where source = 3), 0)::bigint as purchased,
       coalesce(sum(amount) filter (where source = 4), 0)::bigint as vested,
       coalesce(sum(amount) filter (where source = 5), 0)::bigint as unvested
-    from burn group by id
+    from burn group by id, wallet
   ),
-  by_wallet as (
-    select d.wallet, sum(s.promo)::bigint as promo, sum(s.referral)::bigint as referral,
-      sum(s.purchased)::bigint as purchased, sum(s.vested)::bigint as vested, sum(s.unvested)::bigint as unvested
-    from split s join due d on d.id = s.id group by d.wallet
+  by_wallet as materialized (
+    select wallet, sum(promo)::bigint as promo, sum(referral)::bigint as referral, sum(purchased)::bigint as purchased,
+      sum(vested)::bigint as vested, sum(unvested)::bigint as unvested
+    from split group by wallet
   ),
   wallets as (
     update books.wallet w

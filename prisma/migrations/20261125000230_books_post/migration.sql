@@ -343,15 +343,6 @@ language sql security definer set search_path = books, pg_temp as $$
   where h.state = 0 limit _limit
 $$;
 
-create function books.bump_config(_topic text) returns void
-language sql security definer set search_path = books, pg_temp as $$
-  update books.config_version set
-    keys = keys + case _topic when 'keys' then 1 else 0 end,
-    catalog = catalog + case _topic when 'catalog' then 1 else 0 end,
-    pool = pool + case _topic when 'pool' then 1 else 0 end,
-    settings = settings + case _topic when 'settings' then 1 else 0 end
-$$;
-
 -- Remove what nobody can ask for any more: closed holds and operations older than 400 days. They are no ledger rows.
 create function books.forget_old(_limit integer) returns bigint
 language plpgsql security definer set search_path = books, pg_temp as $$

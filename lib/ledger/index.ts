@@ -1,0 +1,29 @@
+export { clawBackCredits } from "./claw-back-credits";
+export { type BooksOptions, createBooks } from "./create-books";
+export { type CreditInput, creditWallet } from "./credit-wallet";
+export { BURN_ORDER, type DebitInput, debitWallet } from "./debit-wallet";
+export type {
+  Books,
+  Checkpoint,
+  CounterLeg,
+  Extend,
+  ExtendOutcome,
+  NextAttempt,
+  NextAttemptOutcome,
+  Release,
+  ReleaseOutcome,
+  Reserve,
+  ReserveOutcome,
+  Settle,
+  SettleOutcome,
+  UsageDraft,
+  UsageEnd,
+} from "./flush";
+export { ACCOUNTS, type AccountName, TRANSFER_KINDS, type TransferKind } from "./kinds";
+export { keepLease, type Lease, LEASE_RENEW_MS, LEASE_TTL_MS } from "./lease";
+export { listTransfers, type Movement } from "./list-transfers";
+export { openWallet } from "./open-wallet";
+export type { Posting } from "./post.store";
+export { type Balance, readBalance } from "./read-balance";
+export { setAdvanceLimit } from "./set-advance-limit";
+export { vestCredits } from "./vest-credits";

@@ -1,0 +1,125 @@
+import type { Ctx } from "../ctx";
+import { describeActor } from "../ctx";
+import { queries } from "../db/models";
+import type { Tx } from "../db";
+import { ScripError } from "../errors";
+import type { Uuid } from "../ids";
+import { micros, type Micros } from "../money";
+import { ACCOUNTS, type AccountName, TRANSFER_KINDS, type TransferKind } from "./kinds";
+
+/** What every posting says: once per (scope, key), of which kind, on which wallet, and why. */
+export type Posting = {
+  /** Idempotency: the same scope and key with the same `requestHash` gives the first outcome again. */
+  scope: string;
+  key: string;
+  requestHash: Buffer;
+  transfer: Uuid;
+  kind: TransferKind;
+  wallet: bigint;
+  refType?: string;
+  refId?: string;
+  memo?: string;
+};
+
+type Outcome = { transfer: Uuid; lot?: number | null; taken?: string; owed?: string; covered?: string };
+
+/** Run one posting function of the books. Errors: `ScripError` idempotency_conflict where the key stood for another request. */
+async function post(tx: Tx, sql: string, ctx: Ctx, posting: Posting, args: readonly unknown[]): Promise<Outcome> {
+  const { scope, key, requestHash, transfer, kind, wallet, refType = null, refId = null, memo = null } = posting;
+  const values = [scope, key, requestHash, transfer, TRANSFER_KINDS[kind], wallet, describeActor(ctx.actor), refType, refId, memo];
+  try {
+    const rows = await queries(tx).$queryRawUnsafe<{ outcome: Outcome }[]>(sql, ...values, ...args);
+    const outcome = rows[0]?.outcome;
+    if (!outcome) throw new Error("the books gave no outcome");
+    return outcome;
+  } catch (error) {
+    if (error instanceof Error && `${error.message} ${JSON.stringify(error)}`.includes("SC409")) {
+      throw new ScripError("idempotency_conflict", "This idempotency key was used for another request. Use a new key.");
+    }
+    throw error;
+  }
+}
+
+const POSTING = "row($1, $2, $3::bytea, $4::uuid, $5::smallint, $6::bigint, $7, $8, $9, $10)::books.posting";
+const codes = (names: readonly AccountName[]): number[] => names.map((name) => ACCOUNTS[name]);
+
+export async function postCredit(
+  tx: Tx,
+  ctx: Ctx,
+  posting: Posting,
+  input: { source: AccountName; amountMicros: Micros; from: AccountName; usdNanosPerCredit: bigint; expiresMs: number | null },
+): Promise<{ transfer: Uuid; lot: bigint | null }> {
+  const { transfer, lot } = await post(
+    tx,
+    `select books.credit(${POSTING}, $11::smallint, $12::bigint, $13::smallint, $14::bigint, $15::timestamptz) as outcome`,
+    ctx,
+    posting,
+    [
+      ACCOUNTS[input.source],
+      input.amountMicros,
+      ACCOUNTS[input.from],
+      input.usdNanosPerCredit,
+      input.expiresMs === null ? null : new Date(input.expiresMs).toISOString(),
+    ],
+  );
+  return { transfer, lot: lot === null || lot === undefined ? null : BigInt(lot) };
+}
+
+export async function postDebit(
+  tx: Tx,
+  ctx: Ctx,
+  posting: Posting,
+  input: { amountMicros: Micros; order: readonly AccountName[]; lot: bigint | null; to: AccountName; mayOwe: boolean },
+): Promise<{ transfer: Uuid; takenMicros: Micros; owedMicros: Micros }> {
+  const { transfer, taken = "0", owed = "0" } = await post(
+    tx,
+    `select books.debit(${POSTING}, $11::bigint, $12::smallint[], $13::bigint, $14::smallint, $15::boolean) as outcome`,
+    ctx,
+    posting,
+    [input.amountMicros, codes(input.order), input.lot, ACCOUNTS[input.to], input.mayOwe],
+  );
+  return { transfer, takenMicros: micros(BigInt(taken)), owedMicros: micros(BigInt(owed)) };
+}
+
+export async function postVesting(
+  tx: Tx,
+  ctx: Ctx,
+  posting: Posting,
+  amountMicros: Micros,
+): Promise<{ transfer: Uuid; coveredMicros: Micros }> {
+  const { transfer, covered = "0" } = await post(
+    tx,
+    `select books.vest(${POSTING}, $11::bigint) as outcome`,
+    ctx,
+    posting,
+    [amountMicros],
+  );
+  return { transfer, coveredMicros: micros(BigInt(covered)) };
+}
+
+export async function postClawBack(
+  tx: Tx,
+  ctx: Ctx,
+  posting: Posting,
+  amountMicros: Micros,
+): Promise<{ transfer: Uuid; takenMicros: Micros; owedMicros: Micros }> {
+  const { transfer, taken = "0", owed = "0" } = await post(
+    tx,
+    `select books.claw_back(${POSTING}, $11::bigint, $12::smallint) as outcome`,
+    ctx,
+    posting,
+    [amountMicros, ACCOUNTS.pool_inventory],
+  );
+  return { transfer, takenMicros: micros(BigInt(taken)), owedMicros: micros(BigInt(owed)) };
+}
+
+export async function writeAdvanceLimit(tx: Tx, wallet: bigint, limitMicros: Micros): Promise<void> {
+  await queries(tx).$queryRaw`select books.set_advance_limit(${wallet}::bigint, ${limitMicros}::bigint)::text`;
+}
+
+export async function insertWallet(tx: Tx): Promise<bigint> {
+  const rows = await queries(tx).$queryRaw<{ wallet: bigint }[]>`select books.open_wallet() as wallet`;
+  const wallet = rows[0]?.wallet;
+  if (wallet === undefined) throw new Error("books.open_wallet gave no row");
+  return wallet;
+}

@@ -1,0 +1,61 @@
+import type { Tx } from "../db";
+import { Prisma, queries } from "../db/models";
+import type { Uuid } from "../ids";
+import type { Micros } from "../money";
+import type { AccountName, TransferKind } from "./kinds";
+
+export type WalletRow = {
+  promo: Micros;
+  referral: Micros;
+  purchased: Micros;
+  vested: Micros;
+  unvested: Micros;
+  held: Micros;
+  debt: Micros;
+  advance: Micros;
+  spendable: Micros;
+};
+
+export async function findWallet(reader: Tx, wallet: bigint): Promise<WalletRow | null> {
+  const rows = await queries(reader).$queryRaw<WalletRow[]>`
+    select w.promo, w.referral, w.purchased, w.vested, w.unvested, w.held, w.debt, w.advance,
+      case when w.debt > 0 then 0 else greatest(0, w.promo + w.referral + w.purchased + w.vested
+        + least(w.unvested, greatest(0, w.advance_limit - w.advance)) - w.held) end::bigint as spendable
+    from books.wallet w where w.id = ${wallet}`;
+  return rows[0] ?? null;
+}
+
+export type LineRow = {
+  seq: bigint;
+  at: Date;
+  transfer: Uuid;
+  kind: TransferKind;
+  source: AccountName;
+  signedMicros: Micros;
+  balanceAfterMicros: Micros;
+  lot: bigint | null;
+  refType: string | null;
+  refId: string | null;
+  memo: string | null;
+};
+
+/** A wallet's lines, newest first, before a sequence number. Kinds and accounts are still numbers here. */
+export async function findLines(
+  reader: Tx,
+  wallet: bigint,
+  before: bigint | null,
+  limit: number,
+  kind: number | null,
+): Promise<(Omit<LineRow, "kind" | "source"> & { kind: number; source: number })[]> {
+  return queries(reader).$queryRaw`
+    select l.seq, l.at, l.transfer, l.kind, l.lot,
+      case when l.to_account < 100 and l.from_account > 100 then l.to_account else l.from_account end as source,
+      case when l.from_account > 100 then l.amount_micros else -l.amount_micros end::bigint as "signedMicros",
+      l.balance_after as "balanceAfterMicros", t.ref_type as "refType", t.ref_id as "refId", t.memo
+    from books.line l
+    left join lateral (select ref_type, ref_id, memo from books.transfer t where t.id = l.transfer and t.at = l.at) t on true
+    where l.wallet = ${wallet} and not (l.from_account = 5 and l.to_account = 5)
+      ${before === null ? Prisma.empty : Prisma.sql`and l.seq < ${before}`}
+      ${kind === null ? Prisma.empty : Prisma.sql`and l.kind = ${kind}`}
+    order by l.seq desc limit ${limit}`;
+}
