@@ -1,0 +1,27 @@
+import path from "node:path";
+import { defineConfig } from "vitest/config";
+
+const ROOT = path.resolve(import.meta.dirname, "..");
+
+/** One project a kind of test: `npm test -- --project unit`, `npm test -- tests/integration/ledger`. */
+const project = (name: string, limits: { testTimeout: number; hookTimeout: number }) => ({
+  root: ROOT,
+  resolve: { alias: { "@": ROOT } },
+  test: { name, include: [`tests/${name}/**/*.test.ts`], ...limits },
+});
+
+export default defineConfig({
+  root: ROOT,
+  test: {
+    // Long failures are read from the top.
+    chaiConfig: { truncateThreshold: 2_000 },
+    maxWorkers: 2,
+    projects: [
+      project("unit", { testTimeout: 5_000, hookTimeout: 10_000 }),
+      project("property", { testTimeout: 60_000, hookTimeout: 30_000 }),
+      project("integration", { testTimeout: 30_000, hookTimeout: 60_000 }),
+      project("contract", { testTimeout: 30_000, hookTimeout: 60_000 }),
+      project("architecture", { testTimeout: 60_000, hookTimeout: 60_000 }),
+    ],
+  },
+});
