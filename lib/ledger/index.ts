@@ -26,4 +26,6 @@ export { openWallet } from "./open-wallet";
 export type { Posting } from "./post.store";
 export { type Balance, readBalance } from "./read-balance";
 export { setAdvanceLimit } from "./set-advance-limit";
+export { type LedgerReport, verifyLedger } from "./verify-ledger";
+export type { Violation } from "./invariants.store";
 export { vestCredits } from "./vest-credits";

@@ -312,8 +312,8 @@ begin
   from (select i.wallet, sum(i.amount_micros) as need, bool_or(i.legs is not null) as has_legs
         from unnest(_items) i group by i.wallet) n
   left join lateral (
-    select books.spendable(w) as spendable, w.next_expiry from books.wallet w where w.id = n.wallet) w on true
-  where n.has_legs or w.spendable is null or w.spendable < n.need or w.next_expiry <= _at;
+    select books.spendable(w) as spendable, w.next_expiry, w.debt from books.wallet w where w.id = n.wallet) w on true
+  where n.has_legs or w.spendable is null or w.debt > 0 or w.spendable < n.need or w.next_expiry <= _at;
   return query
   with fast as (select i.* from unnest(_items) i where i.wallet <> all (_careful)),
   held as (

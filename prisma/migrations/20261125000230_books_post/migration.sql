@@ -5,7 +5,8 @@ create function books.open_wallet() returns bigint language sql security definer
 $$;
 
 -- Take up to an amount of what is free from sources in order, lots by expiry and age, a given lot before all.
--- To account 6 it pays the wallet's debt, otherwise the platform account named. Spending unvested credits is an advance.
+-- To account 6 it pays the wallet's debt, otherwise the platform account named. Unvested credits that go out are spent in
+-- advance, within its limit, but for a claw-back (kind 9).
 create function books.take(_transfer uuid, _kind smallint, _wallet bigint, _amount bigint, _order smallint[],
   _lot bigint, _to smallint, _at timestamptz) returns bigint language plpgsql as $$
 declare
@@ -25,7 +26,7 @@ begin
       union all
       select array_position(_order, v.source), v.source, null, v.amount, null
       from (values (2::smallint, _w.referral), (4::smallint, _w.vested), (5::smallint, case
-        when _to = 6 then least(_w.unvested, greatest(0, _w.advance_limit - _w.advance)) else _w.unvested end)
+        when _kind = 9 then _w.unvested else least(_w.unvested, greatest(0, _w.advance_limit - _w.advance)) end)
       ) v(source, amount)
     ) x where rank is not null and amount > 0 order by rank, expires_at nulls last, lot
   loop
@@ -40,7 +41,7 @@ begin
       purchased = purchased - case _s.source when 3 then _part else 0 end,
       vested = vested - case _s.source when 4 then _part else 0 end,
       unvested = unvested - case _s.source when 5 then _part else 0 end,
-      advance = advance + case when _s.source = 5 and _to = 6 then _part else 0 end,
+      advance = advance + case when _s.source = 5 and _kind <> 9 then _part else 0 end,
       debt = debt - case _to when 6 then _part else 0 end
     where id = _wallet returning * into _w;
     insert into books.line (at, transfer, kind, wallet, from_account, to_account, lot, amount_micros, balance_after)
