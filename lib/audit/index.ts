@@ -1,0 +1,3 @@
+export type { AuditRow } from "./audit.store";
+export { listAudit } from "./list-audit";
+export { recordAudit, type AuditEntry } from "./record-audit";
