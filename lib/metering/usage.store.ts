@@ -1,0 +1,145 @@
+import type { Tx } from "../db";
+import { Prisma, queries } from "../db/models";
+import type { Uuid } from "../ids";
+import { micros, type Micros } from "../money";
+import type { UsageFilter, UsageGroup, UsageRecord, UsageSum } from "./usage-record";
+
+type Row = {
+  id: Uuid;
+  at: Date;
+  api_key: Uuid;
+  protocol: string;
+  mode: string;
+  model: string;
+  provider: string;
+  price_version: number | null;
+  meters: UsageRecord["meters"];
+  multipliers: UsageRecord["multipliers"];
+  breakdown: UsageRecord["breakdown"];
+  charge_micros: Micros;
+  promo_micros: Micros;
+  referral_micros: Micros;
+  purchased_micros: Micros;
+  earned_micros: Micros;
+  requests: number;
+  attempts: { n: number; outcome: string; latencyMs?: number | null }[] | null;
+  estimated: boolean;
+  capped: boolean;
+  streamed: boolean;
+  status: string;
+  http_status: number;
+  error_code: string | null;
+  latency_ms: number;
+  ttft_ms: number | null;
+  task_id: string | null;
+};
+
+// Costs, pool keys and channels stay out of what users can be shown, so they aren't even read.
+const COLUMNS = Prisma.sql`u.id, u.at, u.api_key, u.protocol, u.mode, u.model, u.provider, c.version as price_version,
+  u.meters, u.multipliers, u.breakdown, u.charge_micros, u.promo_micros, u.referral_micros, u.purchased_micros,
+  u.vested_micros + u.unvested_micros as earned_micros, u.requests, u.attempts, u.estimated, u.capped, u.streamed,
+  u.status, u.http_status, u.error_code, u.latency_ms, u.ttft_ms, u.task_id`;
+const FROM = Prisma.sql`from books.usage_record u left join public.card c on c.id = u.price_card`;
+
+const toRecord = (row: Row): UsageRecord => ({
+  id: row.id,
+  atMs: row.at.getTime(),
+  apiKeyId: row.api_key,
+  protocol: row.protocol,
+  mode: row.mode,
+  model: row.model,
+  provider: row.provider,
+  priceVersion: row.price_version,
+  meters: row.meters,
+  multipliers: row.multipliers,
+  breakdown: row.breakdown,
+  chargeMicros: row.charge_micros,
+  bySource: {
+    promo: row.promo_micros,
+    referral: row.referral_micros,
+    purchased: row.purchased_micros,
+    earned: row.earned_micros,
+  },
+  requests: row.requests,
+  attempts: (row.attempts ?? []).map(({ n, outcome, latencyMs }) => ({ n, outcome, latencyMs: latencyMs ?? 0 })),
+  isEstimated: row.estimated,
+  isCapped: row.capped,
+  isStreamed: row.streamed,
+  status: row.status,
+  httpStatus: row.http_status,
+  errorCode: row.error_code,
+  latencyMs: row.latency_ms,
+  ttftMs: row.ttft_ms,
+  taskId: row.task_id,
+});
+
+const when = (condition: unknown, sql: Prisma.Sql): Prisma.Sql => (condition === null ? Prisma.empty : sql);
+
+function where({ wallet, fromMs, toMs, model, apiKeyId, status }: UsageFilter): Prisma.Sql {
+  return Prisma.sql`where u.wallet = ${wallet}
+    ${when(fromMs, Prisma.sql`and u.at >= ${new Date(fromMs ?? 0)}`)}
+    ${when(toMs, Prisma.sql`and u.at < ${new Date(toMs ?? 0)}`)}
+    ${when(model, Prisma.sql`and u.model = ${model}`)}
+    ${when(apiKeyId, Prisma.sql`and u.api_key = ${apiKeyId}::uuid`)}
+    ${when(status, Prisma.sql`and u.status = ${status}`)}`;
+}
+
+/** Records newest first, after a place in the list. */
+export async function readUsage(
+  reader: Tx,
+  filter: UsageFilter,
+  page: { limit: number; after: { atMs: number; id: Uuid } | null },
+): Promise<UsageRecord[]> {
+  const { after, limit } = page;
+  const place = when(after, Prisma.sql`and (u.at, u.id) < (${new Date(after?.atMs ?? 0)}, ${after?.id}::uuid)`);
+  const rows = await queries(reader).$queryRaw<Row[]>`
+    select ${COLUMNS} ${FROM} ${where(filter)} ${place} order by u.at desc, u.id desc limit ${limit}`;
+  return rows.map(toRecord);
+}
+
+/** One record of a wallet. */
+export async function readUsageRecord(reader: Tx, wallet: bigint, id: Uuid): Promise<UsageRecord | null> {
+  const rows = await queries(reader).$queryRaw<Row[]>`
+    select ${COLUMNS} ${FROM} where u.id = ${id}::uuid and u.wallet = ${wallet}`;
+  return rows[0] ? toRecord(rows[0]) : null;
+}
+
+const groupBy = (group: UsageGroup, timeZone: string): Prisma.Sql => {
+  if (group === "model") return Prisma.sql`u.model`;
+  if (group === "key") return Prisma.sql`u.api_key::text`;
+  return Prisma.sql`to_char(u.at at time zone ${timeZone}, 'YYYY-MM-DD')`;
+};
+
+type SumRow = {
+  group: string;
+  charge_micros: bigint;
+  count: bigint;
+  failed: bigint;
+  requests: bigint;
+  input_tokens: bigint;
+  output_tokens: bigint;
+};
+
+/** Usage added up by day (newest first), model or key (dearest first). */
+export async function sumUsage(
+  reader: Tx,
+  filter: UsageFilter,
+  by: { group: UsageGroup; timeZone: string; limit: number },
+): Promise<UsageSum[]> {
+  const order = by.group === "day" ? Prisma.sql`1 desc` : Prisma.sql`2 desc, 1`;
+  const rows = await queries(reader).$queryRaw<SumRow[]>`
+    select ${groupBy(by.group, by.timeZone)} as "group", sum(u.charge_micros)::bigint as charge_micros,
+      count(*) as count, count(*) filter (where u.status = 'failed') as failed, sum(u.requests)::bigint as requests,
+      coalesce(sum((u.meters->>'input_tokens')::numeric), 0)::bigint as input_tokens,
+      coalesce(sum((u.meters->>'output_tokens')::numeric), 0)::bigint as output_tokens
+    from books.usage_record u ${where(filter)} group by 1 order by ${order} limit ${by.limit}`;
+  return rows.map((row) => ({
+    group: row.group,
+    chargeMicros: micros(row.charge_micros),
+    count: row.count,
+    failed: row.failed,
+    requests: row.requests,
+    inputTokens: row.input_tokens,
+    outputTokens: row.output_tokens,
+  }));
+}
