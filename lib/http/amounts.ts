@@ -1,5 +1,14 @@
 import * as z from "zod";
-import { micros, nanos, parseDecimal, significantDigits, toScale, type Decimal, type Micros, type Nanos } from "../money";
+import {
+  micros,
+  nanos,
+  parseDecimal,
+  significantDigits,
+  toScale,
+  type Decimal,
+  type Micros,
+  type Nanos,
+} from "../money";
 
 /** The largest amounts that cross the edge, so that each is exact as a JSON number. */
 const CREDITS_MAX = 1_000_000_000;

@@ -2,7 +2,18 @@ import { randomBytes } from "node:crypto";
 import { inspect } from "node:util";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { createVault, fingerprint, fingerprints, openBytes, openReply, openSecret, type Sealed, sealReply, sealSecret, SecretText } from "@/lib/vault";
+import {
+  createVault,
+  fingerprint,
+  fingerprints,
+  openBytes,
+  openReply,
+  openSecret,
+  type Sealed,
+  sealReply,
+  sealSecret,
+  SecretText,
+} from "@/lib/vault";
 
 const keyPair = (id: string): string => `${id}:${randomBytes(32).toString("base64")}`;
 const first = keyPair("k1");
@@ -80,7 +91,8 @@ describe("a fingerprint", () => {
   test("is the same for the same secret and purpose, surrounding space aside, and differs otherwise", () => {
     fc.assert(
       fc.property(fc.string({ minLength: 1 }), fc.string({ minLength: 1 }), (one, two) => {
-        const print = (text: string): string => Buffer.from(fingerprint(vault, "openai", new SecretText(text))).toString("hex");
+        const print = (text: string): string =>
+          Buffer.from(fingerprint(vault, "openai", new SecretText(text))).toString("hex");
         expect(print(` ${one}\n`)).toBe(print(one));
         expect(print(one) === print(two)).toBe(one.trim() === two.trim());
       }),
@@ -141,7 +153,8 @@ describe("the list of master keys", () => {
       try {
         createVault(text);
       } catch (error) {
-        for (const part of text.split(/[:,]/).filter((piece) => piece.length > 8)) expect(String(error)).not.toContain(part);
+        for (const part of text.split(/[:,]/).filter((piece) => piece.length > 8))
+          expect(String(error)).not.toContain(part);
       }
     },
   );

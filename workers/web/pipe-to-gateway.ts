@@ -1,0 +1,106 @@
+import { Agent, request as send, type IncomingMessage, type OutgoingHttpHeaders, type ServerResponse } from "node:http";
+import { pipeline } from "node:stream/promises";
+import type { ClientAddress } from "../../lib/http";
+import type { Log } from "../../lib/log";
+
+/** Paths of AI protocols: they are the gateway's, streams included. */
+const AI_PATH = /^\/(v1|v1beta|kling|runwayml|pika)(\/|\?|$)/;
+
+// Headers of one connection, which no proxy passes on. Source: RFC 9110 §7.6.1.
+const HOP_BY_HOP = new Set([
+  "connection",
+  "expect",
+  "keep-alive",
+  "proxy-authenticate",
+  "proxy-authorization",
+  "proxy-connection",
+  "te",
+  "trailer",
+  "transfer-encoding",
+  "upgrade",
+]);
+
+const CONNECT_LIMIT_MS = 5_000;
+
+/** Whether a path belongs to the gateway. */
+export const isGatewayPath = (path: string): boolean => AI_PATH.test(path);
+
+/** Headers that may go on to the next hop: not those of this connection, nor those that `connection` names. */
+function passedOn(headers: IncomingMessage["headers"]): OutgoingHttpHeaders {
+  const named = String(headers.connection ?? "")
+    .toLowerCase()
+    .split(",")
+    .map((name) => name.trim());
+  return Object.fromEntries(Object.entries(headers).filter(([name]) => !HOP_BY_HOP.has(name) && !named.includes(name)));
+}
+
+/** Passes requests of AI protocols on to the gateway, and its replies back, byte by byte. */
+export type GatewayPipe = {
+  pass(request: IncomingMessage, response: ServerResponse): void;
+  close(): void;
+};
+
+/**
+ * A pipe to the gateway at `origin`.
+ *
+ * Bodies stream both ways with back-pressure; a client that leaves aborts the gateway's request; a gateway that can't be
+ * reached is a 503 in the error shape of the OpenAI protocol. `upgrade` is ignored.
+ */
+export function openGatewayPipe(origin: string, addressOf: ClientAddress, log: Log): GatewayPipe {
+  const { hostname, port } = new URL(origin);
+  // A connection a request: one that the gateway closes while idle would lose a body that can't be sent again.
+  const agent = new Agent({ keepAlive: false, maxSockets: Infinity });
+  return {
+    pass(request, response) {
+      const headers = passedOn(request.headers);
+      headers["x-forwarded-for"] = addressOf(request.socket.remoteAddress, request.headers["x-forwarded-for"]);
+      const upstream = send({ agent, hostname, port, method: request.method, path: request.url, headers });
+      let state: "connecting" | "sending" | "answered" = "connecting";
+      const connecting = setTimeout(() => upstream.destroy(new Error("no connection in time")), CONNECT_LIMIT_MS);
+      upstream.once("socket", (socket) => {
+        socket.setNoDelay(true);
+        socket.once("connect", () => {
+          state = "sending";
+          clearTimeout(connecting);
+        });
+      });
+      upstream.once("response", (reply) => {
+        state = "answered";
+        void answer(reply, response);
+      });
+      upstream.on("error", (error) => {
+        clearTimeout(connecting);
+        // Once there is a reply, its own end tells whether it is whole.
+        if (state === "answered" || response.destroyed) return;
+        log.error({ error }, "the gateway didn't answer");
+        refuse(response, state === "connecting");
+      });
+      response.once("close", () => upstream.destroy());
+      request.pipe(upstream);
+    },
+    close: () => agent.destroy(),
+  };
+}
+
+/** The reply as it is. Where it breaks off the client's connection does too, so that nobody takes it for whole. */
+async function answer(reply: IncomingMessage, response: ServerResponse): Promise<void> {
+  response.writeHead(reply.statusCode ?? 502, reply.statusMessage, passedOn(reply.headers));
+  // The headers of a stream don't wait for its first event.
+  response.flushHeaders();
+  await pipeline(reply, response).catch(() => response.destroy());
+}
+
+/** A 503 that says whether to try again: only where the gateway can't have seen the request. */
+function refuse(response: ServerResponse, isUnseen: boolean): void {
+  const message = isUnseen
+    ? "The gateway can't be reached at the moment. Try again in a few seconds."
+    : "The gateway broke off before it answered. Look at your usage before you send the request again.";
+  const body = JSON.stringify({ error: { message, type: "api_error", param: null, code: "unavailable" } });
+  response.writeHead(503, {
+    "content-type": "application/json",
+    "content-length": Buffer.byteLength(body),
+    "x-should-retry": String(isUnseen),
+    ...(isUnseen ? { "retry-after": "2" } : {}),
+  });
+  response.end(body);
+}

@@ -1,0 +1,95 @@
+import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from "node:http";
+import type { Duplex } from "node:stream";
+import { addressMatcher, clientAddressReader } from "../../lib/http";
+import type { Log } from "../../lib/log";
+import { isGatewayPath, openGatewayPipe } from "./pipe-to-gateway";
+
+export type WebOptions = {
+  port: number;
+  host: string;
+  /** The one origin of the app's cookies. */
+  appUrl: string;
+  gatewayOrigin: string;
+  trustedProxies: readonly string[];
+  log: Log;
+  /** Answers what isn't the gateway's: Next's request handler. */
+  serveApp: RequestListener;
+  /** Next's development server talks to the browser over a web socket; otherwise upgrades are ignored. */
+  upgradeApp?: (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
+};
+export type WebServer = { readonly url: string; stop(): Promise<void> };
+
+const LOOPBACK = /^(localhost|127\.0\.0\.1|\[::1\])$/;
+const DRAIN_LIMIT_MS = 20_000;
+
+/**
+ * The web port: paths of AI protocols go to the gateway, `/healthz` is answered here, the rest is the app's.
+ *
+ * The app is told the client's address in `x-forwarded-for` as it is believed here, and sees no other claim of it.
+ */
+export async function startWeb(options: WebOptions): Promise<WebServer> {
+  const addressOf = clientAddressReader(options.trustedProxies);
+  const isProxy = addressMatcher(options.trustedProxies);
+  const gateway = openGatewayPipe(options.gatewayOrigin, addressOf, options.log);
+
+  const server = createServer((request, response) => {
+    const path = request.url ?? "/";
+    if (isGatewayPath(path)) return gateway.pass(request, response);
+    if (path === "/healthz") return void response.writeHead(200, { "content-type": "text/plain" }).end("ok\n");
+    const elsewhere = otherLoopbackName(request, options.appUrl);
+    if (elsewhere) return void response.writeHead(307, { location: elsewhere }).end();
+    if (!isProxy(request.socket.remoteAddress ?? "")) dropClaims(request);
+    request.headers["x-forwarded-for"] = addressOf(request.socket.remoteAddress, request.headers["x-forwarded-for"]);
+    return options.serveApp(request, response as ServerResponse & { req: IncomingMessage });
+  });
+  if (options.upgradeApp) server.on("upgrade", options.upgradeApp);
+
+  const port = await listen(server, options.port, options.host);
+  return {
+    url: `http://${options.host.includes(":") ? `[${options.host}]` : options.host}:${port}`,
+    async stop() {
+      await drain(server);
+      gateway.close();
+    },
+  };
+}
+
+/** What a client may not say of itself: only a trusted proxy may. */
+function dropClaims(request: IncomingMessage): void {
+  for (const name of ["x-forwarded-proto", "x-forwarded-host", "x-forwarded-port"]) delete request.headers[name];
+}
+
+/**
+ * Where a page belongs that was asked for by another name of this machine: cookies and the check of `Origin` hold for
+ * one name only.
+ */
+function otherLoopbackName(request: IncomingMessage, appUrl: string): string | null {
+  const app = new URL(appUrl);
+  const host = request.headers.host ?? app.host;
+  const isPage = request.method === "GET" && String(request.headers.accept).includes("text/html");
+  if (!isPage || host === app.host || !LOOPBACK.test(app.hostname)) return null;
+  const asked = URL.canParse(`http://${host}`) ? new URL(`http://${host}`) : app;
+  return LOOPBACK.test(asked.hostname) && asked.port === app.port ? `${app.origin}${request.url ?? "/"}` : null;
+}
+
+function listen(server: Server, port: number, host: string): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(port, host, () => {
+      const address = server.address();
+      resolve(typeof address === "object" && address ? address.port : port);
+    });
+  });
+}
+
+/** Take no new connections, let open replies end, and cut what lasts longer than that. */
+function drain(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    const cut = setTimeout(() => server.closeAllConnections(), DRAIN_LIMIT_MS);
+    server.close(() => {
+      clearTimeout(cut);
+      resolve();
+    });
+    server.closeIdleConnections();
+  });
+}
