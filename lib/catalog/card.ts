@@ -12,7 +12,14 @@ export type Meter =
   | `calls:${string}`;
 
 /** Kinds of tokens within a total that a card may price apart, in the order in which they are made disjoint. */
-export const INPUT_KINDS = ["cache_read", "cache_write_5m", "cache_write_1h", "cache", "input_audio", "input_image"] as const;
+export const INPUT_KINDS = [
+  "cache_read",
+  "cache_write_5m",
+  "cache_write_1h",
+  "cache",
+  "input_audio",
+  "input_image",
+] as const;
 export const OUTPUT_KINDS = ["output_audio", "output_image", "reasoning"] as const;
 export type TokenKind = (typeof INPUT_KINDS)[number] | (typeof OUTPUT_KINDS)[number];
 
@@ -42,4 +49,11 @@ export type Card = {
 };
 
 /** A published, immutable version of a card. */
-export type CardVersion = { id: bigint; modelId: string; kind: "price" | "cost"; version: number; effectiveFromMs: number; card: Card };
+export type CardVersion = {
+  id: bigint;
+  modelId: string;
+  kind: "price" | "cost";
+  version: number;
+  effectiveFromMs: number;
+  card: Card;
+};

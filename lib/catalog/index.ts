@@ -1,2 +1,16 @@
+export type { BillField, FieldValue } from "./bill-field";
 export type { Card, CardField, CardRate, CardTable, CardTier, CardVersion, Meter, TokenKind } from "./card";
 export { INPUT_KINDS, OUTPUT_KINDS } from "./card";
+export { findCards, findChannel, findModel, listChannels, listModels } from "./catalog.store";
+export { cardAt, costCardAt, modelOf, priceCardAt, type Catalogue } from "./catalogue";
+export { fieldText } from "./field-value";
+export { loadCatalogue } from "./load-catalogue";
+export type { Channel, CountPrice, Model, ModelWithCards } from "./model";
+export { channelFromBody, channelJson, modelFromBody, modelJson } from "./model-json";
+export { parseCard } from "./parse-card";
+export { PROVIDERS, type Provider } from "./provider";
+export { publishCard, type PublishCard, type PublishCardOutcome } from "./publish-card";
+export { putChannel } from "./put-channel";
+export { putModel, type PutModel } from "./put-model";
+export { CardBody, ChannelBody, ModelBody } from "./schemas";
+export { cardJson, writeCard } from "./write-card";

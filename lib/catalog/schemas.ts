@@ -1,0 +1,117 @@
+import * as z from "zod";
+import { MICROS_PER_CREDIT, toScale } from "../money";
+import { INPUT_KINDS, OUTPUT_KINDS, type Meter } from "./card";
+import { CardDecimal, PositiveDecimal } from "./decimal";
+import { repeatedRows } from "./field-value";
+import { PROVIDERS } from "./provider";
+
+const METER = /^(requests|input_tokens|output_tokens|seconds|megapixels|images|characters|calls:[a-z0-9_.-]{1,64})$/;
+const isMeter = (text: string): text is Meter => METER.test(text);
+const METER_MESSAGE =
+  "must be requests, input_tokens, output_tokens, seconds, megapixels, images, characters or calls:<tool>";
+const MeterName = z.string().refine(isMeter, METER_MESSAGE);
+
+const FieldName = z.string().min(1).max(128);
+const FieldValue = z.union([z.string().max(256), z.number(), z.boolean()]);
+const FieldValues = z.record(FieldName, FieldValue);
+
+const CardRate = z.strictObject({
+  meter: MeterName,
+  per: PositiveDecimal.prefault(1),
+  amount: CardDecimal,
+  min: CardDecimal.optional(),
+});
+
+const CardField = z.strictObject({
+  in: z.enum(["header", "body"]),
+  name: FieldName,
+  equals: FieldValue,
+  times: CardDecimal,
+});
+
+const TableRow = z.strictObject({ match: FieldValues, amount: CardDecimal });
+const CardTable = z
+  .strictObject({
+    defaults: FieldValues.default({}),
+    per: z.enum(["requests", "images"]).default("requests"),
+    rows: z.array(TableRow).min(1).max(2_000),
+    else: z.literal("rates").optional(),
+  })
+  .superRefine((table, context) => {
+    for (const index of repeatedRows(table.defaults, table.rows)) {
+      context.addIssue({ code: "custom", path: ["rows", index], message: "matches what an earlier row matches" });
+    }
+  });
+
+const CardTier = z.strictObject({
+  meter: MeterName,
+  above: CardDecimal,
+  times: z.partialRecord(MeterName, CardDecimal),
+});
+
+const ChargeUnit = PositiveDecimal.refine((unit) => toScale(unit, 6) !== null, "must be whole microcredits").refine(
+  (unit) => (toScale(unit, 6) ?? 0n) <= 1_000n * MICROS_PER_CREDIT,
+  "must be at most 1,000 credits",
+);
+
+/** A price or cost card as it crosses the edge: numbers as JSON numbers or decimal text, absent parts left out. */
+export const CardBody = z
+  .strictObject({
+    rates: z.array(CardRate).max(100).default([]),
+    multiples: z.partialRecord(z.enum([...INPUT_KINDS, ...OUTPUT_KINDS]), CardDecimal).default({}),
+    fields: z.array(CardField).max(200).default([]),
+    table: CardTable.optional(),
+    tiers: z.array(CardTier).max(20).default([]),
+    chargeUnit: ChargeUnit.prefault(0.001),
+  })
+  .refine((card) => card.rates.length > 0 || card.table, "a card needs rates or a table")
+  .refine((card) => card.table?.else !== "rates" || card.rates.length > 0, "a table with else: rates needs rates");
+export type CardBody = z.input<typeof CardBody>;
+
+export const ModelId = z.string().regex(/^[\w@][\w@./:-]{0,127}$/, "may hold letters, digits and @ . / : _ - only");
+
+/** What one counted request of a model takes, as an admin puts it and as it is stored. */
+export const CountPrice = z.strictObject({
+  credits: PositiveDecimal,
+  weight: z.int().min(1).max(1_000_000).optional(),
+  max_tokens_in: z.int().min(1).default(4_000),
+  max_tokens_out: z.int().min(1).default(1_000),
+});
+
+/** A model as an admin puts it. What is left out is at its default, save the cards: a card left out stays as it is. */
+export const ModelBody = z.strictObject({
+  display_name: z.string().min(1).max(128).optional(),
+  provider: z.enum(PROVIDERS),
+  upstream_model: z.string().min(1).max(256),
+  capabilities: z.array(z.string().regex(/^[a-z][a-z0-9_]{0,31}$/)).max(32),
+  context_tokens: z.int().min(1).nullish(),
+  default_output_cap: z.int().min(1).max(10_000_000).default(4_096),
+  count_price: CountPrice.nullish(),
+  enabled: z.boolean().default(true),
+  price: CardBody.optional(),
+  cost: CardBody.optional(),
+  effective_from: z.iso.datetime({ offset: true }).optional(),
+});
+export type ModelBody = z.input<typeof ModelBody>;
+
+/** A channel's own model names: model id → name at the supplier. */
+export const OwnModelNames = z.record(ModelId, z.string().min(1).max(256));
+
+/** A channel as an admin puts it. What is left out is at its default. */
+export const ChannelBody = z
+  .strictObject({
+    provider: z.enum(PROVIDERS),
+    discount: PositiveDecimal.prefault(1),
+    priority: z.int().min(0).max(1_000).default(1),
+    weight: z.int().min(0).max(1_000).default(1),
+    default_quota: z.int().min(1).max(1_000_000_000).nullish(),
+    base_url: z.url({ protocol: /^https?$/ }).nullish(),
+    models: OwnModelNames.nullish(),
+    cost_factor: CardDecimal.prefault(1),
+    enabled: z.boolean().default(true),
+  })
+  .refine((channel) => channel.provider !== "openai-compatible" || channel.base_url, {
+    path: ["base_url"],
+    message: "an openai-compatible channel needs the address of its supplier",
+  });
+export type ChannelBody = z.input<typeof ChannelBody>;

@@ -1,0 +1,14 @@
+export type { Factor } from "./apply-factors";
+export { chargeOf, type Charge } from "./charge-of";
+export { costOf, type Cost } from "./cost-of";
+export { derivePrice, type PriceInputs } from "./derive-price";
+export type { ChargeLine, FactorLine, FieldLine, RateLine, RatingLine, RoundingLine, TableLine } from "./line";
+export { markupOf } from "./markup-of";
+export { outputTokensAffordable, type Affordable } from "./output-tokens-affordable";
+export { pricedParameters } from "./priced-parameters";
+export { rate } from "./rate";
+export type { AppliedFactor, Rated, Rating, RatingFlag, Unpriced } from "./rating";
+export { ratioOf, toText as ratioText, type Ratio } from "./ratio";
+export { unpricedParameters } from "./unpriced-parameters";
+export type { RequestFacts, Usage } from "./usage";
+export { worstCase, type Bounds } from "./worst-case";

@@ -1,0 +1,25 @@
+import type { RequestFacts } from "./usage";
+
+/** Where a value stands in a request: a header, or a dotted path into the body. */
+export type FieldPlace = { in: "header" | "body"; name: string };
+
+function step(value: unknown, key: string): unknown[] {
+  if (typeof value !== "object" || value === null) return [];
+  if (key === "*") return Array.isArray(value) ? value : [];
+  return Object.hasOwn(value, key) ? [Reflect.get(value, key)] : [];
+}
+
+/**
+ * The values at a place of a request, absent and null ones left out: at most one, or one an element where the path has
+ * a `*` for every element of a list.
+ */
+export function readField(facts: RequestFacts, place: FieldPlace): unknown[] {
+  if (place.in === "header") {
+    const value = facts.headers[place.name.toLowerCase()];
+    return value === undefined ? [] : [value];
+  }
+  const values = place.name
+    .split(".")
+    .reduce<unknown[]>((found, key) => found.flatMap((value) => step(value, key)), [facts.body]);
+  return values.filter((value) => value !== null && value !== undefined);
+}
