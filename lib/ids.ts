@@ -87,3 +87,6 @@ export function isApiKeySecret(text: string): boolean {
 export function randomText(length: number): string {
   return Array.from({ length }, () => BASE62[randomInt(62)]).join("");
 }
+
+/** A random fraction from 0 up to, but never, 1: for choosing, not for secrets. */
+export const randomFraction = (): number => randomInt(2 ** 32) / 2 ** 32;

@@ -1,4 +1,6 @@
 import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from "node:crypto";
+import type { MasterKey } from "../env";
+import { assert } from "../errors";
 
 const KEY_BYTES = 32;
 const NONCE_BYTES = 12;
@@ -33,40 +35,19 @@ export function decrypt(key: Uint8Array, sealed: Uint8Array, boundTo: Uint8Array
   return Buffer.concat([decipher.update(sealed.subarray(NONCE_BYTES, sealed.length - TAG_BYTES)), decipher.final()]);
 }
 
-function parseKeys(text: string): Map<string, Uint8Array> {
-  const keys = new Map<string, Uint8Array>();
-  for (const entry of text.split(",").filter(Boolean)) {
-    const colon = entry.indexOf(":");
-    const id = entry.slice(0, Math.max(colon, 0)).trim();
-    const key = Buffer.from(entry.slice(colon + 1).trim(), "base64");
-    if (!/^[\w-]{1,32}$/.test(id) || key.length !== KEY_BYTES) {
-      throw new Error("KEY_ENCRYPTION_KEYS must be `id:base64` pairs of 32 bytes each, separated by commas");
-    }
-    if (keys.has(id)) throw new Error(`KEY_ENCRYPTION_KEYS names the id ${id} twice`);
-    keys.set(id, key);
-  }
-  return keys;
-}
-
-/**
- * Master keys that lie in the environment: `id:base64,…`, the first active.
- *
- * Errors: throws where the text isn't that; the message never quotes a key.
- */
-export function localMasterKeys(text: string): MasterKeys {
-  const keys = parseKeys(text);
-  const [activeId] = keys.keys();
-  if (activeId === undefined) throw new Error("KEY_ENCRYPTION_KEYS is empty: it needs at least one `id:base64` pair");
-  const find = (id: string): Uint8Array => {
+/** Master keys that lie in the environment, the first active. Errors: throws where there is none. */
+export function localMasterKeys(list: readonly MasterKey[]): MasterKeys {
+  const keys = new Map(list.map(({ id, key }) => [id, key]));
+  const active = list[0];
+  assert(active && keys.size === list.length, "a vault needs at least one master key, and their ids must differ");
+  const derive = (id: string, use: string): Uint8Array => {
     const key = keys.get(id);
-    if (!key) throw new Error(`the master key ${id} isn't in KEY_ENCRYPTION_KEYS`);
-    return key;
+    assert(key, `the master key ${id} isn't in KEY_ENCRYPTION_KEYS`);
+    return new Uint8Array(hkdfSync("sha256", key, "", `scrip/v1 ${use}`, KEY_BYTES));
   };
-  const derive = (id: string, use: string): Uint8Array =>
-    new Uint8Array(hkdfSync("sha256", find(id), "", `scrip/v1 ${use}`, KEY_BYTES));
   return {
-    activeId,
-    ids: [...keys.keys()],
+    activeId: active.id,
+    ids: list.map(({ id }) => id),
     wrap: (id, dataKey, boundTo) => encrypt(derive(id, "wrap"), dataKey, boundTo),
     unwrap: (id, wrapped, boundTo) => decrypt(derive(id, "wrap"), wrapped, boundTo),
     fingerprintKey: (id) => derive(id, "fingerprint"),

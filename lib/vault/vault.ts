@@ -1,5 +1,6 @@
 import { createHmac, randomBytes } from "node:crypto";
 import { gunzipSync, gzipSync } from "node:zlib";
+import type { MasterKey } from "../env";
 import { decrypt, encrypt, localMasterKeys, type MasterKeys } from "./master-keys";
 import { SecretText } from "./secret-text";
 
@@ -22,8 +23,8 @@ export type Sealed = { masterKeyId: string; wrappedKey: Uint8Array; ciphertext: 
 /** The one holder of master keys in a process. */
 export type Vault = { readonly masterKeys: MasterKeys };
 
-/** A vault over the master keys of the environment (`id:base64,…`, the first active). Errors: throws where they aren't that. */
-export const createVault = (keys: string): Vault => ({ masterKeys: localMasterKeys(keys) });
+/** A vault over the environment's master keys, the first of them active. */
+export const createVault = (keys: readonly MasterKey[]): Vault => ({ masterKeys: localMasterKeys(keys) });
 
 /** Each part with its length before it, so that no two lists of parts read the same. */
 function lengthPrefixed(parts: readonly string[]): Uint8Array {
@@ -82,7 +83,11 @@ export function sealReply(vault: Vault, place: SecretPlace, reply: Uint8Array): 
 /** The reply kept by `sealReply`, at most `bytesMax` long. Errors: throws as `openBytes`, and where it is longer. */
 export function openReply(vault: Vault, place: SecretPlace, kept: string, bytesMax: number): Uint8Array {
   const [masterKeyId = "", wrappedKey = "", ciphertext = ""] = kept.split(".");
-  const sealed = { masterKeyId, wrappedKey: Buffer.from(wrappedKey, "base64"), ciphertext: Buffer.from(ciphertext, "base64") };
+  const sealed = {
+    masterKeyId,
+    wrappedKey: Buffer.from(wrappedKey, "base64"),
+    ciphertext: Buffer.from(ciphertext, "base64"),
+  };
   return gunzipSync(openBytes(vault, place, sealed), { maxOutputLength: bytesMax });
 }
 
@@ -107,7 +112,7 @@ export const fingerprint = (vault: Vault, purpose: string, secret: SecretText): 
 let opened: Vault | undefined;
 
 /** Open the vault that `vault()` gives from here on: at a process's start. */
-export function useVault(keys: string): Vault {
+export function useVault(keys: readonly MasterKey[]): Vault {
   opened = createVault(keys);
   return opened;
 }
