@@ -3,7 +3,13 @@ import { type KeyHealth, usableFromMs } from "./key-health";
 import type { PoolKey } from "./pool-key";
 
 /** What a request needs a key for. `channels`: those that the caller's key is pinned to, empty for all. */
-export type KeyRequest = { provider: string; modelId: string; channels: readonly string[]; exclude: readonly Uuid[]; nowMs: number };
+export type KeyRequest = {
+  provider: string;
+  modelId: string;
+  channels: readonly string[];
+  exclude: readonly Uuid[];
+  nowMs: number;
+};
 export type Candidate = { key: PoolKey; health: KeyHealth };
 
 const LATENCY_FLOOR_MS = 200;
@@ -21,10 +27,13 @@ export function mayServe(key: PoolKey, request: Pick<KeyRequest, "provider" | "m
   );
 }
 
-/** How a key weighs within its priority: its channel's weight, shared among the channel's keys. */
-function weightOf(candidate: Candidate, keysOfChannel: Map<string, number>): number {
-  const { channel } = candidate.key;
-  return channel.weight / (keysOfChannel.get(channel.id) ?? 1);
+/** How keys weigh: their channel's weight, shared among its keys; 1 on average. */
+function weightsOf(candidates: readonly Candidate[]): number[] {
+  const keysOfChannel = new Map<string, number>();
+  for (const { key } of candidates) keysOfChannel.set(key.channel.id, (keysOfChannel.get(key.channel.id) ?? 0) + 1);
+  const weights = candidates.map(({ key }) => key.channel.weight / (keysOfChannel.get(key.channel.id) ?? 1));
+  const sum = weights.reduce((total, weight) => total + weight, 0);
+  return weights.map((weight) => (weight / sum) * weights.length);
 }
 
 function pickByWeight(candidates: readonly Candidate[], weights: readonly number[], random: () => number): number {
@@ -36,17 +45,15 @@ function pickByWeight(candidates: readonly Candidate[], weights: readonly number
   return candidates.length - 1;
 }
 
-/** Smaller is better: load for its weight, stretched by how slow and how unreliable the key has been. */
+/** Smaller is better: load for its weight (1 on average), stretched by how slow and how unreliable the key has been. */
 function burden({ health }: Candidate, weight: number): number {
   const slowness = Math.max(health.latencyMs, LATENCY_FLOOR_MS) / LATENCY_FLOOR_MS;
-  return ((health.inFlight + 1) / weight) * slowness * (1 + ERROR_WEIGHT * health.errorRate);
+  return (1 + health.inFlight / weight) * slowness * (1 + ERROR_WEIGHT * health.errorRate);
 }
 
 /** The better of two different keys, each picked at random by weight; of equals, the one used less for its weight. */
 function betterOfTwo(candidates: readonly Candidate[], random: () => number): Candidate | undefined {
-  const keysOfChannel = new Map<string, number>();
-  for (const { key } of candidates) keysOfChannel.set(key.channel.id, (keysOfChannel.get(key.channel.id) ?? 0) + 1);
-  const weights = candidates.map((candidate) => weightOf(candidate, keysOfChannel));
+  const weights = weightsOf(candidates);
   const one = pickByWeight(candidates, weights, random);
   const others = weights.map((weight, index) => (index === one ? 0 : weight));
   const two = candidates.length > 1 ? pickByWeight(candidates, others, random) : one;
@@ -77,8 +84,8 @@ export function chooseKey(
     const fromMs = Math.max(usableFromMs(health, request.modelId, request.nowMs), key.coolingUntilMs);
     if (fromMs > request.nowMs) soonestMs = Math.min(soonestMs, fromMs);
     if (fromMs > request.nowMs || request.exclude.includes(key.id)) continue;
-    const bestPriority = best[0]?.key.channel.priority ?? Number.POSITIVE_INFINITY;
-    if (key.channel.priority < bestPriority) best = [candidate];
+    const bestPriority = best[0]?.key.channel.priority ?? Number.NEGATIVE_INFINITY;
+    if (key.channel.priority > bestPriority) best = [candidate];
     else if (key.channel.priority === bestPriority) best.push(candidate);
   }
   const chosen = betterOfTwo(best, random);

@@ -100,7 +100,10 @@ export function recordEnd(
       recordFault(health, nowMs);
       break;
     case "cool":
-      health.coolingUntilMs = Math.max(health.coolingUntilMs, nowMs + coolingMs(health.coolingSteps, forKey.retryAfterMs));
+      health.coolingUntilMs = Math.max(
+        health.coolingUntilMs,
+        nowMs + coolingMs(health.coolingSteps, forKey.retryAfterMs),
+      );
       health.coolingSteps += 1;
       break;
     case "avoid_model":

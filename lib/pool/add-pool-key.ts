@@ -1,0 +1,41 @@
+import type { Ctx } from "../ctx";
+import { bumpConfig } from "../db/config-version";
+import type { Tx } from "../db";
+import { ScripError } from "../errors";
+import { newUuid, type Uuid } from "../ids";
+import type { Nanos } from "../money";
+import { fingerprints, type SecretText, vault } from "../vault";
+import { findProvider, hasFingerprint, insertPoolKey, lockProvider } from "./pool.store";
+import { sealPoolKey } from "./seal-pool-key";
+
+/** A supplier's key of the platform's own. A quota of null means that none is known. Units: nanodollars. */
+export type NewPoolKeyInput = { channelId: string; secret: SecretText; quotaNanos: Nanos | null };
+
+/**
+ * Add a supplier's key to a channel, sealed by the process's vault; it serves as soon as gateways have read it.
+ *
+ * Errors: `not_found` for an unknown channel, `duplicate_key` where the provider's same key is in the pool already, in
+ * whatever state and on whatever channel.
+ */
+export async function addPoolKey(tx: Tx, ctx: Ctx, input: NewPoolKeyInput): Promise<{ id: Uuid }> {
+  const provider = await findProvider(tx, input.channelId);
+  if (provider === null)
+    throw new ScripError("not_found", `There is no channel "${input.channelId}". Create it first.`);
+  await lockProvider(tx, provider);
+  const prints = fingerprints(vault(), provider, input.secret);
+  if (await hasFingerprint(tx, prints)) {
+    throw new ScripError("duplicate_key", "This key is in the pool already. Enable the entry that is there instead.");
+  }
+  const id = newUuid(ctx.nowMs);
+  await insertPoolKey(tx, {
+    id,
+    channelId: input.channelId,
+    sealed: sealPoolKey(vault(), id, provider, input.secret),
+    fingerprint: prints[0],
+    hint: input.secret.hint(),
+    quotaNanos: input.quotaNanos,
+    nowMs: ctx.nowMs,
+  });
+  await bumpConfig(tx, "pool");
+  return { id };
+}

@@ -1,0 +1,12 @@
+export { addPoolKey, type NewPoolKeyInput } from "./add-pool-key";
+export type { KeyRequest } from "./choose-key";
+export { createPool, type PoolOptions } from "./create-pool";
+export { disablePoolKey } from "./disable-pool-key";
+export { enablePoolKey } from "./enable-pool-key";
+export type { KeyAction } from "./key-action";
+export { listPool } from "./list-pool";
+export type { Choice, ChosenKey, KeyEnd, Pool } from "./pool";
+export type { PoolKeyState, PoolKeyView } from "./pool-key";
+export { type Probe, recordProbe } from "./record-probe";
+export { recordVerdict } from "./record-verdict";
+export { PROBE_TOPIC, revalidatePoolKey } from "./revalidate-pool-key";

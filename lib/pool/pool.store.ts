@@ -1,0 +1,220 @@
+import { type Prisma, queries } from "../db/models";
+import type { Tx } from "../db";
+import { assert } from "../errors";
+import type { Uuid } from "../ids";
+import { type Nanos, parseDecimal, type Decimal } from "../money";
+import type { Sealed } from "../vault";
+import { type PoolChannel, type PoolKeyState, POOL_KEY_STATES } from "./pool-key";
+
+// A weight of zero still serves when nothing else can, and keeps divisions defined.
+const MIN_WEIGHT = 0.001;
+
+type Row = Prisma.pool_keyGetPayload<{ include: { channel: true } }>;
+
+/** A pool key as it is stored, its secret still sealed. */
+export type StoredPoolKey = {
+  id: Uuid;
+  channel: PoolChannel;
+  ownerId: Uuid | null;
+  sealed: Sealed;
+  hint: string;
+  state: PoolKeyState;
+  reason: string | null;
+  quotaNanos: Nanos | null;
+  costNanos: Nanos;
+  coolingUntilMs: number;
+  failures: number;
+  lastError: string | null;
+  checkedAtMs: number | null;
+  createdAtMs: number;
+};
+
+/** The columns that verdicts, probes and operators change. */
+export type PoolKeyChange = {
+  state?: PoolKeyState;
+  reason?: string | null;
+  coolingUntilMs?: number | null;
+  failures?: number;
+  lastError?: string | null;
+  checkedAtMs?: number;
+};
+
+export type NewPoolKey = {
+  id: Uuid;
+  channelId: string;
+  sealed: Sealed;
+  fingerprint: Uint8Array;
+  hint: string;
+  quotaNanos: Nanos | null;
+  nowMs: number;
+};
+
+function toDecimal(text: string, what: string): Decimal {
+  const decimal = parseDecimal(text);
+  assert(decimal, `${what} isn't a decimal: ${text}`);
+  return decimal;
+}
+
+function toModels(json: Prisma.JsonValue): ReadonlyMap<string, string> | null {
+  if (json === null || typeof json !== "object" || Array.isArray(json)) return null;
+  return new Map(Object.entries(json).flatMap(([id, name]) => (typeof name === "string" ? [[id, name] as const] : [])));
+}
+
+function toChannel(row: Row["channel"]): PoolChannel {
+  return {
+    id: row.id,
+    provider: row.provider,
+    priority: row.priority,
+    weight: Math.max(row.weight, MIN_WEIGHT),
+    baseUrl: row.baseUrl,
+    models: toModels(row.models),
+    discount: toDecimal(row.discount, `the discount of channel ${row.id}`),
+    costFactor: toDecimal(row.costFactor, `the cost factor of channel ${row.id}`),
+  };
+}
+
+function toStored(row: Row): StoredPoolKey {
+  const state = POOL_KEY_STATES.find((known) => known === row.state);
+  assert(state, `pool key ${row.id} has an unknown state: ${row.state}`);
+  return {
+    // Columns of type uuid, and bigint columns in nanodollars: the database checked their form.
+    id: row.id as Uuid,
+    ownerId: row.ownerId as Uuid | null,
+    quotaNanos: row.quotaNanos as Nanos | null,
+    costNanos: row.costNanos as Nanos,
+    channel: toChannel(row.channel),
+    sealed: { masterKeyId: row.masterKeyId, wrappedKey: row.wrappedKey, ciphertext: row.ciphertext },
+    hint: row.hint,
+    state,
+    reason: row.reason,
+    coolingUntilMs: row.coolingUntil?.getTime() ?? 0,
+    failures: row.failures,
+    lastError: row.lastError,
+    checkedAtMs: row.checkedAt?.getTime() ?? null,
+    createdAtMs: row.createdAt.getTime(),
+  };
+}
+
+/** The keys that routing may use: active, on channels that are switched on. */
+export async function listActivePoolKeys(tx: Tx): Promise<StoredPoolKey[]> {
+  const rows = await queries(tx).pool_key.findMany({
+    where: { state: "active", channel: { enabled: true } },
+    include: { channel: true },
+    orderBy: { id: "asc" },
+  });
+  return rows.map(toStored);
+}
+
+/** What settled requests cost their keys that the keys' rows don't know of yet. Units: nanodollars by key. */
+export async function sumUnfoldedCosts(tx: Tx): Promise<Map<string, bigint>> {
+  const rows = await queries(tx).$queryRaw<{ pool_key: string; cost: bigint }[]>`
+    select pool_key::text, sum(cost_nanos)::bigint as cost from books.attempt
+    where state = 1 and folded_at is null and pool_key is not null group by pool_key`;
+  return new Map(rows.map(({ pool_key, cost }) => [pool_key, cost]));
+}
+
+/** Every key, newest first, from after one id on. */
+export async function listPoolKeys(tx: Tx, limit: number, before: Uuid | null): Promise<StoredPoolKey[]> {
+  const rows = await queries(tx).pool_key.findMany({
+    where: before ? { id: { lt: before } } : {},
+    include: { channel: true },
+    orderBy: { id: "desc" },
+    take: limit,
+  });
+  return rows.map(toStored);
+}
+
+/** Keys that are out of use and due for another look. */
+export async function listDuePoolKeys(tx: Tx, nowMs: number, limit: number): Promise<StoredPoolKey[]> {
+  const rows = await queries(tx).pool_key.findMany({
+    where: {
+      state: { in: ["quarantined", "depleted"] },
+      coolingUntil: { lte: new Date(nowMs) },
+      channel: { enabled: true },
+    },
+    include: { channel: true },
+    orderBy: { coolingUntil: "asc" },
+    take: limit,
+  });
+  return rows.map(toStored);
+}
+
+/** One key, or null. */
+export async function findPoolKey(tx: Tx, id: Uuid): Promise<StoredPoolKey | null> {
+  const row = await queries(tx).pool_key.findUnique({ where: { id }, include: { channel: true } });
+  return row && toStored(row);
+}
+
+/** One key, locked until the transaction ends, or null. */
+export async function lockPoolKey(tx: Tx, id: Uuid): Promise<StoredPoolKey | null> {
+  await queries(tx).$queryRaw`select 1 from pool_key where id = ${id}::uuid for update`;
+  return findPoolKey(tx, id);
+}
+
+/** Make verdicts on keys of one provider wait for each other, until the transaction ends. */
+export async function lockProvider(tx: Tx, provider: string): Promise<void> {
+  await queries(tx).$executeRaw`select pg_advisory_xact_lock(hashtextextended(${`pool:${provider}`}, 0))`;
+}
+
+/** Keys of a provider that serve or might again: each with whether it was taken out as invalid since that time. */
+export async function listSuspects(
+  tx: Tx,
+  provider: string,
+  sinceMs: number,
+): Promise<{ id: Uuid; isSuspect: boolean }[]> {
+  const rows = await queries(tx).pool_key.findMany({
+    where: { state: { in: ["active", "quarantined"] }, channel: { provider } },
+    select: { id: true, state: true, checkedAt: true },
+  });
+  return rows.map(({ id, state, checkedAt }) => ({
+    id: id as Uuid, // a column of type uuid
+    isSuspect: state === "quarantined" && (checkedAt?.getTime() ?? 0) >= sinceMs,
+  }));
+}
+
+/** Change what verdicts, probes and operators may change. */
+export async function updatePoolKeys(tx: Tx, ids: readonly Uuid[], change: PoolKeyChange): Promise<void> {
+  const { coolingUntilMs, checkedAtMs, ...rest } = change;
+  await queries(tx).pool_key.updateMany({
+    where: { id: { in: [...ids] } },
+    data: {
+      ...rest,
+      ...(coolingUntilMs === undefined
+        ? {}
+        : { coolingUntil: coolingUntilMs === null ? null : new Date(coolingUntilMs) }),
+      ...(checkedAtMs === undefined ? {} : { checkedAt: new Date(checkedAtMs) }),
+    },
+  });
+}
+
+/** Whether a key with one of these fingerprints is there, in whatever state. */
+export async function hasFingerprint(tx: Tx, prints: readonly Uint8Array[]): Promise<boolean> {
+  const found = await queries(tx).pool_key.findFirst({
+    where: { fingerprint: { in: prints.map((print) => Uint8Array.from(print)) } },
+    select: { id: true },
+  });
+  return found !== null;
+}
+
+/** The provider of the channel that a new key is for, or null where there is no such channel. */
+export async function findProvider(tx: Tx, channelId: string): Promise<string | null> {
+  const row = await queries(tx).channel.findUnique({ where: { id: channelId }, select: { provider: true } });
+  return row?.provider ?? null;
+}
+
+/** Store a new key. Two with one fingerprint can't be: the second breaks the transaction. */
+export async function insertPoolKey(tx: Tx, key: NewPoolKey): Promise<void> {
+  await queries(tx).pool_key.create({
+    data: {
+      id: key.id,
+      channelId: key.channelId,
+      masterKeyId: key.sealed.masterKeyId,
+      wrappedKey: Uint8Array.from(key.sealed.wrappedKey),
+      ciphertext: Uint8Array.from(key.sealed.ciphertext),
+      fingerprint: Uint8Array.from(key.fingerprint),
+      hint: key.hint,
+      quotaNanos: key.quotaNanos,
+      createdAt: new Date(key.nowMs),
+    },
+  });
+}

@@ -1,0 +1,42 @@
+import type { ConfigVersion } from "../db/config-version";
+import type { Uuid } from "../ids";
+import type { Decimal, Nanos } from "../money";
+import type { SecretText } from "../vault";
+import type { KeyRequest } from "./choose-key";
+import type { KeyAction } from "./key-action";
+
+/** A key as a request uses it. `baseUrl` and `upstreamModel` are null where the provider's and the model's own hold. */
+export type ChosenKey = {
+  id: Uuid;
+  channelId: string;
+  /** The contributor, or null for the platform's own. */
+  ownerId: Uuid | null;
+  secret: SecretText;
+  baseUrl: string | null;
+  upstreamModel: string | null;
+  discount: Decimal;
+  costFactor: Decimal;
+};
+export type Choice = { outcome: "key"; key: ChosenKey } | { outcome: "none"; retryAfterMs: number };
+
+/** How a request with a key ended. Units: milliseconds, nanodollars. */
+export type KeyEnd = { forKey: KeyAction; modelId: string; latencyMs: number; costNanos: Nanos; nowMs: number };
+
+/** One process's view of the pool. */
+export type Pool = {
+  /** Choose a key for a request; `exclude` holds those it tried already. */
+  choose(request: KeyRequest): Choice;
+  /** A request goes out with the key: told before, so that load counts. */
+  started(id: Uuid): void;
+  /** It came back, or didn't; once for each `started`. What that means is acted on at once here, and soon everywhere. */
+  finished(id: Uuid, end: KeyEnd): void;
+  /** The highest discount factor of the channels that may serve: what a reservation reckons with. Null where none may. */
+  dearestDiscount(request: { provider: string; modelId: string; channels: readonly string[] }): Decimal | null;
+  /** How many keys are in use here, by provider: for metrics. */
+  size(): ReadonlyMap<string, number>;
+  /** Read the keys again if they changed, or it is time to. */
+  refresh(version?: ConfigVersion): Promise<void>;
+  /** Resolves when nothing is left to be written down. */
+  idle(): Promise<void>;
+  close(): Promise<void>;
+};

@@ -1,0 +1,64 @@
+import type { Ctx } from "../ctx";
+import { bumpConfig } from "../db/config-version";
+import type { Tx } from "../db";
+import type { Uuid } from "../ids";
+import { quotaLeft } from "./pool-key";
+import { lockPoolKey, type PoolKeyChange, type StoredPoolKey, updatePoolKeys } from "./pool.store";
+import { INVALID_PROOF, moneyProbeMs, quarantineProbeMs } from "./probe-schedule";
+
+/** What a look at a key found. `unknown`: the provider didn't answer in a way that says anything of the key. */
+export type Probe = { outcome: "valid" } | { outcome: "invalid" | "no_money" | "unknown"; reason: string };
+
+const UNKNOWN_RETRY_MS = 60_000;
+
+function afterProbe(key: StoredPoolKey, probe: Probe, nowMs: number): PoolKeyChange {
+  const failures = key.failures + 1;
+  switch (probe.outcome) {
+    case "valid":
+      if (quotaLeft(key.quotaNanos, key.costNanos) === 0n)
+        return { state: "depleted", reason: "quota_used", coolingUntilMs: null };
+      return { state: "active", reason: null, failures: 0, lastError: null, coolingUntilMs: null };
+    case "invalid":
+      if (failures >= INVALID_PROOF) {
+        return { state: "disabled", reason: probe.reason, failures, lastError: probe.reason, coolingUntilMs: null };
+      }
+      return {
+        state: "quarantined",
+        reason: probe.reason,
+        failures,
+        lastError: probe.reason,
+        coolingUntilMs: quarantineProbeMs(nowMs, failures),
+      };
+    case "no_money":
+      return {
+        state: "depleted",
+        reason: probe.reason,
+        failures,
+        lastError: probe.reason,
+        coolingUntilMs: moneyProbeMs(nowMs, failures),
+      };
+    case "unknown":
+      // An active key that was looked at on demand stays in use; others are looked at again soon.
+      return { lastError: probe.reason, coolingUntilMs: key.state === "active" ? null : nowMs + UNKNOWN_RETRY_MS };
+  }
+}
+
+/**
+ * Act on a look at a key: back to use, out of use until the next look, or, after enough invalid answers, disabled.
+ *
+ * `died` says that this look was the last one: its quota, and what it earned, are lost. A key that an operator or its
+ * owner took out meanwhile stays as it is.
+ */
+export async function recordProbe(
+  tx: Tx,
+  ctx: Ctx,
+  input: { poolKeyId: Uuid; probe: Probe },
+): Promise<{ outcome: "recorded"; state: string; died: boolean } | { outcome: "unchanged" }> {
+  const key = await lockPoolKey(tx, input.poolKeyId);
+  if (!key || !["active", "quarantined", "depleted"].includes(key.state)) return { outcome: "unchanged" };
+  const change = afterProbe(key, input.probe, ctx.nowMs);
+  await updatePoolKeys(tx, [key.id], { ...change, checkedAtMs: ctx.nowMs });
+  const state = change.state ?? key.state;
+  if (state !== key.state || change.failures === 0) await bumpConfig(tx, "pool");
+  return { outcome: "recorded", state, died: state === "disabled" };
+}
