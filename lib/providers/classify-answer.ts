@@ -14,7 +14,8 @@ const NO_MONEY_CODES =
   /insufficient_quota|credit_balance_exhausted|billing_hard_limit_reached|exceeded_current_quota|payment_required|billing_error|quota_exceeded|billing_disabled|\b30001\b/;
 const NO_MONEY_TEXT =
   /credit balance is too low|insufficient (?:account )?balance|exhausted balance|balance is insufficient|credits are depleted|any credits or licenses|used all available credits|not have enough credits|exceeded your current quota/;
-const SPEND_LIMIT = /spend_limit|_usage_limit_exceeded|specified api usage limits|monthly spending limit|key limit exceeded/;
+const SPEND_LIMIT =
+  /spend_limit|_usage_limit_exceeded|specified api usage limits|monthly spending limit|key limit exceeded/;
 const INVALID_KEY =
   /incorrect api key|api key not valid|api key expired|invalid (?:x-)?api[- ]key|invalid token|invalid_api_key|api_key_invalid|authentication error|authentication fails/;
 const DISABLED =
@@ -71,7 +72,8 @@ const RULES: readonly Rule[] = [
     outcome: "invalid_key",
     when: (facts) =>
       facts.status === 401 ||
-      ((facts.status === 400 || facts.status === 403) && (INVALID_KEY.test(said(facts)) || /^(?:10000|9109)\b/.test(facts.code))),
+      ((facts.status === 400 || facts.status === 403) &&
+        (INVALID_KEY.test(said(facts)) || /^(?:10000|9109)\b/.test(facts.code))),
     forKey: () => ({ action: "quarantine", reason: "invalid_key" }),
     forRequest: "next_key",
   },
@@ -83,7 +85,8 @@ const RULES: readonly Rule[] = [
   },
   {
     outcome: "model_unavailable",
-    when: (facts) => facts.status === 403 || ((facts.status === 404 || facts.status === 400) && NO_MODEL.test(said(facts))),
+    when: (facts) =>
+      facts.status === 403 || ((facts.status === 404 || facts.status === 400) && NO_MODEL.test(said(facts))),
     forKey: () => ({ action: "avoid_model" }),
     forRequest: "next_key",
   },
@@ -95,7 +98,8 @@ const RULES: readonly Rule[] = [
   },
   {
     outcome: "overloaded",
-    when: (facts) => [429, 498, 503, 529].includes(facts.status) || (facts.status >= 500 && OVERLOADED.test(said(facts))),
+    when: (facts) =>
+      [429, 498, 503, 529].includes(facts.status) || (facts.status >= 500 && OVERLOADED.test(said(facts))),
     forKey: isFault,
     forRequest: "next_key",
   },

@@ -1,4 +1,11 @@
-const TO_SUPPLIER = ["content-type", "accept", "user-agent", "accept-language", "openai-beta", "anthropic-beta"] as const;
+const TO_SUPPLIER = [
+  "content-type",
+  "accept",
+  "user-agent",
+  "accept-language",
+  "openai-beta",
+  "anthropic-beta",
+] as const;
 const TO_CALLER = ["content-type", "cache-control", "openai-processing-ms", "openai-version", "openai-model"] as const;
 
 type Headers = Readonly<Record<string, string | readonly string[] | undefined>>;
@@ -18,7 +25,10 @@ function pick(headers: Headers, names: readonly string[]): Record<string, string
  * Credentials, cookies, organisation, project, referer and forwarding headers never cross, whatever the card says.
  */
 export function headersToSupplier(headers: Headers, priced: readonly string[]): Record<string, string> {
-  return pick(headers, priced.length === 0 ? TO_SUPPLIER : [...TO_SUPPLIER, ...priced.filter((name) => !isPrivate(name))]);
+  return pick(
+    headers,
+    priced.length === 0 ? TO_SUPPLIER : [...TO_SUPPLIER, ...priced.filter((name) => !isPrivate(name))],
+  );
 }
 
 /** The supplier's headers that a caller gets: nothing of its account, its limits, its cookies. */

@@ -4,7 +4,8 @@ import type { UpstreamAnswer } from "./adapter";
 export type ErrorFacts = { status: number; type: string; code: string; message: string; param: string };
 
 type Json = Record<string, unknown>;
-const isObject = (value: unknown): value is Json => typeof value === "object" && value !== null && !Array.isArray(value);
+const isObject = (value: unknown): value is Json =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
 
 function parse(body: string): unknown {
   try {
@@ -36,7 +37,9 @@ export function readErrorFacts({ status, body }: Pick<UpstreamAnswer, "status" |
   if (!isObject(outer)) return { status, type: "", code: "", message: word(outer), param: "" };
   const listed: unknown = Array.isArray(outer["errors"]) ? outer["errors"][0] : undefined;
   const inner = isObject(outer["error"]) ? outer["error"] : isObject(listed) ? listed : outer;
-  const text = [inner["message"], outer["error"], outer["detail"], outer["message"]].map(word).find((part) => part !== "");
+  const text = [inner["message"], outer["error"], outer["detail"], outer["message"]]
+    .map(word)
+    .find((part) => part !== "");
   return {
     status,
     type: word(inner["type"]) || word(inner["status"]),

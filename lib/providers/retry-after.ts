@@ -41,10 +41,15 @@ function resetMs(headers: UpstreamAnswer["headers"]): number | null {
  *
  * Units: milliseconds, at most a day.
  */
-export function readRetryAfterMs({ headers, body, nowMs }: Pick<UpstreamAnswer, "headers" | "body" | "nowMs">): number | null {
+export function readRetryAfterMs({
+  headers,
+  body,
+  nowMs,
+}: Pick<UpstreamAnswer, "headers" | "body" | "nowMs">): number | null {
   const exact = first(headers, "retry-after-ms");
   if (exact !== undefined && /^\d+(?:\.\d+)?$/.test(exact)) return Math.min(Math.ceil(Number(exact)), WAIT_MS_MAX);
-  const told = /"retryDelay"\s*:\s*"([^"]+)"/.exec(body)?.[1] ?? /try again in ([\d.]+(?:ms|s|m|h)[\d.a-z]*)/i.exec(body)?.[1];
+  const told =
+    /"retryDelay"\s*:\s*"([^"]+)"/.exec(body)?.[1] ?? /try again in ([\d.]+(?:ms|s|m|h)[\d.a-z]*)/i.exec(body)?.[1];
   const waitMs =
     secondsOrDate(first(headers, "retry-after"), nowMs) ??
     (told === undefined ? null : readDurationMs(told.replace(/\.$/, ""))) ??
