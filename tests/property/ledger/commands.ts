@@ -144,6 +144,13 @@ const credits = fc
 const limits = amount.map((x) => drawn(`limit the advance to ${x}`, limitAdvance(x)));
 const passing = fc.integer({ min: 1, max: 3 }).map((x) => drawn(`${x} days pass`, passDays(x)));
 
+/** What chance seldom makes: a lot that expires between two holds, of which the first ends. */
+const expiryBetweenHolds = fc.tuple(amount, amount, nth).map(([x, y, n]) =>
+  drawn(`a lot of ${x} expires between holds of 1 and ${y}, ${n} is released`, async (model, real) => {
+    for (const run of [credit("promo", x, 1), reserve(micros(1n)), passDays(1), reserve(y), release(n), sweep()]) await run(model, real);
+  }),
+);
+
 /** Everything that may happen to a wallet. */
 const anyStep: fc.Arbitrary<DrawnStep> = fc.oneof(
   { weight: 5, arbitrary: credits },
@@ -167,6 +174,7 @@ const anyStep: fc.Arbitrary<DrawnStep> = fc.oneof(
   { weight: 1, arbitrary: limits },
   { weight: 3, arbitrary: passing },
   { weight: 1, arbitrary: fc.constant(drawn("sweep", sweep())) },
+  { weight: 1, arbitrary: expiryBetweenHolds },
 );
 
 /** A history: a wallet that owns a few things, then anything. */
