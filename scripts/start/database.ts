@@ -1,0 +1,110 @@
+import { spawn, type ChildProcess } from "node:child_process";
+import { createRequire } from "node:module";
+import path from "node:path";
+import pg from "pg";
+import { grantApplicationRole } from "../../lib/db/grants";
+import { applyMigrations } from "../../lib/db/migrate";
+import { inspectServer } from "../../lib/db/server-settings";
+import { explain, say, Stop, warn } from "../console";
+import { postgresHome } from "../postgres/home";
+import { startServer } from "../postgres/server";
+import { HOME } from "./options";
+import { spawnTask } from "./spawn-task";
+
+const MIGRATIONS = "prisma/migrations";
+
+/** The database that this run works on. */
+export type PreparedDatabase = {
+  readonly ownerUrl: string;
+  readonly applicationUrl: string;
+  /** Undefined: the database is somebody else's server. */
+  readonly server: KeptServer | undefined;
+};
+export type KeptServer = { pid(): number; stop(): Promise<void> };
+
+/**
+ * The server: our own unless `DATABASE_URL` names one. Ours is started again when it dies, until `isStopping`.
+ */
+export async function openServer(
+  databaseUrl: string | undefined,
+  migrateUrl: string | null,
+  isStopping: () => boolean,
+): Promise<PreparedDatabase> {
+  if (databaseUrl) return { ownerUrl: migrateUrl ?? databaseUrl, applicationUrl: databaseUrl, server: undefined };
+  let server = await startServer({ home: HOME });
+  const keepAlive = (): void => {
+    server.process.once("exit", (code, signal) => {
+      if (isStopping()) return;
+      warn(`PostgreSQL ended by itself (${signal ?? `code ${code}`}); starting it again`);
+      startServer({ home: HOME }).then(
+        (started) => {
+          server = started;
+          keepAlive();
+        },
+        (error: unknown) => warn(`PostgreSQL stays down: ${explain(error)}`),
+      );
+    });
+  };
+  keepAlive();
+  const origin = server.isNew ? "made and started" : "started";
+  say(`PostgreSQL ${origin} (pid ${server.pid}, port ${server.port}, data in ${postgresHome(HOME).data})`);
+  const { ownerUrl, applicationUrl } = server;
+  return { ownerUrl, applicationUrl, server: { pid: () => server.pid, stop: () => server.stop() } };
+}
+
+/** Refuse a server that may lose commits, bring the schema up to date, and give the application its rights. */
+export async function prepareDatabase({ ownerUrl, applicationUrl }: PreparedDatabase): Promise<void> {
+  const host = new URL(applicationUrl).host;
+  const settings = await inspectServer(applicationUrl).catch((error: unknown) => {
+    throw new Stop(
+      `PostgreSQL at ${host} doesn't answer (DATABASE_URL): ${error instanceof Error ? error.message : String(error)}`,
+    );
+  });
+  if (settings.refusals.length > 0)
+    throw new Stop(`PostgreSQL at ${host} is refused:\n  - ${settings.refusals.join("\n  - ")}`);
+  for (const warning of settings.warnings) warn(`PostgreSQL at ${host}: ${warning}`);
+
+  const { applied, edited } = await applyMigrations(ownerUrl, MIGRATIONS, (name) => say(`  migrating: ${name}`));
+  if (edited.length > 0) warn(`migrations that were edited after they were applied: ${edited.join(", ")}`);
+  if (applied.length > 0) say(`migrated: ${applied.length} applied`);
+  await prepareQueueSchema(ownerUrl);
+  await grantApplicationRole(ownerUrl, applicationUrl);
+}
+
+/** The queue's schema is made by its own package, and remembers the version that made it. */
+async function prepareQueueSchema(ownerUrl: string): Promise<void> {
+  const { version } = createRequire(path.resolve("package.json"))("bullmq/package.json") as { version: string };
+  const client = new pg.Client({ connectionString: ownerUrl });
+  await client.connect();
+  try {
+    const { rows } = await client.query<{ made_by: string | null }>(
+      "select obj_description(to_regnamespace('bullmq'), 'pg_namespace') as made_by",
+    );
+    if (rows[0]?.made_by === version) return;
+    await spawnTask("prepare-queue", { DATABASE_URL: ownerUrl });
+    await client.query(`comment on schema bullmq is ${pg.escapeLiteral(version)}`);
+  } finally {
+    await client.end();
+  }
+}
+
+/**
+ * A process that stops the server once we are gone without having done so: killed, or out of memory. It waits for the
+ * end of a pipe that only we hold, and gives the others ten seconds to finish before it ends what still is connected.
+ */
+export function guardServer(): ChildProcess {
+  const pidFile = path.join(postgresHome(HOME).data, "postmaster.pid");
+  const script = `cat >/dev/null
+    for signal in TERM INT; do
+      pid=$(head -n 1 "$1" 2>/dev/null) && [ -n "$pid" ] || exit 0
+      kill -s $signal "$pid"
+      for tenth in 1 2 3 4 5 6 7 8 9 10; do kill -0 "$pid" 2>/dev/null || exit 0; sleep 1; done
+    done`;
+  const guard = spawn("/bin/sh", ["-c", script, "scrip-postgres-guard", pidFile], {
+    stdio: ["pipe", "ignore", "ignore"],
+    detached: true,
+  });
+  guard.stdin.on("error", () => undefined);
+  guard.unref();
+  return guard;
+}

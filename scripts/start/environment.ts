@@ -1,0 +1,102 @@
+import type { DemoSecrets } from "./secrets";
+import type { StartOptions } from "./options";
+
+/** Providers that the sandbox can stand in for, with the path below their host that their own SDK's base URL ends in. */
+const SDK_PATHS: Record<string, string> = {
+  openai: "/v1",
+  anthropic: "",
+  gemini: "",
+  cloudflare: "/client/v4",
+  openrouter: "/api/v1",
+  deepseek: "/v1",
+  moonshot: "/v1",
+  groq: "/openai/v1",
+  mistral: "/v1",
+  xai: "/v1",
+  siliconflow: "/v1",
+  kling: "",
+  runway: "",
+  pika: "",
+  "openai-compatible": "/v1",
+};
+
+/** What is told to nobody but the process that needs it. */
+const OF_SUPERVISOR = ["MIGRATE_DATABASE_URL", "ADMIN_EMAIL", "ADMIN_PASSWORD", "ADMIN_API_KEY"];
+
+export type Addresses = { readonly web: string; readonly gateway: string; readonly sandbox: string | null };
+
+/** Where a browser and programs on this machine find what was started. */
+export function addressesOf(options: StartOptions): Addresses {
+  const host = ["0.0.0.0", "::"].includes(options.host) ? "127.0.0.1" : options.host;
+  const at = (port: number): string => `http://${host.includes(":") ? `[${host}]` : host}:${port}`;
+  return {
+    web: at(options.ports.web),
+    gateway: at(options.ports.gateway),
+    sandbox: options.mode === "demo" ? at(options.ports.sandbox) : null,
+  };
+}
+
+/**
+ * The environment of Scrip's processes: the caller's, the chosen ports, the database, and in the demo its secrets and
+ * the sandbox in the place of each provider that has no address of its own.
+ */
+export function childEnvironment(
+  options: StartOptions,
+  databaseUrl: string,
+  secrets: DemoSecrets | null,
+): NodeJS.ProcessEnv {
+  const addresses = addressesOf(options);
+  const caller = Object.entries(process.env).filter(
+    ([name]) => !name.startsWith("npm_") && !OF_SUPERVISOR.includes(name),
+  );
+  const environment: NodeJS.ProcessEnv = {
+    ...secrets?.environment,
+    APP_URL: addresses.web,
+    GATEWAY_URL: addresses.gateway,
+    ...(addresses.sandbox ? sandboxUrls(addresses.sandbox) : {}),
+    ...Object.fromEntries(caller.flatMap(([name, value]) => (value?.trim() ? [[name, value]] : []))),
+    SCRIP_ENV: options.mode,
+    NODE_ENV: options.isDevelopment ? "development" : "production",
+    NEXT_TELEMETRY_DISABLED: "1",
+    DATABASE_URL: databaseUrl,
+    HOST: options.host,
+    PORT: String(options.ports.web),
+    GATEWAY_PORT: String(options.ports.gateway),
+    SANDBOX_PORT: String(options.ports.sandbox),
+  };
+  for (const name of OF_SUPERVISOR) delete environment[name];
+  return environment;
+}
+
+function sandboxUrls(sandbox: string): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(SDK_PATHS).map(([id, path]) => [
+      `PROVIDER_${id.toUpperCase().replaceAll("-", "_")}_BASE_URL`,
+      `${sandbox}/${id}${path}`,
+    ]),
+  );
+}
+
+/** What the gateway is told beside that: the web port, on this machine, says whom it speaks for. */
+export function gatewayEnvironment(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  const trusted = [environment["TRUSTED_PROXIES"], "127.0.0.1", "::1"].filter(Boolean).join(",");
+  return { ...environment, TRUSTED_PROXIES: trusted };
+}
+
+/** What the sandbox is told: no secret, and no database. */
+export function sandboxEnvironment(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  const names = [
+    "PATH",
+    "HOME",
+    "TZ",
+    "LANG",
+    "HOST",
+    "SANDBOX_PORT",
+    "LOG_LEVEL",
+    "SCRIP_ENV",
+    "NODE_ENV",
+    "NODE_OPTIONS",
+  ];
+  const passed = Object.fromEntries(names.map((name) => [name, environment[name]]));
+  return { ...passed, NODE_ENV: environment.NODE_ENV };
+}
