@@ -41,10 +41,7 @@ export function openDatabase(url: string, max: number): Database {
     statement_timeout: TRANSACTION_TIMEOUT_MS,
     types: exactTypes,
   });
-  // A connection that broke is replaced at the next use. Its query is told; the event alone would end the process, and
-  // the pool's own listener is off while a connection is handed over.
-  pool.on("error", () => undefined);
-  pool.on("connect", (client) => client.on("error", () => undefined));
+  pool.on("error", () => undefined); // an idle connection that broke is replaced at the next use
   return {
     reader: prisma as unknown as Tx,
     pool,
