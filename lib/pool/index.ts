@@ -1,4 +1,5 @@
 export { addPoolKey, type NewPoolKeyInput } from "./add-pool-key";
+export { chargePoolKeys, QUOTA_USED } from "./charge-pool-keys";
 export type { KeyRequest } from "./choose-key";
 export { createPool, type PoolOptions } from "./create-pool";
 export { disablePoolKey } from "./disable-pool-key";

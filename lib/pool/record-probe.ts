@@ -2,6 +2,7 @@ import type { Ctx } from "../ctx";
 import { bumpConfig } from "../db/config-version";
 import type { Tx } from "../db";
 import type { Uuid } from "../ids";
+import { QUOTA_USED } from "./charge-pool-keys";
 import { quotaLeft } from "./pool-key";
 import { lockPoolKey, type PoolKeyChange, type StoredPoolKey, updatePoolKeys } from "./pool.store";
 import { INVALID_PROOF, moneyProbeMs, quarantineProbeMs } from "./probe-schedule";
@@ -16,7 +17,7 @@ function afterProbe(key: StoredPoolKey, probe: Probe, nowMs: number): PoolKeyCha
   switch (probe.outcome) {
     case "valid":
       if (quotaLeft(key.quotaNanos, key.costNanos) === 0n)
-        return { state: "depleted", reason: "quota_used", coolingUntilMs: null };
+        return { state: "depleted", reason: QUOTA_USED, coolingUntilMs: null };
       return { state: "active", reason: null, failures: 0, lastError: null, coolingUntilMs: null };
     case "invalid":
       if (failures >= INVALID_PROOF) {

@@ -1,0 +1,65 @@
+import type { Tx } from "../db";
+import { queries } from "../db/models";
+import type { Uuid } from "../ids";
+import { type Micros, micros, type Nanos, nanos } from "../money";
+import type { Checkpoint } from "../ledger";
+
+/** An open hold whose gateway is gone: what was known of its request, and what its stream had used when it last told. */
+export type OrphanedHold = {
+  hold: Uuid;
+  amountMicros: Micros;
+  ageMs: number;
+  streamed: boolean;
+  channel: string;
+  keyOwner: Uuid | null;
+  upstreamModel: string;
+  poolKey: Uuid | null;
+  checkpoint: Checkpoint | null;
+  attempts: { n: number; poolKey: Uuid; outcome: string; costNanos: Nanos }[];
+};
+
+// As lib/ledger writes them: amounts as text.
+type DraftJson = { channel: string; key_owner: Uuid | null; upstream_model: string; streamed: boolean };
+type CheckpointJson = Omit<Checkpoint, "chargeMicros" | "costNanos"> & { chargeMicros: string; costNanos: string };
+type Row = {
+  hold: Uuid;
+  amount_micros: Micros;
+  age_ms: number;
+  draft: DraftJson;
+  checkpoint: CheckpointJson | null;
+  pool_key: Uuid | null;
+  channel_id: string | null;
+  owner_id: Uuid | null;
+  attempts: { n: number; poolKey: Uuid; outcome: string; costNanos: string }[] | null;
+};
+
+/** Close leases that weren't renewed for so long; their holds are orphans from then on. Returns how many. */
+export async function closeDeadLeases(tx: Tx, ttlMs: number): Promise<bigint> {
+  const rows = await queries(tx).$queryRaw<{ closed: bigint }[]>`
+    select books.close_dead_leases(make_interval(secs => ${ttlMs}::float8 / 1000)) as closed`;
+  return rows[0]?.closed ?? 0n;
+}
+
+/** Open holds of closed leases; the last attempt's key tells channel and owner, where it is known. */
+export async function listOrphanedHolds(tx: Tx, limit: number): Promise<OrphanedHold[]> {
+  const rows = await queries(tx).$queryRaw<Row[]>`
+    select o.hold::text, o.amount_micros, o.age_ms, o.draft, o.checkpoint, o.pool_key::text, o.attempts,
+      k.channel_id, k.owner_id::text
+    from books.orphaned_holds(${limit}::integer) o left join public.pool_key k on k.id = o.pool_key`;
+  return rows.map((row) => ({
+    hold: row.hold,
+    amountMicros: row.amount_micros,
+    ageMs: row.age_ms,
+    streamed: row.draft.streamed,
+    channel: row.channel_id ?? row.draft.channel,
+    keyOwner: row.channel_id === null ? row.draft.key_owner : row.owner_id,
+    upstreamModel: row.draft.upstream_model,
+    poolKey: row.pool_key,
+    checkpoint: row.checkpoint && {
+      ...row.checkpoint,
+      chargeMicros: micros(BigInt(row.checkpoint.chargeMicros)),
+      costNanos: nanos(BigInt(row.checkpoint.costNanos)),
+    },
+    attempts: (row.attempts ?? []).map((attempt) => ({ ...attempt, costNanos: nanos(BigInt(attempt.costNanos)) })),
+  }));
+}

@@ -1,0 +1,32 @@
+import type { Database } from "../db";
+import type { Books } from "../ledger";
+import { endOrphan } from "./end-orphan";
+import { closeDeadLeases, listOrphanedHolds } from "./orphan.store";
+
+/** What a recovery found and did. */
+export type Recovery = { leasesClosed: bigint; settled: number; released: number };
+
+const BATCH = 256;
+
+/**
+ * End the holds of gateways that are gone: those whose lease wasn't renewed for `leaseTtlMs`, and those that closed it.
+ *
+ * Each hold ends once, whoever else is at it: the books refuse a second end. Passes on to the next batch until no orphan
+ * is left. Not inside a transaction: every batch goes through the books' own flush.
+ */
+export async function recoverHolds(database: Database, books: Books, leaseTtlMs: number): Promise<Recovery> {
+  const leasesClosed = await closeDeadLeases(database.reader, leaseTtlMs);
+  const recovery: Recovery = { leasesClosed, settled: 0, released: 0 };
+  for (;;) {
+    const orphans = await listOrphanedHolds(database.reader, BATCH);
+    if (orphans.length === 0) return recovery;
+    await Promise.all(
+      orphans.map(async (orphan) => {
+        const end = endOrphan(orphan);
+        if (end.verb === "settle") {
+          if ((await books.settle(end.input)).outcome === "settled") recovery.settled += 1;
+        } else if ((await books.release(end.input)).outcome === "released") recovery.released += 1;
+      }),
+    );
+  }
+}
