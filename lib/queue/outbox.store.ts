@@ -1,5 +1,5 @@
 import type { Tx } from "../db";
-import { type Prisma, queries } from "../db/models";
+import { queries } from "../db/models";
 
 /** A row of the outbox: work that a committed change asked for. */
 export type OutboxRow = { id: bigint; topic: string; payload: JobPayload };
@@ -12,10 +12,14 @@ export async function insertOutbox(tx: Tx, topic: string, payload: JobPayload): 
   return row.id;
 }
 
-/** Claim rows that nobody carried to the queue yet, oldest first; other relays pass over them until this ends. */
-export async function claimOutbox(tx: Tx, limit: number): Promise<OutboxRow[]> {
-  const rows = await queries(tx).$queryRaw<{ id: bigint; topic: string; payload: Prisma.JsonValue }[]>`
-    select id, topic, payload from outbox where done_at is null order by id limit ${limit} for update skip locked`;
+/** Rows that nobody carried to the queue yet, oldest first. */
+export async function listWaiting(tx: Tx, limit: number): Promise<OutboxRow[]> {
+  const rows = await queries(tx).outbox.findMany({
+    where: { doneAt: null },
+    select: { id: true, topic: true, payload: true },
+    orderBy: { id: "asc" },
+    take: limit,
+  });
   // Every payload was written by insertOutbox.
   return rows.map((row) => ({ ...row, payload: row.payload as JobPayload }));
 }
@@ -42,10 +46,10 @@ export async function claimProcessed(tx: Tx, consumer: string, outboxId: bigint)
   return count === 1;
 }
 
-/** One row, or null where it is gone. */
-export async function findOutbox(tx: Tx, id: bigint): Promise<OutboxRow | null> {
-  const row = await queries(tx).outbox.findUnique({ where: { id }, select: { id: true, topic: true, payload: true } });
-  return row && { ...row, payload: row.payload as JobPayload };
+/** Whether a consumer has worked a row off. */
+export async function isProcessed(tx: Tx, consumer: string, outboxId: bigint): Promise<boolean> {
+  const row = await queries(tx).processed.findUnique({ where: { consumer_outboxId: { consumer, outboxId } } });
+  return row !== null;
 }
 
 /** Remove rows that were worked off before a time, with the notes of that. Returns how many. */

@@ -1,0 +1,20 @@
+import { runMigrations } from "bullmq";
+import pg from "pg";
+
+/** The schema in which the queue lives without Redis. */
+export const QUEUE_SCHEMA = "bullmq";
+
+/**
+ * Bring the queue's own schema up to date, as the role that may: part of migrating, before the application starts.
+ *
+ * Several that start at once wait for each other. Returns the schema's version.
+ */
+export async function migrateQueue(ownerUrl: string): Promise<number> {
+  const client = new pg.Client({ connectionString: ownerUrl });
+  await client.connect();
+  try {
+    return await runMigrations(client, QUEUE_SCHEMA);
+  } finally {
+    await client.end();
+  }
+}

@@ -1,0 +1,181 @@
+import {
+  createPostgresBackend,
+  type JobProgress,
+  type PostgresConnectionOptions,
+  type PostgresQueueBackend,
+  Queue as BullQueue,
+  Worker,
+} from "bullmq";
+import pg from "pg";
+import { QUEUE_SCHEMA } from "./migrate-queue";
+import type { JobPayload } from "./outbox.store";
+
+/** One job as its handler gets it. `outboxId` is null for a scheduled one. */
+export type Job = { topic: string; payload: JobPayload; outboxId: bigint | null };
+export type Handler = (job: Job) => Promise<void>;
+
+/** The process's queue: in Redis where there is one, else in PostgreSQL. Never the truth: the outbox is. */
+export type Queue = {
+  /** Hand over an outbox row; handing it over again while the queue knows it changes nothing. */
+  add(topic: string, payload: JobPayload, outboxId: bigint): Promise<void>;
+  /** Have a job done again and again. Doing so again with the same name replaces it. Units: milliseconds. */
+  schedule(topic: string, everyMs: number): Promise<void>;
+  /** Start working jobs off: each by its topic's handler. A handler that throws is tried again, later each time. */
+  work(handlers: Readonly<Record<string, Handler>>): void;
+  /** Stop: what is being worked off ends first. */
+  close(): Promise<void>;
+};
+
+export type QueueOptions = {
+  /** Redis, where there is one. */
+  redisUrl?: string | undefined;
+  databaseUrl: string;
+  /** Told of what went wrong in the background. */
+  tell?: (problem: string, error: unknown) => void;
+  concurrency?: number;
+};
+
+const NAME = "scrip";
+const REDIS_PREFIX = "{scrip}";
+const CONNECTIONS_MAX = 5;
+const CONCURRENCY = 5;
+const ATTEMPTS_MAX = 30;
+const SCHEDULED_ATTEMPTS_MAX = 3;
+const BACKOFF_FIRST_MS = 1_000;
+const BACKOFF_MAX_MS = 300_000;
+const LOCK_MS = 60_000;
+
+/** One second, doubling, to five minutes; 30 attempts take about two hours, then the job is parked for people to see. */
+const backoffMs = (attempts: number): number =>
+  Math.min(BACKOFF_FIRST_MS * 2 ** Math.min(attempts - 1, 20), BACKOFF_MAX_MS);
+
+const JOB_OPTIONS = {
+  attempts: ATTEMPTS_MAX,
+  backoff: { type: "capped" },
+  removeOnComplete: true,
+  removeOnFail: false,
+};
+
+/** Its own pool, whose connections find the queue's schema, and read 64-bit numbers as the queue expects them: as text. */
+const openQueuePool = (databaseUrl: string): pg.Pool =>
+  new pg.Pool({
+    connectionString: databaseUrl,
+    max: CONNECTIONS_MAX,
+    options: `-c search_path=${QUEUE_SCHEMA}`,
+    keepAlive: true,
+    types: {
+      getTypeParser: (oid: number, format?: "text" | "binary") =>
+        // The rest of the process reads int8 as bigint.
+        oid === pg.types.builtins.INT8 ? (value: string) => value : pg.types.getTypeParser(oid, format),
+    },
+  });
+
+const toJob = (name: string, data: JobPayload): Job => {
+  const { outbox_id: outboxId, ...payload } = data;
+  return { topic: name, payload, outboxId: typeof outboxId === "string" ? BigInt(outboxId) : null };
+};
+
+type Perform = (job: { name: string; data: JobPayload }) => Promise<void>;
+type WorkerRules = {
+  concurrency: number;
+  lockDuration: number;
+  settings: { backoffStrategy: (attempts: number) => number };
+};
+/** The two halves of BullMQ over one backend; both backends have the same verbs. */
+type Halves = {
+  queue: RedisQueue | PostgresQueue;
+  startWorker: (perform: Perform, rules: WorkerRules) => RedisWorker | PostgresWorker;
+};
+type RedisQueue = BullQueue<JobPayload, void, string>;
+type RedisWorker = Worker<JobPayload, void>;
+type PostgresQueue = BullQueue<
+  JobPayload,
+  void,
+  string,
+  JobPayload,
+  void,
+  string,
+  PostgresQueueBackend,
+  PostgresConnectionOptions
+>;
+type PostgresWorker = Worker<JobPayload, void, string, PostgresQueueBackend, JobProgress, PostgresConnectionOptions>;
+
+function inRedis(url: string): Halves {
+  // Adding fails fast, since the relay tries again; a worker waits for Redis for as long as it takes.
+  const adding = {
+    connection: { url, enableOfflineQueue: false },
+    prefix: REDIS_PREFIX,
+    defaultJobOptions: JOB_OPTIONS,
+  };
+  const waiting = { connection: { url, maxRetriesPerRequest: null }, prefix: REDIS_PREFIX };
+  return {
+    queue: new BullQueue<JobPayload, void, string>(NAME, adding),
+    startWorker: (perform, rules) => new Worker<JobPayload, void>(NAME, perform, { ...waiting, ...rules }),
+  };
+}
+
+function inPostgres(connection: pg.Pool): Halves {
+  const adding = { connection, defaultJobOptions: JOB_OPTIONS };
+  return {
+    queue: new BullQueue<
+      JobPayload,
+      void,
+      string,
+      JobPayload,
+      void,
+      string,
+      PostgresQueueBackend,
+      PostgresConnectionOptions
+    >(NAME, adding, createPostgresBackend),
+    startWorker: (perform, rules) =>
+      new Worker<JobPayload, void, string, PostgresQueueBackend, JobProgress, PostgresConnectionOptions>(
+        NAME,
+        perform,
+        { connection, ...rules },
+        createPostgresBackend,
+      ),
+  };
+}
+
+/**
+ * Open the process's queue.
+ *
+ * On PostgreSQL its schema must have been migrated (`migrateQueue`). Errors that happen in the background are told; a
+ * Redis or PostgreSQL that goes away is waited for.
+ */
+export function openQueue(options: QueueOptions): Queue {
+  const { redisUrl, databaseUrl, tell = () => undefined, concurrency = CONCURRENCY } = options;
+  const pool = redisUrl === undefined ? openQueuePool(databaseUrl) : undefined;
+  pool?.on("error", (error) => tell("a connection of the queue broke", error));
+  const { queue, startWorker } = pool ? inPostgres(pool) : inRedis(redisUrl ?? "");
+  queue.on("error", (error) => tell("the queue reports an error", error));
+  let worker: RedisWorker | PostgresWorker | undefined;
+
+  return {
+    async add(topic, payload, outboxId) {
+      // The job's id makes a second hand-over of the row nothing; ids must not be all digits.
+      await queue.add(topic, { ...payload, outbox_id: String(outboxId) }, { jobId: `outbox-${outboxId}` });
+    },
+    async schedule(topic, everyMs) {
+      const template = { name: topic, data: {}, opts: { ...JOB_OPTIONS, attempts: SCHEDULED_ATTEMPTS_MAX } };
+      await queue.upsertJobScheduler(topic, { every: everyMs }, template);
+    },
+    work(handlers) {
+      const perform: Perform = async ({ name, data }) => {
+        const handler = handlers[name];
+        if (!handler) throw new Error(`no handler for the job ${name}`);
+        await handler(toJob(name, data));
+      };
+      worker = startWorker(perform, { concurrency, lockDuration: LOCK_MS, settings: { backoffStrategy: backoffMs } });
+      worker.on("error", (error) => tell("the queue's worker reports an error", error));
+      worker.on("failed", (job, error) =>
+        tell(`job ${job?.name ?? "?"} failed, attempt ${job?.attemptsMade ?? 0}`, error),
+      );
+    },
+    async close() {
+      await worker?.close();
+      await queue.close();
+      await pool?.end();
+    },
+  };
+}

@@ -1,0 +1,33 @@
+import type { Database } from "../db";
+import type { Queue } from "./open-queue";
+import { listWaiting, markCarried, uncarryLost } from "./outbox.store";
+
+/** The name under which this system's worker notes what it has worked off. */
+export const CONSUMER = "jobs";
+
+const BATCH = 200;
+const LOST_AFTER_MS = 120_000;
+
+/**
+ * Carry what committed changes asked for to the queue. Returns how many rows were carried.
+ *
+ * A row is marked after the queue has it: a crash in between hands it over again, which the job's id makes nothing. No
+ * cursor, so a row that commits late is never passed over. Not inside a transaction: the queue is the network.
+ * Errors: those of a queue that can't be reached; nothing is lost, the next call carries it.
+ */
+export async function relayOutbox(database: Database, queue: Queue, nowMs: number): Promise<number> {
+  const rows = await listWaiting(database.reader, BATCH);
+  for (const { id, topic, payload } of rows) await queue.add(topic, payload, id);
+  if (rows.length > 0) {
+    const ids = rows.map(({ id }) => id);
+    await database.inTransaction((tx) => markCarried(tx, ids, nowMs));
+  }
+  return rows.length;
+}
+
+/**
+ * Have rows carried again that the queue had and nobody worked off for two minutes: it was emptied, or the job is slow,
+ * and then handing it over again is nothing. Returns how many.
+ */
+export const sweepOutbox = (database: Database, nowMs: number, lostAfterMs = LOST_AFTER_MS): Promise<number> =>
+  database.inTransaction((tx) => uncarryLost(tx, nowMs - lostAfterMs, CONSUMER));

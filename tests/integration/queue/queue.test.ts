@@ -1,0 +1,189 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { type Database, openDatabase } from "@/lib/db";
+import { grantApplicationRole } from "@/lib/db/grants";
+import {
+  enqueue,
+  forgetProcessed,
+  isWorkedOff,
+  type Job,
+  migrateQueue,
+  openQueue,
+  type Queue,
+  relayOutbox,
+  sweepOutbox,
+  workOff,
+} from "@/lib/queue";
+import { nowMs } from "@/lib/time";
+import { testDatabase, type TestDatabase } from "@/tests/support/database";
+import { hasRedis, startRedis, type TestRedis } from "@/tests/support/redis";
+import { until } from "@/tests/support/until";
+
+let clone: TestDatabase;
+let db: Database;
+let redis: TestRedis | undefined;
+const PORT = 20_000 + (process.pid % 20_000);
+
+beforeAll(async () => {
+  clone = await testDatabase();
+  await migrateQueue(clone.ownerUrl);
+  await grantApplicationRole(clone.ownerUrl, clone.url);
+  db = openDatabase(clone.url, 5);
+  if (hasRedis()) redis = await startRedis(PORT);
+});
+beforeEach(async () => {
+  await db.pool.query("delete from processed");
+  await db.pool.query("delete from outbox");
+});
+afterAll(async () => {
+  await db.close();
+  await redis?.stop();
+  await clone.drop();
+});
+
+/** Work jobs of one topic off, counting deliveries and effects by what they were asked for. */
+function worker(queue: Queue, topic = "count") {
+  const delivered: string[] = [];
+  const done: string[] = [];
+  queue.work({
+    [topic]: async ({ payload, outboxId }: Job) => {
+      delivered.push(String(payload["what"]));
+      if (outboxId === null) return;
+      const isFirst = await workOff(db, outboxId, async () => undefined);
+      if (isFirst) done.push(String(payload["what"]));
+    },
+  });
+  return { delivered, done };
+}
+const ask = (what: string, topic = "count"): Promise<bigint> => db.inTransaction((tx) => enqueue(tx, topic, { what }));
+const all = (count: number): string[] => Array.from({ length: count }, (_, index) => `job ${index}`);
+
+describe("the outbox", () => {
+  test("asks for nothing when its transaction rolls back", async () => {
+    const failing = db.inTransaction(async (tx) => {
+      await enqueue(tx, "count", { what: "never" });
+      throw new Error("changed its mind");
+    });
+    await expect(failing).rejects.toThrow("changed its mind");
+    const { rows } = await db.pool.query("select 1 from outbox");
+    expect(rows).toEqual([]);
+  });
+
+  test("has an effect once when the job is delivered ten times at once, and again when the first rolled back", async () => {
+    const id = await ask("x");
+    const effects: number[] = [];
+    await expect(workOff(db, id, () => Promise.reject(new Error("broken")))).rejects.toThrow("broken");
+    expect(await isWorkedOff(db, id)).toBe(false);
+    const deliveries = Array.from({ length: 10 }, (_, index) => workOff(db, id, async () => void effects.push(index)));
+    expect((await Promise.all(deliveries)).filter(Boolean)).toHaveLength(1);
+    expect(effects).toHaveLength(1);
+    expect(await isWorkedOff(db, id)).toBe(true);
+  });
+
+  test("forgets what was worked off long ago, and nothing else", async () => {
+    const [done, waiting] = [await ask("done"), await ask("waiting")];
+    await workOff(db, done, async () => undefined);
+    expect(await db.inTransaction((tx) => forgetProcessed(tx, nowMs() + 1_000, "jobs", 100))).toBe(1);
+    const { rows } = await db.pool.query<{ id: bigint }>("select id from outbox");
+    expect(rows).toEqual([{ id: waiting }]);
+  });
+});
+
+const backends = [
+  { name: "PostgreSQL", isThere: true, url: () => undefined },
+  { name: "Redis", isThere: hasRedis(), url: () => redis?.url },
+];
+describe.each(backends)("the queue on $name", ({ isThere, url }) => {
+  const open = (): Queue => openQueue({ redisUrl: url(), databaseUrl: clone.url });
+
+  test.skipIf(!isThere)("works off what was asked for, each once, from two relays at once", async () => {
+    const queue = open();
+    const { done } = worker(queue);
+    await Promise.all(all(60).map((what) => ask(what)));
+    await Promise.all([relayOutbox(db, queue, nowMs()), relayOutbox(db, queue, nowMs())]);
+    await until(() => done.length >= 60, "all are done", 20_000);
+    expect(done.toSorted()).toEqual(all(60).toSorted());
+    expect(await relayOutbox(db, queue, nowMs())).toBe(0);
+    await queue.close();
+  });
+
+  test.skipIf(!isThere)("tries again what failed, and carries on after a restart", async () => {
+    const first = open();
+    await ask("a");
+    await relayOutbox(db, first, nowMs());
+    await first.close();
+    const second = open();
+    let failures = 0;
+    const done: bigint[] = [];
+    second.work({
+      count: async ({ outboxId }) => {
+        if (failures++ === 0) throw new Error("not this time");
+        if (outboxId !== null) await workOff(db, outboxId, async () => void done.push(outboxId));
+      },
+    });
+    await until(() => done.length === 1, "the second attempt did it", 20_000);
+    expect(failures).toBe(2);
+    await second.close();
+  });
+
+  test.skipIf(!isThere)("does a scheduled job again and again, on one schedule however often it is named", async () => {
+    const queue = open();
+    let runs = 0;
+    queue.work({ tick: async () => void (runs += 1) });
+    for (let i = 0; i < 3; i++) await queue.schedule("tick", 200);
+    const startMs = nowMs();
+    await until(() => runs >= 3, "three runs", 20_000);
+    // Three schedules of 200 ms would have had three runs within 200 ms.
+    expect(nowMs() - startMs).toBeGreaterThan(200);
+    await queue.close();
+  });
+});
+
+describe("a Redis that is emptied", () => {
+  test.skipIf(!hasRedis())("loses no job: what it had is handed over again and done once", async () => {
+    const queue = openQueue({ redisUrl: redis?.url, databaseUrl: clone.url });
+    const what = all(40);
+    await Promise.all(what.map((one) => ask(one)));
+    await relayOutbox(db, queue, nowMs());
+    await redis?.command("FLUSHALL");
+    const { done } = worker(queue);
+    await until(
+      async () => {
+        await sweepOutbox(db, nowMs() + 1_000, 0);
+        await relayOutbox(db, queue, nowMs());
+        return done.length >= what.length;
+      },
+      "all are done",
+      20_000,
+    );
+    expect(done.toSorted()).toEqual(what.toSorted());
+    await queue.close();
+  });
+
+  test.skipIf(!hasRedis())(
+    "and stopped: handing over fails and marks nothing; when it is back all is done",
+    async () => {
+      const own = await startRedis(PORT + 1);
+      const queue = openQueue({ redisUrl: own.url, databaseUrl: clone.url });
+      const { done } = worker(queue);
+      await ask("before");
+      await relayOutbox(db, queue, nowMs());
+      await until(() => done.length === 1, "the first is done");
+      await own.stop();
+      await ask("meanwhile");
+      await expect(relayOutbox(db, queue, nowMs())).rejects.toThrow();
+      const { rows } = await db.pool.query("select 1 from outbox where done_at is null");
+      expect(rows).toHaveLength(1);
+      const back = await startRedis(PORT + 1);
+      await until(
+        async () => {
+          await relayOutbox(db, queue, nowMs()).catch(() => undefined);
+          return done.length === 2;
+        },
+        "the second is done",
+        20_000,
+      );
+      await queue.close();
+      await back.stop();
+    },
+  );
+});
