@@ -2,6 +2,7 @@ import { systemCtx } from "../ctx";
 import type { Database } from "../db";
 import { type ConfigVersion, readConfigVersion } from "../db/config-version";
 import { randomFraction, type Uuid } from "../ids";
+import type { Bus } from "../redis";
 import { nowMs as clock } from "../time";
 import type { Vault } from "../vault";
 import { chooseKey, type KeyRequest } from "./choose-key";
@@ -20,10 +21,15 @@ export type PoolOptions = {
   pollMs?: number;
   random?: () => number;
   tell?: Tell;
+  /** Where there is a Redis: cool-downs and verdicts reach the other processes at once, not with their next poll. */
+  bus?: Pick<Bus, "publish" | "subscribe">;
 };
 
 const POLL_MS = 250;
 const REREAD_MS = 10_000;
+/** Topics of the bus: the pool changed; a key cools down (`<id> <until, epoch ms>`). */
+const CHANGED = "pool_changed";
+const COOLING = "pool_cooling";
 /** Shorter cool-downs stay in this process: others find out by themselves, and the database is spared. */
 const SHARED_COOLING_MS = 5_000;
 
@@ -47,14 +53,14 @@ function createReader(database: Database, vault: Vault, memory: PoolMemory, tell
   };
 }
 
-/** Writes verdicts down behind the requests that brought them. */
-function createWriter(database: Database, tell: Tell) {
+/** Writes verdicts down behind the requests that brought them, and then has the other processes look. */
+function createWriter(database: Database, tell: Tell, bus: PoolOptions["bus"]) {
   const writes = new Set<Promise<void>>();
   return {
     share(poolKeyId: Uuid, forKey: KeyAction, nowMs: number): void {
       const write = database
         .inTransaction((tx) => recordVerdict(tx, systemCtx("pool", nowMs), { poolKeyId, forKey }))
-        .then(() => undefined)
+        .then(() => bus?.publish(CHANGED, ""))
         .catch((error: unknown) => tell(`what pool key ${poolKeyId} answered couldn't be written down`, error))
         .finally(() => writes.delete(write));
       writes.add(write);
@@ -92,6 +98,14 @@ function choose(memory: PoolMemory, request: KeyRequest, random: () => number): 
   return { outcome: "key", key: { id, channelId, ownerId, secret, baseUrl, upstreamModel, discount, costFactor } };
 }
 
+/** Another process was told to slow down with a key: so were we. */
+function hearCooling(memory: PoolMemory, text: string): void {
+  const [, id, untilMs] = /^([0-9a-f-]{36}) (\d{1,15})$/.exec(text) ?? [];
+  if (id === undefined) return;
+  const health = memory.health(id as Uuid); // the pattern above is a UUID's
+  health.coolingUntilMs = Math.max(health.coolingUntilMs, Number(untilMs));
+}
+
 /**
  * Open a process's pool: active keys in memory, decrypted, read again within a poll of every change of the pool.
  *
@@ -99,16 +113,22 @@ function choose(memory: PoolMemory, request: KeyRequest, random: () => number): 
  * failures are told and tried again at the next poll, with the keys that are known.
  */
 export async function createPool(database: Database, vault: Vault, options: PoolOptions = {}): Promise<Pool> {
-  const { pollMs = POLL_MS, random = randomFraction, tell = () => undefined } = options;
+  const { pollMs = POLL_MS, random = randomFraction, tell = () => undefined, bus } = options;
   const memory = createPoolMemory();
-  const writer = createWriter(database, tell);
+  const writer = createWriter(database, tell, bus);
   const refresh = createReader(database, vault, memory, tell);
   await refresh();
+  bus?.subscribe(
+    CHANGED,
+    () => void refresh().catch((error: unknown) => tell("the pool couldn't be read again", error)),
+  );
+  bus?.subscribe(COOLING, (text) => hearCooling(memory, text));
   const stop = repeat(refresh, pollMs, tell);
 
   function finished(id: Uuid, end: KeyEnd): void {
     recordEnd(memory.health(id), end);
     memory.spend(id, end.costNanos, end.nowMs);
+    if (end.forKey.action === "cool") bus?.publish(COOLING, `${id} ${memory.health(id).coolingUntilMs}`);
     const key = memory.get(id);
     if (!key || !isForEverybody(end.forKey, key.failures)) return;
     // Here at once; everywhere else when the others have read it.

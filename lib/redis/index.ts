@@ -1,0 +1,1 @@
+export { type Bus, type BusOptions, openBus } from "./open-bus";
