@@ -8,7 +8,7 @@ import type { Vault } from "../vault";
 import { chooseKey, type KeyRequest } from "./choose-key";
 import { dearestOf } from "./dearest-of";
 import type { Choice, KeyEnd, Pool } from "./pool";
-import type { KeyAction } from "./key-action";
+import type { KeyAction } from "../providers";
 import { recordEnd, recordStart } from "./key-health";
 import { loadPoolKeys } from "./load-pool-keys";
 import { createPoolMemory, type PoolMemory } from "./pool-memory";

@@ -1,4 +1,4 @@
-import type { KeyAction } from "./key-action";
+import type { KeyAction } from "../providers";
 
 /** What this process has lately seen of a key. Only `recordEnd`, `recordStart` and `newHealth` make one. */
 export type KeyHealth = {

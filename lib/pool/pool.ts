@@ -3,7 +3,7 @@ import type { Uuid } from "../ids";
 import type { Decimal, Nanos } from "../money";
 import type { SecretText } from "../vault";
 import type { KeyRequest } from "./choose-key";
-import type { KeyAction } from "./key-action";
+import type { KeyAction } from "../providers";
 
 /** A key as a request uses it. `baseUrl` and `upstreamModel` are null where the provider's and the model's own hold. */
 export type ChosenKey = {

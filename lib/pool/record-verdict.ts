@@ -2,7 +2,7 @@ import type { Ctx } from "../ctx";
 import { bumpConfig } from "../db/config-version";
 import type { Tx } from "../db";
 import type { Uuid } from "../ids";
-import type { KeyAction } from "./key-action";
+import type { KeyAction } from "../providers";
 import {
   INVALID_PROOF,
   isProviderFault,

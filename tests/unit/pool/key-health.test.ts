@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { KeyAction } from "@/lib/pool";
+import type { KeyAction } from "@/lib/providers";
 import { type KeyHealth, newHealth, recordEnd, recordStart, usableFromMs } from "@/lib/pool/key-health";
 import { isProviderFault, moneyProbeMs, quarantineProbeMs } from "@/lib/pool/probe-schedule";
 
