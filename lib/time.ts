@@ -1,3 +1,5 @@
+import { TZDate } from "@date-fns/tz";
+
 /** Milliseconds since 1970 UTC. The one place that reads a clock beside the database. */
 export const nowMs = (): number => Date.now();
 
@@ -18,4 +20,21 @@ export function delay(milliseconds: number, signal?: AbortSignal): Promise<void>
     if (signal?.aborted) stop();
     else signal?.addEventListener("abort", stop, { once: true });
   });
+}
+
+/**
+ * When a calendar day begins in a time zone. Units: milliseconds since 1970 UTC.
+ *
+ * `day` is written YYYY-MM-DD. Where clocks skip midnight it is the first moment that the day has.
+ */
+export function dayStartMs(day: string, timeZone: string): number {
+  const [year = 1970, month = 1, date = 1] = day.split("-").map(Number);
+  return new TZDate(year, month - 1, date, timeZone).getTime();
+}
+
+/** The calendar day, YYYY-MM-DD, that a moment falls on in a time zone. */
+export function dayOf(epochMs: number, timeZone: string): string {
+  const date = new TZDate(epochMs, timeZone);
+  const two = (value: number): string => String(value).padStart(2, "0");
+  return `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`;
 }

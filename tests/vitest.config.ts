@@ -21,6 +21,8 @@ export default defineConfig({
       project("property", { testTimeout: 60_000, hookTimeout: 30_000 }),
       project("integration", { testTimeout: 30_000, hookTimeout: 60_000 }),
       project("contract", { testTimeout: 30_000, hookTimeout: 60_000 }),
+      project("ground", { testTimeout: 30_000, hookTimeout: 60_000 }),
+      project("teeth", { testTimeout: 120_000, hookTimeout: 60_000 }),
       project("architecture", { testTimeout: 60_000, hookTimeout: 60_000 }),
     ],
   },

@@ -20,7 +20,12 @@ const toJsonColumn = (value: Prisma.InputJsonValue | null): Prisma.InputJsonValu
 
 export async function insertAudit(
   tx: Tx,
-  { atMs, before, after, ...columns }: Omit<AuditRow, "id" | "before" | "after"> & {
+  {
+    atMs,
+    before,
+    after,
+    ...columns
+  }: Omit<AuditRow, "id" | "before" | "after"> & {
     before: Prisma.InputJsonValue | null;
     after: Prisma.InputJsonValue | null;
   },
@@ -33,7 +38,13 @@ export async function insertAudit(
 /** Rows newest first, before an id, of a kind of subject or of one subject. */
 export async function readAudit(
   reader: Tx,
-  page: { limit: number; before: bigint | null; subjectType: string | null; subjectId: string | null; action: string | null },
+  page: {
+    limit: number;
+    before: bigint | null;
+    subjectType: string | null;
+    subjectId: string | null;
+    action: string | null;
+  },
 ): Promise<AuditRow[]> {
   const rows = await queries(reader).audit.findMany({
     where: {

@@ -14,7 +14,8 @@ export type AuditEntry = {
 };
 
 // The log's own copy, in JSON: what its reader sees is what an API reply would have shown.
-const toPlain = (value: object | null): object | null => (value === null ? null : (JSON.parse(toJson(value)) as object));
+const toPlain = (value: object | null): object | null =>
+  value === null ? null : (JSON.parse(toJson(value)) as object);
 
 /** Note what an admin does, in the transaction that does it. */
 export async function recordAudit(tx: Tx, ctx: Ctx, entry: AuditEntry): Promise<void> {

@@ -1,11 +1,19 @@
 import type { Tx } from "../db";
-import { Prisma, queries } from "../db/models";
+import { queries, type Prisma } from "../db/models";
 import type { Uuid } from "../ids";
 import type { ApiKey, ApiKeyAccess, ApiKeyFields } from "./api-key";
 import { BillingMode, Role, Scope, Supply, UserLimits } from "./schemas";
 
 type Row = Prisma.api_keyGetPayload<object>;
-const ACCESS = { id: true, walletId: true, role: true, suspendedAt: true, tier: true, limits: true, timeZone: true } as const;
+const ACCESS = {
+  id: true,
+  walletId: true,
+  role: true,
+  suspendedAt: true,
+  tier: true,
+  limits: true,
+  timeZone: true,
+} as const;
 
 function toApiKey(row: Row): ApiKey {
   return {
@@ -38,7 +46,10 @@ export type NewApiKey = ApiKeyFields & {
   createdMs: number;
 };
 
-export async function insertApiKey(tx: Tx, { id, userId, hash, last4, createdMs, ...fields }: NewApiKey): Promise<ApiKey> {
+export async function insertApiKey(
+  tx: Tx,
+  { id, userId, hash, last4, createdMs, ...fields }: NewApiKey,
+): Promise<ApiKey> {
   const { name, scopes, billingMode, models, ips, channels, supply, expiresMs } = fields;
   const row = await queries(tx).api_key.create({
     data: {

@@ -50,7 +50,10 @@ export async function createUser(tx: Tx, ctx: Ctx, input: CreateUser): Promise<U
     createdMs: ctx.nowMs,
   });
   if (!user) {
-    throw new ScripError("state_conflict", "An account with this e-mail address exists. Sign in, or use another address.");
+    throw new ScripError(
+      "state_conflict",
+      "An account with this e-mail address exists. Sign in, or use another address.",
+    );
   }
   if (input.advanceLimitMicros) await writeAdvanceLimit(tx, user.walletId, input.advanceLimitMicros);
   return user;

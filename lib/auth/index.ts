@@ -10,6 +10,7 @@ export { findApiKeyByHash } from "./find-api-key-by-hash";
 export { findSession } from "./find-session";
 export { getApiKey } from "./get-api-key";
 export { getUser } from "./get-user";
+export { isAddressAllowed } from "./is-address-allowed";
 export { listApiKeys } from "./list-api-keys";
 export { listSessions } from "./list-sessions";
 export { listUsers } from "./list-users";

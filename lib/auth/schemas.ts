@@ -1,3 +1,4 @@
+import { isIP } from "node:net";
 import * as z from "zod";
 
 const PASSWORD_MIN = 8;
@@ -41,14 +42,15 @@ export const TimeZone = z.string().max(64).refine(isTimeZone, "must be an IANA t
 
 export const Locale = z.enum(["en", "zh"]);
 
-const IPV4 = /^(25[0-5]|2[0-4]\d|1?\d?\d)(\.(25[0-5]|2[0-4]\d|1?\d?\d)){3}(\/(3[0-2]|[12]?\d))?$/;
-const IPV6 = /^[0-9a-f:]*:[0-9a-f:.]*(\/(12[0-8]|1[01]\d|\d?\d))?$/i;
+function isIpRange(text: string): boolean {
+  const [address = "", bits, ...more] = text.split("/");
+  const version = isIP(address);
+  if (version === 0 || more.length > 0) return false;
+  return bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= (version === 4 ? 32 : 128));
+}
 
 /** An address or a range in CIDR notation. */
-const IpRange = z
-  .string()
-  .max(49)
-  .refine((text) => IPV4.test(text) || IPV6.test(text), "must be an IP address or a CIDR range");
+const IpRange = z.string().max(49).refine(isIpRange, "must be an IP address or a CIDR range");
 
 const keyFields = {
   name: z.string().trim().min(1).max(100),

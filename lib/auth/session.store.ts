@@ -45,8 +45,13 @@ export async function readSessions(reader: Tx, nowMs: number, userId: Uuid): Pro
 }
 
 /** Delete one session of a user, or all of them but one. Returns how many there were. */
-export async function deleteSessions(tx: Tx, userId: Uuid, which: { id: Uuid } | { except: Uuid | null }): Promise<number> {
-  const where = "id" in which ? { userId, id: which.id } : { userId, ...(which.except && { id: { not: which.except } }) };
+export async function deleteSessions(
+  tx: Tx,
+  userId: Uuid,
+  which: { id: Uuid } | { except: Uuid | null },
+): Promise<number> {
+  const where =
+    "id" in which ? { userId, id: which.id } : { userId, ...(which.except && { id: { not: which.except } }) };
   const { count } = await queries(tx).session.deleteMany({ where });
   return count;
 }

@@ -41,7 +41,10 @@ export function openDatabase(url: string, max: number): Database {
     statement_timeout: TRANSACTION_TIMEOUT_MS,
     types: exactTypes,
   });
-  pool.on("error", () => undefined); // an idle connection that broke is replaced at the next use
+  // A connection that broke is replaced at the next use. Its query is told; the event alone would end the process, and
+  // the pool's own listener is off while a connection is handed over.
+  pool.on("error", () => undefined);
+  pool.on("connect", (client) => client.on("error", () => undefined));
   return {
     reader: prisma as unknown as Tx,
     pool,

@@ -9,7 +9,12 @@ const Factor = DecimalInput.refine(({ digits }) => digits > 0n, "must be above 0
 const uniqueIds = (list: readonly { id: string }[]): boolean => new Set(list.map(({ id }) => id)).size === list.length;
 
 /** A pack of credits for sale. */
-const Pack = z.strictObject({ id: Id, credits: PositiveCreditsInput, base_credits: PositiveCreditsInput, usd: UsdInput });
+const Pack = z.strictObject({
+  id: Id,
+  credits: PositiveCreditsInput,
+  base_credits: PositiveCreditsInput,
+  usd: UsdInput,
+});
 
 /** From so many dollars up, this share of the base credits comes on top. */
 const BonusStep = z.strictObject({ from_usd: UsdInput, bonus: Share });

@@ -1,5 +1,5 @@
 import type { Tx } from "../db";
-import { Prisma, queries } from "../db/models";
+import { queries, type Prisma } from "../db/models";
 import { formatUsd, nanos, parseUsd } from "../money";
 
 /** The settings that aren't at their defaults, by name. */
@@ -41,7 +41,8 @@ export async function readPolicies(reader: Tx): Promise<Record<string, Policy>> 
     reason: row.reason,
     reference_model: row.referenceModel,
     // At most 15 digits, so that the JSON number is exact.
-    pool_ceiling_usd: row.poolCeilingNanos === null ? null : (JSON.parse(formatUsd(nanos(row.poolCeilingNanos))) as number),
+    pool_ceiling_usd:
+      row.poolCeilingNanos === null ? null : (JSON.parse(formatUsd(nanos(row.poolCeilingNanos))) as number),
   });
   return Object.fromEntries(rows.map((row) => [row.provider, toPolicy(row)]));
 }

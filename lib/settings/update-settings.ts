@@ -39,7 +39,12 @@ export async function updateSettings(tx: Tx, ctx: Ctx, patch: Record<string, unk
     Object.assign(change.before, { [name]: current[name] });
     Object.assign(change.after, { [name]: next[name] });
     if (name !== "providers") {
-      await writeStored(tx, ctx.nowMs, name, isDeepStrictEqual(next[name], DEFAULT_SETTINGS[name]) ? undefined : next[name]);
+      await writeStored(
+        tx,
+        ctx.nowMs,
+        name,
+        isDeepStrictEqual(next[name], DEFAULT_SETTINGS[name]) ? undefined : next[name],
+      );
     }
   }
   if (change.after.providers) await writePolicies(tx, ctx.nowMs, completePolicies(next));

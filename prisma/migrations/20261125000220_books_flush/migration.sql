@@ -171,7 +171,7 @@ begin
     select min(l.held_amount + greatest(0, k.limit_amount - k.used_amount - k.held_amount)) into _room
     from books.leg l join books.counter k on k.id = l.counter
     where l.hold = _h.id and k.unit = 'micros' and k.limit_amount is not null;
-    _cap := least(_cap, coalesce(greatest(_room, _h.amount_micros), _cap));
+    if _room is not null then _cap := least(_cap, greatest(_room, _h.amount_micros)); end if;
     if _item.charge_micros > _cap then
       _item.overrun_micros := _item.charge_micros - _cap;
       _item.charge_micros := _cap;

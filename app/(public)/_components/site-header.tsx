@@ -1,0 +1,51 @@
+import Link from "next/link";
+import { useTranslations } from "next-intl";
+import { Logo } from "@/app/_components/logo";
+import { ThemeSwitch } from "@/app/_components/theme-switch";
+import { buttonClass } from "@/app/_components/ui/button";
+
+const SECTIONS = ["how", "prices", "start"] as const;
+
+/** The head of the public pages. */
+export function SiteHeader({ isSignedIn }: { isSignedIn: boolean }) {
+  const t = useTranslations("Landing");
+  return (
+    <header className="sticky top-0 z-30 border-b border-line bg-canvas/85 backdrop-blur-md">
+      <div className="mx-auto flex h-14 max-w-6xl items-center gap-3 px-4 sm:px-6">
+        <Link href="/" aria-label="Scrip" className="rounded-md">
+          <Logo />
+        </Link>
+        <nav aria-label={t("nav.label")} className="ml-6 hidden gap-1 md:flex">
+          {SECTIONS.map((section) => (
+            <a
+              key={section}
+              href={`#${section}`}
+              className="rounded-md px-3 py-1.5 text-sm text-ink-2 transition-colors hover:text-ink"
+            >
+              {t(`nav.${section}`)}
+            </a>
+          ))}
+        </nav>
+        <div className="ml-auto flex items-center gap-2">
+          <span className="hidden sm:block">
+            <ThemeSwitch />
+          </span>
+          {isSignedIn ? (
+            <Link href="/overview" className={buttonClass("primary", "sm")}>
+              {t("overview")}
+            </Link>
+          ) : (
+            <>
+              <Link href="/sign-in" className={buttonClass("ghost", "sm")}>
+                {t("signIn")}
+              </Link>
+              <Link href="/sign-up" className={buttonClass("primary", "sm")}>
+                {t("signUp")}
+              </Link>
+            </>
+          )}
+        </div>
+      </div>
+    </header>
+  );
+}

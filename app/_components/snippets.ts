@@ -1,0 +1,46 @@
+export type SnippetLanguage = "curl" | "python" | "typescript";
+export type Snippet = { language: SnippetLanguage; label: string; code: string };
+
+/** How a client is pointed at the gateway: the same request in three languages. `key` is code, `$VARIABLE` or a literal. */
+export function snippets({
+  baseUrl,
+  secret,
+  model,
+}: {
+  baseUrl: string;
+  secret: string | null;
+  model: string;
+}): Snippet[] {
+  const literal = secret && JSON.stringify(secret);
+  const curl = `curl ${baseUrl}/v1/chat/completions \\
+  -H "authorization: Bearer ${secret ?? "$SCRIP_API_KEY"}" \\
+  -H "content-type: application/json" \\
+  -d '{"model": "${model}", "messages": [{"role": "user", "content": "Hello!"}]}'`;
+  const python = `${literal ? "" : "import os\n"}from openai import OpenAI
+
+client = OpenAI(
+    base_url="${baseUrl}/v1",
+    api_key=${literal ?? 'os.environ["SCRIP_API_KEY"]'},
+)
+reply = client.chat.completions.create(
+    model="${model}",
+    messages=[{"role": "user", "content": "Hello!"}],
+)
+print(reply.choices[0].message.content)`;
+  const typescript = `import OpenAI from "openai";
+
+const client = new OpenAI({
+  baseURL: "${baseUrl}/v1",
+  apiKey: ${literal ?? "process.env.SCRIP_API_KEY"},
+});
+const reply = await client.chat.completions.create({
+  model: "${model}",
+  messages: [{ role: "user", content: "Hello!" }],
+});
+console.log(reply.choices[0]?.message.content);`;
+  return [
+    { language: "curl", label: "curl", code: curl },
+    { language: "python", label: "Python", code: python },
+    { language: "typescript", label: "TypeScript", code: typescript },
+  ];
+}

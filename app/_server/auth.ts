@@ -1,0 +1,118 @@
+import type { NextAuthOptions } from "next-auth";
+import { decode, encode, type JWT } from "next-auth/jwt";
+import CredentialsProvider from "next-auth/providers/credentials";
+import { cookies } from "next/headers";
+import {
+  createSession,
+  type CredentialsOutcome,
+  endSession,
+  findSession,
+  type NewSession,
+  type User,
+  verifyCredentials,
+} from "@/lib/auth";
+import { webEnv } from "@/lib/env";
+import type { Uuid } from "@/lib/ids";
+import { nowMs } from "@/lib/time";
+import { webDatabase } from "./database";
+import { userCtx } from "./context";
+import { type Caller, callerOf, readCaller } from "./caller";
+
+// The one module that knows NextAuth. Its token carries a single claim, `sid`: who that is, and whether they still are
+// signed in, the session's row says at every request.
+
+const SESSION_TTL_S = 30 * 24 * 60 * 60;
+
+const isSecure = (): boolean => webEnv().appUrl.startsWith("https:");
+const sessionCookie = (): string => (isSecure() ? "__Host-scrip-session" : "scrip-session");
+const cookieOptions = () => ({ httpOnly: true, sameSite: "lax", path: "/", secure: isSecure() }) as const;
+
+function sidOf(token: JWT | null): Uuid | null {
+  // `sid` was written by this module alone, and the token is authenticated.
+  const sid = token?.["sid"];
+  return typeof sid === "string" ? (sid as Uuid) : null;
+}
+
+/** The id of the session that a request's cookie names, or `null`; whether it still stands, its row says. */
+export async function readSessionId(): Promise<Uuid | null> {
+  const token = (await cookies()).get(sessionCookie())?.value;
+  if (!token) return null;
+  return sidOf(await decode({ token, secret: webEnv().nextauthSecret }).catch(() => null));
+}
+
+/** Give the browser the cookie of a session. */
+export async function keepSession(session: NewSession): Promise<void> {
+  const value = await encode({ token: { sid: session.id }, secret: webEnv().nextauthSecret, maxAge: SESSION_TTL_S });
+  (await cookies()).set(sessionCookie(), value, { ...cookieOptions(), maxAge: SESSION_TTL_S });
+}
+
+/** Take the session's cookie from the browser. */
+export async function forgetSession(): Promise<void> {
+  (await cookies()).delete({ name: sessionCookie(), path: "/", secure: isSecure() });
+}
+
+async function openSession(user: User, caller: Caller): Promise<NewSession> {
+  const ctx = userCtx(user, nowMs());
+  return webDatabase().inTransaction((tx) => createSession(tx, ctx, { userId: user.id, userAgent: caller.userAgent }));
+}
+
+type SignInOutcome =
+  | Exclude<CredentialsOutcome, { outcome: "verified" }>
+  | { outcome: "signed_in"; session: NewSession };
+
+async function signInAs(email: string, password: string, caller: Caller): Promise<SignInOutcome> {
+  const checked = await verifyCredentials(webDatabase().reader, { email, password, origin: caller.address });
+  if (checked.outcome !== "verified") return checked;
+  return { outcome: "signed_in", session: await openSession(checked.user, caller) };
+}
+
+/** Sign in by e-mail and password, from a form: on success the browser has the session's cookie. */
+export async function signInWithPassword(email: string, password: string): Promise<SignInOutcome> {
+  const signedIn = await signInAs(email, password, await readCaller());
+  if (signedIn.outcome === "signed_in") await keepSession(signedIn.session);
+  return signedIn;
+}
+
+async function endBySid(sid: Uuid | null): Promise<void> {
+  const found = sid && (await findSession(webDatabase().reader, nowMs(), sid));
+  if (!found) return;
+  const ctx = userCtx(found.user, nowMs());
+  await webDatabase().inTransaction((tx) =>
+    endSession(tx, ctx, { userId: found.user.id, sessionId: found.session.id }),
+  );
+}
+
+/** End this browser's session: its row and its cookie. */
+export async function signOut(): Promise<void> {
+  await endBySid(await readSessionId());
+  await forgetSession();
+}
+
+/** NextAuth's settings, for its own routes. Every way of signing in ends in the same row of a session. */
+export function nextAuthOptions(): NextAuthOptions {
+  const env = webEnv();
+  // NextAuth reads its own address from nowhere else.
+  process.env["NEXTAUTH_URL"] = env.appUrl;
+  return {
+    secret: env.nextauthSecret,
+    session: { strategy: "jwt", maxAge: SESSION_TTL_S },
+    pages: { signIn: "/sign-in", error: "/sign-in" },
+    cookies: { sessionToken: { name: sessionCookie(), options: cookieOptions() } },
+    providers: [
+      CredentialsProvider({
+        credentials: { email: { type: "email" }, password: { type: "password" } },
+        async authorize(credentials, request) {
+          if (!credentials) return null;
+          const caller = callerOf(new Headers(request.headers));
+          const signedIn = await signInAs(credentials.email, credentials.password, caller);
+          return signedIn.outcome === "signed_in" ? { id: signedIn.session.id } : null;
+        },
+      }),
+    ],
+    callbacks: {
+      jwt: ({ token, user }) => ({ sid: user ? user.id : token["sid"] }),
+      session: ({ session }) => ({ expires: session.expires }),
+    },
+    events: { signOut: ({ token }) => endBySid(sidOf(token)) },
+  };
+}

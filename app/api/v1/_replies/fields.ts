@@ -1,0 +1,37 @@
+import * as z from "zod";
+import { fromPublicId, type IdKind, type Uuid } from "@/lib/ids";
+
+/** Credits in a reply. */
+export const Credits = z.number().meta({ description: "Credits; at most 6 decimals.", examples: [12450.5] });
+/** Dollars in a reply to an admin, or where money changes hands. */
+export const Usd = z.number().meta({ description: "US dollars; at most 9 decimals.", examples: [9.99] });
+/** A factor or a price in a reply. */
+export const DecimalNumber = z.number();
+/** A time in a reply. */
+export const Time = z.iso.datetime().meta({ description: "RFC 3339, UTC.", examples: ["2026-11-25T09:30:00.000Z"] });
+
+/** A public id of a kind in a path or query, as the UUID behind it. */
+export const IdParam = (kind: IdKind) =>
+  z.string().transform((text, context): Uuid => {
+    const id = fromPublicId(kind, text);
+    if (id) return id;
+    context.addIssue({ code: "custom", message: "is no id of this kind" });
+    return z.NEVER;
+  });
+
+/** A path with one id. */
+export const IdParams = (kind: IdKind) => z.object({ id: IdParam(kind) });
+
+/** A page of a list: `{data, next_cursor}`. */
+export const Page = <Item extends z.ZodType>(item: Item) =>
+  z.object({
+    data: z.array(item),
+    next_cursor: z.string().nullable().meta({ description: "Pass it as `cursor` for what follows; null at the end." }),
+  });
+
+/** Query members of a call that answers with a page. */
+export const pageQuery = {
+  limit: z.coerce.number().int().min(1).max(100).default(50),
+  cursor: z.string().max(500).optional(),
+};
+export const PageQuery = z.strictObject(pageQuery);

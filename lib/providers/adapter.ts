@@ -1,0 +1,64 @@
+import type { BillField, Provider } from "../catalog";
+import type { KeyAction } from "./key-action";
+
+/** An answer of a supplier that isn't a success. Header names are lower case; `body` is its text, cut where it is long. */
+export type UpstreamAnswer = {
+  status: number;
+  headers: Readonly<Record<string, string | readonly string[] | undefined>>;
+  body: string;
+  nowMs: number;
+};
+
+/** One word for what came of an attempt, as the usage record keeps it. */
+export type AttemptOutcome =
+  | "ok"
+  | "invalid_key"
+  | "address_refused"
+  | "account_disabled"
+  | "no_money"
+  | "spend_limit"
+  | "model_unavailable"
+  | "content_policy"
+  | "rate_limited"
+  | "overloaded"
+  | "server_error"
+  | "unreachable"
+  | "timeout"
+  | "unreadable"
+  | "redirected"
+  | "bad_request";
+
+/** What an answer means: for the key, for the request, and in one word. */
+export type Classification = {
+  forKey: KeyAction;
+  /** Try another key, or give the answer to the caller. */
+  forRequest: "next_key" | "surface";
+  outcome: AttemptOutcome;
+};
+
+/** Where a supplier's OpenAI-compatible endpoint is, and what is particular about it. */
+export type OpenAiEndpoint = {
+  /** Between the base URL and `/chat/completions`. A supplier may put a part of the secret there. */
+  path(secret: string): string;
+  /** The field that bounds the output where the caller named none. */
+  outputCapField: "max_completion_tokens" | "max_tokens";
+  /** Where reasoning tokens are counted: in the output's total, beside it, or only in the sum of input and output. */
+  reasoning: "inside" | "beside" | "in_sum";
+  /** Whether ending the call ends the bill; elsewhere a call is read to its end. */
+  abortStopsBill: boolean;
+};
+
+/** A supplier as the gateway needs to know it. */
+export type Adapter = {
+  readonly id: Provider;
+  /** Its public address, in the form that its SDK takes; null where each channel names its own. */
+  readonly baseUrl: string | null;
+  /** Null where it has no OpenAI-compatible endpoint. */
+  readonly openAi: OpenAiEndpoint | null;
+  /** Request fields that change its bill. */
+  readonly billFields: readonly BillField[];
+  /** The headers that show a key. */
+  authHeaders(secret: string): Readonly<Record<string, string>>;
+  /** What an answer that isn't a success means. */
+  classify(answer: UpstreamAnswer): Classification;
+};

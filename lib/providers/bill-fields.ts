@@ -1,0 +1,43 @@
+import type { BillField } from "../catalog";
+
+/** What changes the bill of a chat completion at every supplier that speaks OpenAI's protocol. */
+export const CHAT_FIELDS: readonly BillField[] = [
+  { in: "body", name: "service_tier", free: ["auto", "default", "standard", "on_demand"] },
+  { in: "body", name: "n", free: [1], meters: ["output_tokens"] },
+  { in: "body", name: "tools.*.type", free: ["function", "custom"] },
+  { in: "body", name: "web_search_options", meters: ["calls:web_search"] },
+  { in: "body", name: "modalities.*", free: ["text"], kinds: ["output_audio", "output_image"] },
+  { in: "body", name: "audio", kinds: ["output_audio"] },
+  { in: "body", name: "messages.*.content.*.type", only: ["input_audio"], kinds: ["input_audio"] },
+  { in: "body", name: "prompt_cache_retention", free: ["in_memory", "in-memory"] },
+  { in: "body", name: "background", free: [false] },
+  { in: "body", name: "previous_response_id" },
+  { in: "body", name: "extra_body" },
+];
+
+export const ANTHROPIC_FIELDS: readonly BillField[] = [
+  { in: "body", name: "speed", free: ["standard"] },
+  { in: "body", name: "inference_geo", free: ["global"] },
+  { in: "body", name: "container" },
+];
+
+export const OPENROUTER_FIELDS: readonly BillField[] = [
+  { in: "body", name: "provider" },
+  { in: "body", name: "plugins" },
+  { in: "body", name: "models" },
+  { in: "body", name: "route" },
+];
+
+export const GROQ_FIELDS: readonly BillField[] = [
+  { in: "body", name: "search_settings" },
+  { in: "body", name: "compound_custom" },
+];
+
+export const XAI_FIELDS: readonly BillField[] = [
+  { in: "body", name: "search_parameters", meters: ["calls:live_search"] },
+];
+
+export const GEMINI_FIELDS: readonly BillField[] = [
+  { in: "body", name: "google" },
+  { in: "body", name: "cached_content" },
+];

@@ -1,0 +1,15 @@
+import type { Classification } from "./adapter";
+
+const UNREADABLE_MS = 300_000;
+
+/**
+ * What it means that a supplier gave no answer that can be read: it couldn't be reached, didn't answer in time, or sent
+ * something else than its protocol (a login page of a relay, for one).
+ */
+export function classifyFailure(failure: "unreachable" | "timeout" | "unreadable"): Classification {
+  const forKey =
+    failure === "unreadable"
+      ? ({ action: "cool", retryAfterMs: UNREADABLE_MS } as const)
+      : ({ action: "fault" } as const);
+  return { forKey, forRequest: "next_key", outcome: failure };
+}

@@ -1,0 +1,7 @@
+export type { Adapter, AttemptOutcome, Classification, OpenAiEndpoint, UpstreamAnswer } from "./adapter";
+export { classifyFailure } from "./classify-failure";
+export { headersToCaller, headersToSupplier } from "./cross-headers";
+export { findAdapter } from "./find-adapter";
+export type { KeyAction } from "./key-action";
+export { resolveBaseUrl } from "./resolve-base-url";
+export { scrubText } from "./scrub-text";

@@ -1,0 +1,183 @@
+import fc from "fast-check";
+import { expect } from "vitest";
+import { newUuid, type Uuid } from "@/lib/ids";
+import { clawBackCredits, creditWallet, debitWallet, setAdvanceLimit, vestCredits } from "@/lib/ledger";
+import { type Micros, micros, nanos } from "@/lib/money";
+import { aPosting, aReserve, aSettle, anEnd, type LedgerFixture } from "../../support/a-ledger";
+import type { Source, WalletModel } from "./model";
+
+/** A step as it was drawn; its text is what a counterexample shows. */
+export type DrawnStep = { run: Step; [fc.toStringMethod](): string };
+
+const DAY_MS = 86_400_000;
+
+/** The real side of a run: one wallet, and how many days of virtual time have passed on it. */
+export type Real = { ledger: LedgerFixture; owner: (sql: string, values: unknown[]) => Promise<unknown[]>; wallet: bigint; days: number };
+export type Step = (model: WalletModel, real: Real) => Promise<void>;
+
+const virtualNow = (real: Real): number => Date.now() + real.days * DAY_MS;
+const pick = (model: WalletModel, n: number): string | undefined => [...model.holds.keys()][n % Math.max(1, model.holds.size)];
+
+function credit(source: Source, amount: Micros, days: number | null): Step {
+  return async (model, { ledger, wallet, ...real }) => {
+    const expiresMs = source === "promo" && days !== null ? Date.now() + days * DAY_MS : null;
+    const input = {
+      ...aPosting(wallet, "grant" as const),
+      source,
+      amountMicros: amount,
+      paidNanos: source === "purchased" ? nanos(amount) : undefined,
+      expiresMs,
+    };
+    const first = await ledger.database.inTransaction((tx) => creditWallet(tx, ledger.ctx, input));
+    const again = await ledger.database.inTransaction((tx) => creditWallet(tx, ledger.ctx, input));
+    expect(again).toEqual(first);
+    model.credit(source, amount, first.lot, expiresMs === null ? null : expiresMs + real.days * DAY_MS);
+  };
+}
+
+function reserve(amount: Micros): Step {
+  return async (model, real) => {
+    const input = aReserve(real.wallet, amount);
+    const reply = await real.ledger.books.reserve(input);
+    const expected = model.reserve(input.hold, amount, virtualNow(real));
+    expect(reply.outcome).toBe(expected);
+    if (reply.outcome === "short") expect(reply.spendableMicros).toBe(model.spendable);
+  };
+}
+
+function settle(n: number, charge: Micros): Step {
+  return async (model, { ledger, ...real }) => {
+    const hold = (pick(model, n) ?? newUuid(0)) as Uuid;
+    const reply = await ledger.books.settle(aSettle(hold, charge));
+    const expected = model.end(hold, charge, Date.now() + real.days * DAY_MS);
+    expect(reply.outcome === "settled" ? reply.chargedMicros : reply.outcome).toBe(expected);
+    if (reply.outcome === "settled") {
+      expect(await ledger.books.settle(aSettle(hold, micros(charge + 1n)))).toEqual({
+        outcome: "closed",
+        chargedMicros: reply.chargedMicros,
+      });
+    }
+  };
+}
+
+function release(n: number): Step {
+  return async (model, real) => {
+    const hold = (pick(model, n) ?? newUuid(0)) as Uuid;
+    const reply = await real.ledger.books.release({ hold, costNanos: nanos(0n), end: anEnd({ status: "failed", httpStatus: 502 }) });
+    expect(reply.outcome).toBe(model.end(hold, 0n, virtualNow(real)) === "closed" ? "closed" : "released");
+  };
+}
+
+function extend(n: number, more: Micros): Step {
+  return async (model, real) => {
+    const hold = (pick(model, n) ?? newUuid(0)) as Uuid;
+    const reply = await real.ledger.books.extend({ hold, addMicros: more, checkpoint: null });
+    expect(reply.outcome).toBe(model.extend(hold, more));
+  };
+}
+
+function debit(amount: Micros, lot: number | null, mayOwe: boolean): Step {
+  return async (model, { ledger, wallet }) => {
+    const lotId = lot === null ? null : (model.lots[lot % Math.max(1, model.lots.length)]?.id ?? null);
+    const input = { ...aPosting(wallet, "refund" as const), amountMicros: amount, lot: lotId, to: "cash_issued" as const, mayOwe };
+    const reply = await ledger.database.inTransaction((tx) => debitWallet(tx, ledger.ctx, input));
+    expect(reply.takenMicros).toBe(model.debit(amount, lotId, mayOwe));
+  };
+}
+
+/** A part of what is granted and not vested yet: unvested credits and those spent in advance. */
+const partOf = (model: WalletModel, percent: number): Micros => micros(((model.plain.unvested + model.advance) * BigInt(percent)) / 100n);
+
+function vest(percent: number): Step {
+  return async (model, { ledger, wallet }) => {
+    const amountMicros = partOf(model, percent);
+    if (amountMicros === 0n) return;
+    await ledger.database.inTransaction((tx) => vestCredits(tx, ledger.ctx, { ...aPosting(wallet, "vest"), amountMicros }));
+    model.vest(amountMicros);
+  };
+}
+
+function clawBack(percent: number): Step {
+  return async (model, { ledger, wallet }) => {
+    const amountMicros = partOf(model, percent);
+    if (amountMicros === 0n) return;
+    await ledger.database.inTransaction((tx) => clawBackCredits(tx, ledger.ctx, { ...aPosting(wallet, "clawback"), amountMicros }));
+    model.clawBack(amountMicros);
+  };
+}
+
+function limitAdvance(limit: Micros): Step {
+  return async (model, { ledger, wallet }) => {
+    await ledger.database.inTransaction((tx) => setAdvanceLimit(tx, wallet, limit));
+    model.advanceLimit = limit;
+  };
+}
+
+/** Days go by: everything of the wallet that has a time is moved into the past. */
+function passDays(days: number): Step {
+  return async (_model, real) => {
+    const shift = `interval '${days} days'`;
+    await real.owner(`update books.lot set expires_at = expires_at - ${shift} where wallet = $1`, [real.wallet]);
+    await real.owner(`update books.hold set arrived_at = arrived_at - ${shift} where wallet = $1 and state = 0`, [real.wallet]);
+    await real.owner(`update books.wallet set next_expiry = next_expiry - ${shift} where id = $1`, [real.wallet]);
+    real.days += days;
+  };
+}
+
+function sweep(): Step {
+  return async (model, real) => {
+    await real.ledger.database.pool.query("select books.expire_lots(1000)");
+    model.expire(virtualNow(real));
+  };
+}
+
+const amount = fc.integer({ min: 1, max: 900 }).map((n) => micros(BigInt(n)));
+const nth = fc.nat(20);
+const percent = fc.integer({ min: 1, max: 100 });
+const source = fc.constantFrom<Source>("promo", "promo", "referral", "purchased", "purchased", "vested", "unvested", "unvested");
+
+const drawn = (says: string, run: Step): DrawnStep => ({ run, [fc.toStringMethod]: () => says });
+
+const credits = fc
+  .tuple(source, amount, fc.option(fc.integer({ min: 1, max: 4 })))
+  .map(([from, x, days]) => drawn(`credit ${from} ${x}, ${days ?? "no"} days`, credit(from, x, days)));
+const limits = amount.map((x) => drawn(`limit the advance to ${x}`, limitAdvance(x)));
+const passing = fc.integer({ min: 1, max: 3 }).map((x) => drawn(`${x} days pass`, passDays(x)));
+
+/** What chance seldom makes: a lot that expires between two holds, of which the first ends. */
+const expiryBetweenHolds = fc.tuple(amount, amount, nth).map(([x, y, n]) =>
+  drawn(`a lot of ${x} expires between holds of 1 and ${y}, ${n} is released`, async (model, real) => {
+    for (const run of [credit("promo", x, 1), reserve(micros(1n)), passDays(1), reserve(y), release(n), sweep()]) await run(model, real);
+  }),
+);
+
+/** Everything that may happen to a wallet. */
+const anyStep: fc.Arbitrary<DrawnStep> = fc.oneof(
+  { weight: 5, arbitrary: credits },
+  { weight: 8, arbitrary: amount.map((x) => drawn(`reserve ${x}`, reserve(x))) },
+  {
+    weight: 6,
+    arbitrary: fc
+      .tuple(nth, fc.integer({ min: 0, max: 1_200 }))
+      .map(([n, x]) => drawn(`settle ${n} at ${x}`, settle(n, micros(BigInt(x))))),
+  },
+  { weight: 2, arbitrary: nth.map((n) => drawn(`release ${n}`, release(n))) },
+  { weight: 2, arbitrary: fc.tuple(nth, amount).map(([n, x]) => drawn(`extend ${n} by ${x}`, extend(n, x))) },
+  {
+    weight: 3,
+    arbitrary: fc
+      .tuple(amount, fc.option(nth), fc.boolean())
+      .map(([x, lot, owe]) => drawn(`debit ${x} of lot ${lot ?? "any"}${owe ? ", may owe" : ""}`, debit(x, lot, owe))),
+  },
+  { weight: 2, arbitrary: percent.map((x) => drawn(`vest ${x}%`, vest(x))) },
+  { weight: 1, arbitrary: percent.map((x) => drawn(`claw back ${x}%`, clawBack(x))) },
+  { weight: 1, arbitrary: limits },
+  { weight: 3, arbitrary: passing },
+  { weight: 1, arbitrary: fc.constant(drawn("sweep", sweep())) },
+  { weight: 1, arbitrary: expiryBetweenHolds },
+);
+
+/** A history: a wallet that owns a few things, then anything. */
+export const anyHistory: fc.Arbitrary<DrawnStep[]> = fc
+  .tuple(limits, fc.array(credits, { minLength: 1, maxLength: 5 }), fc.array(anyStep, { minLength: 1, maxLength: 40 }))
+  .map(([limit, start, steps]) => [limit, ...start, ...steps]);

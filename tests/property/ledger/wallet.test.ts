@@ -1,0 +1,18 @@
+import { afterAll, beforeAll, describe, test } from "vitest";
+import { aLedger, type LedgerFixture } from "../../support/a-ledger";
+import { runModel } from "./run-model";
+
+const RUNS = process.env["PROOF"] === "full" ? 1_000 : 120;
+
+describe("a wallet", () => {
+  let ledger: LedgerFixture;
+  beforeAll(async () => {
+    ledger = await aLedger();
+  });
+  afterAll(() => ledger.close());
+
+  /** Guards every balance: whatever happens in whatever order, the books say what the specification says. */
+  test("is after any history what the specification's model says, lot by lot", { timeout: 280_000 }, async () => {
+    await runModel(ledger, RUNS);
+  });
+});

@@ -1,0 +1,54 @@
+import pg from "pg";
+import { describe, expect, test } from "vitest";
+import { runModel } from "../property/ledger/run-model";
+import { aLedger } from "../support/a-ledger";
+
+/** A mistake that somebody could make in one function of the books: what the text says, and what it would say. */
+type Mutant = { mistake: string; routine: string; says: string; wouldSay: string };
+
+const MUTANTS: Mutant[] = [
+  { mistake: "a hold is settled whatever its state", routine: "end_holds", says: "h.id = i.hold and h.state = 0", wouldSay: "h.id = i.hold" },
+  { mistake: "purchased credits burn before promo ones", routine: "end_holds", says: "select 1 as rank, 1 as source", wouldSay: "select 9 as rank, 1 as source" },
+  { mistake: "expired credits burn", routine: "end_holds", says: "(l.expires_at is null or l.expires_at > t.arrived_at)", wouldSay: "true" },
+  { mistake: "a release gives back the charge instead of the hold", routine: "end_holds", says: "held = w.held - t.held", wouldSay: "held = w.held - t.need" },
+  { mistake: "spending unvested credits is no advance", routine: "end_holds", says: "advance = w.advance + coalesce(b.unvested, 0)", wouldSay: "advance = w.advance" },
+  { mistake: "a charge above its hold takes what others hold", routine: "end_hold_with_care", says: "_h.amount_micros + books.spendable(_w)", wouldSay: "_h.amount_micros + books.spendable(_w) + 1" },
+  { mistake: "a wallet in debt isn't told so", routine: "reserve_one", says: "if _w.debt > 0 then", wouldSay: "if false then" },
+  { mistake: "unvested credits are spent beyond the advance's limit", routine: "spendable", says: "least(_w.unvested, greatest(0, _w.advance_limit - _w.advance))", wouldSay: "_w.unvested" },
+  { mistake: "a lot expires under an open hold", routine: "expire_wallet", says: "_kept := _kept + _keep;", wouldSay: "_keep := 0;" },
+  { mistake: "a lot outlives its time while anything is held", routine: "expire_wallet", says: "h.arrived_at < _l.expires_at", wouldSay: "true" },
+  { mistake: "vesting forgets the advance", routine: "vest", says: "least(_w.advance, _amount)", wouldSay: "0" },
+  { mistake: "a claw-back forgets the advance", routine: "claw_back", says: "set advance = advance - _covered", wouldSay: "set advance = advance" },
+  { mistake: "what comes in doesn't pay the debt", routine: "credit", says: "perform books.pay_debt(_p.wallet, _at);", wouldSay: "" },
+  { mistake: "a repeated posting is posted again", routine: "begin_op", says: "if found then return null; end if;", wouldSay: "return null;" },
+  { mistake: "a longer hold isn't held", routine: "flush_extends", says: "w.held + _item.add_micros", wouldSay: "w.held" },
+];
+
+async function plant(ownerUrl: string, { routine, says, wouldSay }: Mutant): Promise<void> {
+  const client = new pg.Client({ connectionString: ownerUrl });
+  await client.connect();
+  try {
+    const { rows } = await client.query<{ source: string }>(
+      "select pg_get_functiondef(oid) as source from pg_proc where pronamespace = 'books'::regnamespace and proname = $1",
+      [routine],
+    );
+    const source = rows[0]?.source ?? "";
+    expect(source, `books.${routine} has the text that the mutant changes`).toContain(says);
+    await client.query(source.replace(says, wouldSay));
+  } finally {
+    await client.end();
+  }
+}
+
+describe("the model of a wallet", () => {
+  /** Guards the guard: a model test that misses a planted mistake would miss the real one. */
+  test.each(MUTANTS)("notices when $mistake", { timeout: 120_000 }, async (mutant) => {
+    const ledger = await aLedger();
+    try {
+      await plant(ledger.home.ownerUrl, mutant);
+      await expect(runModel(ledger, 3_000, true)).rejects.toThrow();
+    } finally {
+      await ledger.close();
+    }
+  });
+});

@@ -1,0 +1,82 @@
+import { describe, expect, it } from "vitest";
+import { PROVIDERS } from "@/lib/catalog";
+import { findAdapter, headersToCaller, headersToSupplier, resolveBaseUrl, scrubText } from "@/lib/providers";
+
+describe("what crosses between a caller and a supplier", () => {
+  it("cuts keys, organisations and accounts out of a supplier's words", () => {
+    const secret = "an-unusual-secret-7781";
+    const texts = [
+      "Incorrect API key provided: sk-proj-abc***wxyz. You can find your API key at https://platform.openai.com/account/api-keys.",
+      "Rate limit reached for gpt-4 in organization org-Ab12Cd34Ef56 on tokens per min",
+      `Authentication Fails, Your api key: ****7781 is invalid (${secret})`,
+      "Your account org-8d7f6a <ak-f9x2> is suspended",
+      "bad header Bearer sk-live-0123456789abcdef",
+      "key gsk_0123456789abcdefghij and AIzaSyA0123456789abcdefghijklmnopqrstuv",
+    ];
+    for (const text of texts) {
+      const scrubbed = scrubText(text, secret);
+      expect(scrubbed).not.toMatch(/sk-[a-z]|7781|org-[A-Z0-9]|ak-f9|gsk_|AIza|platform\.openai/);
+      expect(scrubbed.length).toBeGreaterThan(10);
+    }
+  });
+
+  it("leaves ordinary words of an error as they are", () => {
+    const text = "This model's maximum context length is 8192 tokens. However, your messages resulted in 9001 tokens.";
+    expect(scrubText(text, "sk-sandbox")).toBe(text);
+  });
+
+  it("forwards no credential, cookie, organisation, referer or forwarding header, even when a card names it", () => {
+    const headers = {
+      "content-type": "application/json",
+      authorization: "Bearer sk-scrip-1",
+      "x-api-key": "sk-scrip-1",
+      "x-goog-api-key": "sk-scrip-1",
+      cookie: "sid=1",
+      "openai-organization": "org-1",
+      "openai-project": "proj_1",
+      referer: "https://example.org",
+      "x-forwarded-for": "10.0.0.1",
+      "x-priority": "priority",
+      "x-unknown": "1",
+    };
+    expect(headersToSupplier(headers, [])).toEqual({ "content-type": "application/json" });
+    expect(headersToSupplier(headers, ["x-priority", "authorization", "cookie"])).toEqual({
+      "content-type": "application/json",
+      "x-priority": "priority",
+    });
+  });
+
+  it("passes back nothing of the supplier's account or limits", () => {
+    const headers = {
+      "content-type": "text/event-stream",
+      "openai-organization": "org-1",
+      "x-ratelimit-remaining-requests": "7",
+      "set-cookie": ["a=1"],
+      "x-request-id": "req_upstream",
+    };
+    expect(headersToCaller(headers)).toEqual({ "content-type": "text/event-stream" });
+  });
+});
+
+describe("adapters", () => {
+  it("knows every supplier by its id and nothing else", () => {
+    for (const provider of PROVIDERS) expect(findAdapter(provider)?.id).toBe(provider);
+    expect(findAdapter("constructor")).toBeNull();
+    expect(findAdapter("nobody")).toBeNull();
+  });
+
+  it("takes the channel's address before the environment's, and that before the public one", () => {
+    const overrides = new Map([["openai", "http://127.0.0.1:9100/v1/"]]);
+    const openai = { id: "openai", baseUrl: "https://api.openai.com/v1" } as const;
+    expect(resolveBaseUrl(openai, "https://relay.example/v1", overrides)).toBe("https://relay.example/v1");
+    expect(resolveBaseUrl(openai, null, overrides)).toBe("http://127.0.0.1:9100/v1");
+    expect(resolveBaseUrl(openai, null, new Map())).toBe("https://api.openai.com/v1");
+    expect(resolveBaseUrl({ id: "openai-compatible", baseUrl: null }, null, new Map())).toBeNull();
+  });
+
+  it("puts Cloudflare's account into the path and its token into the header", () => {
+    const cloudflare = findAdapter("cloudflare");
+    expect(cloudflare?.openAi?.path("0123abcd:token")).toBe("/accounts/0123abcd/ai/v1");
+    expect(cloudflare?.authHeaders("0123abcd:token")).toEqual({ authorization: "Bearer token" });
+  });
+});
