@@ -12,5 +12,5 @@ export { PROVIDERS, type Provider } from "./provider";
 export { publishCard, type PublishCard, type PublishCardOutcome } from "./publish-card";
 export { putChannel } from "./put-channel";
 export { putModel, type PutModel } from "./put-model";
-export { CardBody, ChannelBody, ModelBody } from "./schemas";
+export { CardBody, ChannelBody, ModelBody, ModelId } from "./schemas";
 export { cardJson, writeCard } from "./write-card";

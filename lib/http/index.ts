@@ -2,5 +2,6 @@ export { CreditsInput, DecimalInput, PositiveCreditsInput, UsdInput } from "./am
 export { addressMatcher, clientAddressReader, type ClientAddress } from "./client-address";
 export { readCursor, toPage, writeCursor, type Cursor } from "./cursor";
 export { credits, decimal, NumberLiteral, toJson, usd } from "./json";
+export { isPrivateAddress, leadsToPrivateNetwork } from "./private-address";
 export { toFieldErrors, toProblem, validationFailed } from "./problem";
 export { readJsonObject } from "./read-json-object";

@@ -62,7 +62,14 @@ export const DEFAULT_SETTINGS: SettingsDocument = {
   demand: { mode: "off", min: 0.8, max: 1.5 },
   markup: { min: 0.2, max: 0.5 },
   fx: { CNY: 7.3 },
-  switches: { spending: true, sign_ups: true, contributions: true, withdrawals: true, providers_off: [] },
+  switches: {
+    spending: true,
+    sign_ups: true,
+    contributions: true,
+    withdrawals: true,
+    providers_off: [],
+    private_upstreams: false,
+  },
 };
 
 const DEMO_PROVIDERS = ["openai", "anthropic", "gemini", "cloudflare", "openrouter", "deepseek", "moonshot", "groq"];
@@ -76,6 +83,7 @@ export const DEMO_SETTINGS = {
   contributions_per_day: 1_000,
   referral: { hold_days: 0 },
   withdrawal: { enabled: true, cooloff_hours: 0 },
+  switches: { private_upstreams: true },
   providers: Object.fromEntries(
     DEMO_PROVIDERS.map((id) => [id, { allowed: true, reason: "Demo: its keys are the sandbox's." }]),
   ),

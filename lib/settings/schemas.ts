@@ -82,6 +82,7 @@ export const Settings = z.strictObject({
     contributions: z.boolean(),
     withdrawals: z.boolean(),
     providers_off: z.array(Id).max(100),
+    private_upstreams: z.boolean(),
   }),
 });
 export type Settings = z.output<typeof Settings>;
@@ -89,4 +90,4 @@ export type Settings = z.output<typeof Settings>;
 export type SettingsDocument = z.input<typeof Settings>;
 
 /** A merge patch of the settings: checked once it is merged. */
-export const SettingsPatch = z.record(z.enum(Object.keys(Settings.shape)), z.unknown());
+export const SettingsPatch = z.partialRecord(z.enum(Object.keys(Settings.shape)), z.unknown());
