@@ -22,6 +22,18 @@ export const IdParam = (kind: IdKind) =>
 /** A path with one id. */
 export const IdParams = (kind: IdKind) => z.object({ id: IdParam(kind) });
 
+/** A path with the name of a model or a channel, which Next hands on percent-encoded. */
+export const NameParams = z.object({ id: z.string().transform(decode) });
+
+function decode(text: string, context: z.RefinementCtx): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    context.addIssue({ code: "custom", message: "is not percent-encoded as UTF-8" });
+    return z.NEVER;
+  }
+}
+
 /** A page of a list: `{data, next_cursor}`. */
 export const Page = <Item extends z.ZodType>(item: Item) =>
   z.object({

@@ -1,0 +1,75 @@
+import type { Route } from "@/app/_server/route";
+import * as account from "../account/route";
+import * as adminAudit from "../admin/audit/route";
+import * as adminChannel from "../admin/channels/[id]/route";
+import * as adminChannelKeys from "../admin/channels/[id]/keys/route";
+import * as adminChannels from "../admin/channels/route";
+import * as adminModel from "../admin/models/[id]/route";
+import * as adminModels from "../admin/models/route";
+import * as adminPool from "../admin/pool/route";
+import * as adminPoolDisable from "../admin/pool/[id]/disable/route";
+import * as adminPoolEnable from "../admin/pool/[id]/enable/route";
+import * as adminPoolRevalidate from "../admin/pool/[id]/revalidate/route";
+import * as adminSettings from "../admin/settings/route";
+import * as adminUser from "../admin/users/[id]/route";
+import * as adminUserGrants from "../admin/users/[id]/grants/route";
+import * as adminUserKeys from "../admin/users/[id]/keys/route";
+import * as adminUsers from "../admin/users/route";
+import * as balance from "../balance/route";
+import * as benefits from "../benefits/route";
+import * as key from "../keys/[id]/route";
+import * as keyRotate from "../keys/[id]/rotate/route";
+import * as keys from "../keys/route";
+import * as model from "../models/[id]/route";
+import * as models from "../models/route";
+import * as packs from "../packs/route";
+import * as transfers from "../transfers/route";
+import * as usage from "../usage/route";
+import * as usageRecord from "../usage/[id]/route";
+
+export type Method = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
+type Module = Partial<Record<Method, Route>>;
+
+/** Every path of the management API with what serves it: a test holds it against the folders. */
+const MODULES: Record<string, Module> = {
+  "/balance": balance,
+  "/transfers": transfers,
+  "/usage": usage,
+  "/usage/{id}": usageRecord,
+  "/keys": keys,
+  "/keys/{id}": key,
+  "/keys/{id}/rotate": keyRotate,
+  "/models": models,
+  "/models/{id}": model,
+  "/packs": packs,
+  "/account": account,
+  "/benefits": benefits,
+  "/admin/users": adminUsers,
+  "/admin/users/{id}": adminUser,
+  "/admin/users/{id}/grants": adminUserGrants,
+  "/admin/users/{id}/keys": adminUserKeys,
+  "/admin/models": adminModels,
+  "/admin/models/{id}": adminModel,
+  "/admin/channels": adminChannels,
+  "/admin/channels/{id}": adminChannel,
+  "/admin/channels/{id}/keys": adminChannelKeys,
+  "/admin/pool": adminPool,
+  "/admin/pool/{id}/disable": adminPoolDisable,
+  "/admin/pool/{id}/enable": adminPoolEnable,
+  "/admin/pool/{id}/revalidate": adminPoolRevalidate,
+  "/admin/settings": adminSettings,
+  "/admin/audit": adminAudit,
+};
+
+/** One call: a method of a path, and what serves it. */
+export type ApiCall = { path: string; method: Method; route: Route };
+
+const METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"] as const;
+
+/** Every call of the management API, in the order of the document. */
+export const CALLS: readonly ApiCall[] = Object.entries(MODULES).flatMap(([path, module]) =>
+  METHODS.flatMap((method) => {
+    const served = module[method];
+    return served ? [{ path, method, route: served }] : [];
+  }),
+);

@@ -1,0 +1,75 @@
+import * as z from "zod";
+import { route } from "@/app/_server/route";
+import { webDatabase } from "@/app/_server/database";
+import { recordAudit } from "@/lib/audit";
+import { createUser, Email, hashPassword, listUsers, Locale, Password, Role, TimeZone } from "@/lib/auth";
+import { toPage } from "@/lib/http";
+import { toPublicId } from "@/lib/ids";
+import { readSettings } from "@/lib/settings";
+import { AdminUserReply, showAdminUser } from "../../_replies/admin-user";
+import { Page, pageQuery } from "../../_replies/fields";
+import { placeInTime } from "../../_replies/place";
+
+export const GET = route(
+  {
+    auth: "admin",
+    tag: "Admin: people",
+    summary: "List users",
+    description: "Newest first; `search` is a part of the e-mail address.",
+    query: z.strictObject({ ...pageQuery, search: z.string().max(254).optional() }),
+    reply: Page(AdminUserReply),
+    example: { query: { limit: "10" } },
+  },
+  async ({ tx, query: { limit, cursor, search = null } }) => {
+    const place = placeInTime(cursor);
+    const after = place && { createdMs: place.ms, id: place.id };
+    const rows = await listUsers(tx, { limit: limit + 1, after, search });
+    return toPage(rows, limit, ({ createdMs, id }) => [String(createdMs), id], showAdminUser);
+  },
+);
+
+const NewUser = z.strictObject({
+  email: Email,
+  password: Password.optional(),
+  name: z.string().trim().max(100).optional(),
+  role: Role.default("user"),
+  email_verified: z.boolean().default(false),
+  time_zone: TimeZone.default("UTC"),
+  locale: Locale.default("en"),
+  referred_by: z.string().max(32).optional().meta({ description: "Somebody's referral code." }),
+});
+
+export const POST = route(
+  {
+    auth: "admin",
+    tag: "Admin: people",
+    summary: "Make a user",
+    body: NewUser,
+    reply: AdminUserReply,
+    status: 201,
+    // A password's hash takes longer than a transaction should be open.
+    hasOwnTransactions: true,
+    example: { body: { email: "cy@example.test", password: "correct horse battery", email_verified: true } },
+  },
+  async ({ ctx, body }) => {
+    const passwordHash = body.password === undefined ? null : await hashPassword(body.password);
+    return webDatabase().inTransaction(async (tx) => {
+      const { advance_limit: advanceLimitMicros } = await readSettings(tx);
+      const user = await createUser(tx, ctx, {
+        email: body.email,
+        passwordHash,
+        name: body.name,
+        role: body.role,
+        isEmailVerified: body.email_verified,
+        timeZone: body.time_zone,
+        locale: body.locale,
+        referredBy: body.referred_by,
+        advanceLimitMicros,
+      });
+      const subject = { type: "user", id: toPublicId("user", user.id) };
+      const after = showAdminUser(user);
+      await recordAudit(tx, ctx, { action: "user.create", subject, before: null, after, reason: null });
+      return after;
+    });
+  },
+);
