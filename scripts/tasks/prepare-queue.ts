@@ -1,5 +1,5 @@
 import { toolEnv } from "../../lib/env";
-import { prepareQueue } from "../../lib/queue/prepare-queue";
+import { migrateQueue } from "../../lib/queue/migrate-queue";
 import { runTask } from "../run-task";
 
-await runTask(() => prepareQueue(toolEnv().databaseUrl));
+await runTask(() => migrateQueue(toolEnv().databaseUrl));
