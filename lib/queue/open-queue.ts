@@ -56,19 +56,20 @@ const JOB_OPTIONS = {
   removeOnFail: false,
 };
 
-/** Its own pool, whose connections find the queue's schema, and read 64-bit numbers as the queue expects them: as text. */
-const openQueuePool = (databaseUrl: string): pg.Pool =>
-  new pg.Pool({
+/** Its own pool, whose connections find the queue's schema. */
+function openQueuePool(databaseUrl: string, tell: (problem: string, error: unknown) => void): pg.Pool {
+  const pool = new pg.Pool({
     connectionString: databaseUrl,
     max: CONNECTIONS_MAX,
     options: `-c search_path=${QUEUE_SCHEMA}`,
     keepAlive: true,
-    types: {
-      getTypeParser: (oid: number, format?: "text" | "binary") =>
-        // The rest of the process reads int8 as bigint.
-        oid === pg.types.builtins.INT8 ? (value: string) => value : pg.types.getTypeParser(oid, format),
-    },
   });
+  const onBreak = (error: Error): void => tell("a connection of the queue broke", error);
+  pool.on("error", onBreak);
+  // The pool's own listener is off while a connection is handed over.
+  pool.on("connect", (client) => client.on("error", onBreak));
+  return pool;
+}
 
 const toJob = (name: string, data: JobPayload): Job => {
   const { outbox_id: outboxId, ...payload } = data;
@@ -145,8 +146,7 @@ function inPostgres(connection: pg.Pool): Halves {
  */
 export function openQueue(options: QueueOptions): Queue {
   const { redisUrl, databaseUrl, tell = () => undefined, concurrency = CONCURRENCY } = options;
-  const pool = redisUrl === undefined ? openQueuePool(databaseUrl) : undefined;
-  pool?.on("error", (error) => tell("a connection of the queue broke", error));
+  const pool = redisUrl === undefined ? openQueuePool(databaseUrl, tell) : undefined;
   const { queue, startWorker } = pool ? inPostgres(pool) : inRedis(redisUrl ?? "");
   queue.on("error", (error) => tell("the queue reports an error", error));
   let worker: RedisWorker | PostgresWorker | undefined;
