@@ -1,15 +1,13 @@
 import { spawn, type ChildProcess } from "node:child_process";
-import { createRequire } from "node:module";
 import path from "node:path";
-import pg from "pg";
 import { grantApplicationRole } from "../../lib/db/grants";
 import { applyMigrations } from "../../lib/db/migrate";
 import { inspectServer } from "../../lib/db/server-settings";
+import { migrateQueue } from "../../lib/queue/migrate-queue";
 import { explain, say, Stop, warn } from "../console";
 import { postgresHome } from "../postgres/home";
 import { startServer } from "../postgres/server";
 import { HOME } from "./options";
-import { spawnTask } from "./spawn-task";
 
 const MIGRATIONS = "prisma/migrations";
 
@@ -67,25 +65,8 @@ export async function prepareDatabase({ ownerUrl, applicationUrl }: PreparedData
   const { applied, edited } = await applyMigrations(ownerUrl, MIGRATIONS, (name) => say(`  migrating: ${name}`));
   if (edited.length > 0) warn(`migrations that were edited after they were applied: ${edited.join(", ")}`);
   if (applied.length > 0) say(`migrated: ${applied.length} applied`);
-  await prepareQueueSchema(ownerUrl);
+  await migrateQueue(ownerUrl);
   await grantApplicationRole(ownerUrl, applicationUrl);
-}
-
-/** The queue's schema is made by its own package, and remembers the version that made it. */
-async function prepareQueueSchema(ownerUrl: string): Promise<void> {
-  const { version } = createRequire(path.resolve("package.json"))("bullmq/package.json") as { version: string };
-  const client = new pg.Client({ connectionString: ownerUrl });
-  await client.connect();
-  try {
-    const { rows } = await client.query<{ made_by: string | null }>(
-      "select obj_description(to_regnamespace('bullmq'), 'pg_namespace') as made_by",
-    );
-    if (rows[0]?.made_by === version) return;
-    await spawnTask("prepare-queue", { DATABASE_URL: ownerUrl });
-    await client.query(`comment on schema bullmq is ${pg.escapeLiteral(version)}`);
-  } finally {
-    await client.end();
-  }
 }
 
 /**

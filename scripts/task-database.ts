@@ -1,0 +1,26 @@
+import { Stop } from "./console";
+import { embeddedUrls, runningServer, startServer } from "./postgres/server";
+
+const HOME = ".scrip";
+
+/** The database that a task works on, as the owner and as the application; `close` ends a server that it started. */
+export type TaskDatabase = { readonly ownerUrl: string; readonly url: string; close(): Promise<void> };
+
+/**
+ * The database of `DATABASE_URL`, else the embedded one of this checkout: of the `npm start` that runs, or started for
+ * the time of the task. Errors: `Stop` where there is none yet.
+ */
+export async function openTaskDatabase(): Promise<TaskDatabase> {
+  const named = process.env["DATABASE_URL"]?.trim();
+  if (named) {
+    const ownerUrl = process.env["MIGRATE_DATABASE_URL"]?.trim() || named;
+    return { ownerUrl, url: named, close: () => Promise.resolve() };
+  }
+  const known = embeddedUrls(HOME);
+  if (!known) throw new Stop("there is no database yet: set DATABASE_URL, or run `npm start` once");
+  if (runningServer(HOME) !== null) {
+    return { ownerUrl: known.ownerUrl, url: known.applicationUrl, close: () => Promise.resolve() };
+  }
+  const server = await startServer({ home: HOME });
+  return { ownerUrl: server.ownerUrl, url: server.applicationUrl, close: () => server.stop() };
+}
