@@ -1,0 +1,48 @@
+import { spawnSync } from "node:child_process";
+import { existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { createServer, type AddressInfo } from "node:net";
+import path from "node:path";
+import { startWorker, type Worker } from "../support/worker";
+
+/** The gateway that ours is compared with. It bills nothing. Installed when it is measured: it is no dependency of ours. */
+const PACKAGE = "@portkey-ai/gateway";
+const VERSION = "1.15.2";
+
+/** Install it under `folder`, unless it is there. Answers its start file, or null where the registry can't be reached. */
+export function installPortkey(folder: string): string | null {
+  const file = path.resolve(folder, "node_modules", PACKAGE, "build/start-server.js");
+  if (existsSync(file)) return file;
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(path.join(folder, "package.json"), '{"private":true}\n');
+  const npm = ["install", "--no-audit", "--no-fund", "--ignore-scripts", "--no-save", `${PACKAGE}@${VERSION}`];
+  const { status } = spawnSync("npm", npm, { cwd: folder, stdio: "inherit" });
+  return status === 0 && existsSync(file) ? file : null;
+}
+
+function freePort(): Promise<number> {
+  return new Promise((resolve) => {
+    const probe = createServer().listen(0, "127.0.0.1", () => {
+      // A server that listens on TCP has an address with a port.
+      const { port } = probe.address() as AddressInfo;
+      probe.close(() => resolve(port));
+    });
+  });
+}
+
+/** Start it on a free port. */
+export async function startPortkey(file: string, logFile: string): Promise<Worker> {
+  const port = await freePort();
+  return startWorker({
+    name: "Portkey",
+    file,
+    args: [`--port=${port}`, "--headless"],
+    url: `http://127.0.0.1:${port}`,
+    logFile,
+  });
+}
+
+/** What a request to it says beside what any request says: where the stub is. */
+export const portkeyHeaders = (stubOrigin: string): Record<string, string> => ({
+  "x-portkey-provider": "openai",
+  "x-portkey-custom-host": `${stubOrigin}/v1`,
+});

@@ -1,0 +1,27 @@
+import path from "node:path";
+import { build } from "esbuild";
+
+const ROOT = path.resolve(import.meta.dirname, "../..");
+
+/**
+ * Bundle entry points as production runs them: TypeScript gone, packages outside. Answers where each one landed, by name.
+ *
+ * `folder` lies in the checkout, so that packages are found from it.
+ */
+export async function bundle(folder: string, entries: Record<string, string>): Promise<Record<string, string>> {
+  const outdir = path.join(ROOT, folder);
+  await build({
+    absWorkingDir: ROOT,
+    entryPoints: entries,
+    outdir,
+    outExtension: { ".js": ".mjs" },
+    bundle: true,
+    packages: "external",
+    platform: "node",
+    format: "esm",
+    target: "node20",
+    sourcemap: true,
+    logLevel: "error",
+  });
+  return Object.fromEntries(Object.keys(entries).map((name) => [name, path.join(outdir, `${name}.mjs`)]));
+}
