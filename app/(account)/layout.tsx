@@ -26,8 +26,8 @@ export default async function AccountLayout({ children }: { children: ReactNode 
     cookies(),
     readLive(user.walletId),
   ]);
-  // The landing page's and the public forms' texts stay on the server.
-  const { App: _app, Landing: _landing, Auth: _auth, ...texts } = messages;
+  // The texts of public pages stay on the server; those of a password field are needed here, too.
+  const { App: _app, Landing: _landing, ...texts } = messages;
   return (
     <NextIntlClientProvider messages={texts}>
       <CSPProvider disableStyleElements>

@@ -1,13 +1,13 @@
 import { useTranslations } from "next-intl";
 import { Badge, type Tone } from "./ui/badge";
+import { isUsageStatus, type UsageStatusName } from "./usage-statuses";
 
-export const USAGE_STATUSES = ["ok", "failed", "cancelled", "interrupted"] as const;
-type Status = (typeof USAGE_STATUSES)[number];
-
-const TONES: Record<Status, Tone> = { ok: "accent", failed: "danger", cancelled: "warning", interrupted: "warning" };
-
-/** Whether a text is a status that requests end with. */
-export const isUsageStatus = (text: string | null): text is Status => USAGE_STATUSES.some((status) => status === text);
+const TONES: Record<UsageStatusName, Tone> = {
+  ok: "accent",
+  failed: "danger",
+  cancelled: "warning",
+  interrupted: "warning",
+};
 
 /** How a request ended. */
 export function UsageStatus({ status }: { status: string }) {

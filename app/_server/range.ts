@@ -1,8 +1,6 @@
 import { TZDate } from "@date-fns/tz";
 import { addDays, startOfDay, startOfMonth, subDays } from "date-fns";
-
-export const RANGES = ["today", "7d", "30d", "90d", "month"] as const;
-export type Range = (typeof RANGES)[number];
+import type { Range } from "../_components/ranges";
 
 /** Whole days of a time zone, up to and with today. `days` names each of them, the oldest first. */
 export type DayRange = { fromMs: number; toMs: number; days: string[] };

@@ -5,7 +5,7 @@ import { useTranslations } from "next-intl";
 import { useActionState, useEffect, useRef } from "react";
 import { Button } from "@/app/_components/ui/button";
 import { InputField } from "@/app/_components/ui/field";
-import { PasswordField } from "./password-field";
+import { PasswordField } from "@/app/_components/password-field";
 
 export type AuthState = { email: string; errors: { form?: string; email?: string; password?: string } };
 export type AuthAction = (previous: AuthState, form: FormData) => Promise<AuthState>;

@@ -2,7 +2,7 @@ export type Strength = 0 | 1 | 2 | 3 | 4;
 export const PASSWORD_MIN = 8;
 
 const OBVIOUS = /^(?:.*(?:password|passwort|qwert|asdf|12345|letmein|welcome|iloveyou|admin|scrip|abc123).*)$/i;
-const CLASSES = [/[a-z]/, /[A-Z]/, /\d/, /[^A-Za-z\d\s]/, /\s/, /[^\x00-\x7F]/];
+const CLASSES = [/[a-z]/, /[A-Z]/, /\d/, /[^A-Za-z\d\s]/, /\s/, /[^ -~]/];
 
 /**
  * A hint for people, no gate: how hard a password is to guess, from 0 (too short) to 4.

@@ -4,7 +4,7 @@ import clsx from "clsx";
 import { Eye, EyeOff } from "lucide-react";
 import { useTranslations } from "next-intl";
 import { useState } from "react";
-import { Field, inputClass } from "@/app/_components/ui/field";
+import { Field, inputClass } from "./ui/field";
 import { PASSWORD_MIN, passwordStrength, type Strength } from "./password-strength";
 
 const STEPS = [1, 2, 3, 4] as const;

@@ -1,0 +1,116 @@
+"use client";
+
+import { Ellipsis } from "lucide-react";
+import { useLocale, useTimeZone, useTranslations } from "next-intl";
+import { Badge } from "@/app/_components/ui/badge";
+import { buttonClass } from "@/app/_components/ui/button";
+import { Menu, MenuItem, MenuSeparator } from "@/app/_components/ui/menu";
+import { RelativeTime } from "@/app/_components/ui/relative-time";
+import { Table, Td, Th, Tr } from "@/app/_components/ui/table";
+import type { KeyIntention } from "./key-dialogs";
+import type { KeyView } from "./key-view";
+
+function Limits({ keyView }: { keyView: KeyView }) {
+  const t = useTranslations("Keys.limits");
+  const day = new Intl.DateTimeFormat(useLocale(), { dateStyle: "medium", timeZone: useTimeZone() });
+  const limits = [
+    keyView.models.length > 0 && t("models", { count: keyView.models.length }),
+    keyView.ips.length > 0 && t("ips", { count: keyView.ips.length }),
+    keyView.expiresMs !== null && t("expiry", { date: day.format(keyView.expiresMs) }),
+  ].filter((text) => text !== false);
+  const all = [...keyView.models, ...keyView.ips].join("\n");
+  return <span data-hint={all || undefined}>{limits.join(" · ") || t("none")}</span>;
+}
+
+function Actions({ name, onIntend }: { name: string; onIntend: (intention: KeyIntention) => void }) {
+  const t = useTranslations("Keys");
+  const trigger = (
+    <button type="button" className={buttonClass("ghost", "icon")}>
+      <Ellipsis aria-hidden="true" className="size-4" />
+    </button>
+  );
+  return (
+    <Menu trigger={trigger} label={t("table.actions", { name })}>
+      <MenuItem onClick={() => onIntend("rename")}>{t("rename")}</MenuItem>
+      <MenuItem onClick={() => onIntend("rotate")}>{t("rotate")}</MenuItem>
+      <MenuSeparator />
+      <MenuItem isDanger onClick={() => onIntend("revoke")}>
+        {t("revoke")}
+      </MenuItem>
+    </Menu>
+  );
+}
+
+type RowProps = { keyView: KeyView; nowMs: number; onIntend: (intention: KeyIntention) => void };
+
+function Row({ keyView, nowMs, onIntend }: RowProps) {
+  const t = useTranslations("Keys");
+  const isExpired = keyView.expiresMs !== null && keyView.expiresMs <= nowMs;
+  return (
+    <Tr>
+      <Td className="max-w-52 truncate font-medium">{keyView.name}</Td>
+      <Td className="font-mono text-[13px] text-ink-2">
+        <span className="hidden sm:inline">sk-scrip-</span>…{keyView.last4}
+      </Td>
+      <Td className="hidden text-ink-2 lg:table-cell">
+        {keyView.scopes.map((scope) => t(`scopes.${scope}`)).join(", ")}
+      </Td>
+      <Td className="hidden text-ink-2 md:table-cell">
+        <Limits keyView={keyView} />
+      </Td>
+      <Td>
+        <Badge tone={isExpired ? "warning" : "accent"} hasDot>
+          {t(isExpired ? "status.expired" : "status.active")}
+        </Badge>
+      </Td>
+      <Td className="hidden text-ink-2 sm:table-cell">
+        {keyView.lastUsedMs === null ? (
+          <span className="text-ink-3">{t("never")}</span>
+        ) : (
+          <RelativeTime atMs={keyView.lastUsedMs} nowMs={nowMs} />
+        )}
+      </Td>
+      <Td className="hidden text-ink-2 lg:table-cell">
+        <RelativeTime atMs={keyView.createdMs} nowMs={nowMs} />
+      </Td>
+      <Td isNumeric className="w-12">
+        <Actions name={keyView.name} onIntend={onIntend} />
+      </Td>
+    </Tr>
+  );
+}
+
+type KeyTableProps = { keys: KeyView[]; nowMs: number; onIntend: (keyView: KeyView, intention: KeyIntention) => void };
+
+/** The keys that haven't been revoked, newest first. */
+export function KeyTable({ keys, nowMs, onIntend }: KeyTableProps) {
+  const t = useTranslations("Keys.table");
+  return (
+    <Table label={t("label")}>
+      <thead>
+        <tr>
+          <Th>{t("name")}</Th>
+          <Th>{t("key")}</Th>
+          <Th className="hidden lg:table-cell">{t("scopes")}</Th>
+          <Th className="hidden md:table-cell">{t("limits")}</Th>
+          <Th>{t("status")}</Th>
+          <Th className="hidden sm:table-cell">{t("lastUsed")}</Th>
+          <Th className="hidden lg:table-cell">{t("created")}</Th>
+          <Th>
+            <span className="sr-only">{t("more")}</span>
+          </Th>
+        </tr>
+      </thead>
+      <tbody>
+        {keys.map((keyView) => (
+          <Row
+            key={keyView.id}
+            keyView={keyView}
+            nowMs={nowMs}
+            onIntend={(intention) => onIntend(keyView, intention)}
+          />
+        ))}
+      </tbody>
+    </Table>
+  );
+}

@@ -1,0 +1,70 @@
+import Link from "next/link";
+import { useLocale, useTranslations } from "next-intl";
+import { signedAmount } from "@/app/_components/amounts";
+import { Credits } from "@/app/_components/credits";
+import { RelativeTime } from "@/app/_components/ui/relative-time";
+import { Table, Td, Th, Tr } from "@/app/_components/ui/table";
+import type { Movement } from "@/lib/ledger";
+
+const OWN_SOURCES = ["promo", "referral", "purchased", "vested", "unvested", "debt"] as const;
+
+function For({ movement }: { movement: Movement }) {
+  const t = useTranslations("Transfers");
+  const { refType, refId, memo } = movement;
+  if (refType === "request" && refId?.startsWith("req_")) {
+    return (
+      <Link href={`/usage/${refId}`} className="text-accent-ink underline-offset-4 hover:underline">
+        {t("request")} <span className="font-mono text-xs">…{refId.slice(-6)}</span>
+      </Link>
+    );
+  }
+  return memo;
+}
+
+function Row({ movement, nowMs }: { movement: Movement; nowMs: number }) {
+  const t = useTranslations("Transfers");
+  const locale = useLocale();
+  const source = OWN_SOURCES.find((name) => name === movement.source) ?? "platform";
+  return (
+    <Tr>
+      <Td className="text-ink-2">
+        <RelativeTime atMs={movement.at.getTime()} nowMs={nowMs} />
+      </Td>
+      <Td className="font-medium">{t(`kinds.${movement.kind}`)}</Td>
+      <Td className="hidden text-ink-2 md:table-cell">{t(`sources.${source}`)}</Td>
+      <Td className="hidden max-w-64 truncate text-ink-2 sm:table-cell">
+        <For movement={movement} />
+      </Td>
+      <Td isNumeric className={movement.signedMicros > 0n ? "font-medium text-accent-ink" : "font-medium"}>
+        {signedAmount(movement.signedMicros, locale)}
+      </Td>
+      <Td isNumeric className="text-ink-2">
+        <Credits amount={movement.balanceAfterMicros} hasUnit={false} />
+      </Td>
+    </Tr>
+  );
+}
+
+/** Movements newest first, each with the balance after it. */
+export function TransferTable({ movements, nowMs }: { movements: Movement[]; nowMs: number }) {
+  const t = useTranslations("Transfers.table");
+  return (
+    <Table label={t("label")}>
+      <thead>
+        <tr>
+          <Th>{t("time")}</Th>
+          <Th>{t("kind")}</Th>
+          <Th className="hidden md:table-cell">{t("source")}</Th>
+          <Th className="hidden sm:table-cell">{t("for")}</Th>
+          <Th isNumeric>{t("amount")}</Th>
+          <Th isNumeric>{t("balance")}</Th>
+        </tr>
+      </thead>
+      <tbody>
+        {movements.map((movement) => (
+          <Row key={movement.seq.toString()} movement={movement} nowMs={nowMs} />
+        ))}
+      </tbody>
+    </Table>
+  );
+}

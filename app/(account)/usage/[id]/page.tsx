@@ -1,0 +1,129 @@
+import { ArrowLeft, CircleSlash, Info } from "lucide-react";
+import type { Metadata } from "next";
+import Link from "next/link";
+import { notFound } from "next/navigation";
+import { useTranslations } from "next-intl";
+import { getTranslations } from "next-intl/server";
+import { Credits } from "@/app/_components/credits";
+import { Card, CardHeader } from "@/app/_components/ui/card";
+import { EmptyState } from "@/app/_components/ui/empty-state";
+import { UsageStatus } from "@/app/_components/usage-status";
+import { webDatabase } from "@/app/_server/database";
+import { requireSession } from "@/app/_server/session";
+import { getApiKey, type User } from "@/lib/auth";
+import { ScripError } from "@/lib/errors";
+import { fromPublicId } from "@/lib/ids";
+import { getUsage, type UsageRecord } from "@/lib/metering";
+import { PageHeader } from "../../_components/page-header";
+import { Attempts } from "./_components/attempts";
+import { readLines } from "./_components/breakdown";
+import { Calculation } from "./_components/calculation";
+import { Details } from "./_components/details";
+
+const SOURCES = ["promo", "referral", "purchased", "earned"] as const;
+
+type Params = Promise<{ id: string }>;
+
+export async function generateMetadata(): Promise<Metadata> {
+  const t = await getTranslations("Request");
+  return { title: t("title") };
+}
+
+/** What isn't there, and what is another's, look the same. */
+async function orNull<T>(reading: Promise<T>): Promise<T | null> {
+  return reading.catch((error: unknown) => {
+    if (error instanceof ScripError && error.code === "not_found") return null;
+    throw error;
+  });
+}
+
+async function readRequest(user: User, publicId: string) {
+  const { reader } = webDatabase();
+  const id = fromPublicId("request", publicId);
+  const record = id && (await orNull(getUsage(reader, { wallet: user.walletId, id })));
+  if (!record) notFound();
+  const key = await orNull(getApiKey(reader, { userId: user.id, apiKeyId: record.apiKeyId }));
+  return { record, keyName: key?.name ?? null };
+}
+
+function Notes({ record }: { record: UsageRecord }) {
+  const t = useTranslations("Request");
+  const notes = [record.isEstimated && t("estimated"), record.isCapped && t("overHold")].filter(
+    (note) => note !== false,
+  );
+  return notes.map((note) => (
+    <p key={note} className="flex gap-2 border-t border-line px-5 py-3 text-[13px] text-ink-2">
+      <Info aria-hidden="true" className="mt-0.5 size-4 shrink-0 text-ink-3" />
+      {note}
+    </p>
+  ));
+}
+
+function PaidFrom({ record }: { record: UsageRecord }) {
+  const t = useTranslations("Request");
+  const paid = SOURCES.filter((source) => record.bySource[source] > 0n);
+  if (paid.length === 0) return null;
+  return (
+    <dl className="flex flex-wrap gap-x-6 gap-y-1 border-t border-line px-5 py-3 text-[13px]">
+      <dt className="text-ink-3">{t("paidFrom")}</dt>
+      {paid.map((source) => (
+        <dd key={source}>
+          {t(`sources.${source}`)} <Credits amount={record.bySource[source]} isExact hasUnit={false} />
+        </dd>
+      ))}
+    </dl>
+  );
+}
+
+function Explanation({ record }: { record: UsageRecord }) {
+  const t = useTranslations("Request");
+  const lines = readLines(record.breakdown);
+  const card = record.priceVersion === null ? null : t("price", { version: record.priceVersion });
+  return (
+    <Card>
+      <CardHeader title={t("explained")} note={<span data-hint={t("priceNote")}>{card}</span>} />
+      {record.chargeMicros === 0n && lines.length === 0 ? (
+        <EmptyState icon={CircleSlash} title={t("nothing")} text={t("nothingText")} />
+      ) : (
+        <>
+          <Calculation lines={lines} charge={record.chargeMicros} />
+          <PaidFrom record={record} />
+        </>
+      )}
+      <Notes record={record} />
+    </Card>
+  );
+}
+
+export default async function RequestPage({ params }: { params: Params }) {
+  const { user } = await requireSession();
+  const { record, keyName } = await readRequest(user, (await params).id);
+  const t = await getTranslations("Request");
+  return (
+    <>
+      <Link
+        href="/usage"
+        className="mb-3 inline-flex items-center gap-1.5 rounded-sm text-[13px] text-ink-3 hover:text-ink"
+      >
+        <ArrowLeft aria-hidden="true" className="size-3.5" />
+        {t("back")}
+      </Link>
+      <PageHeader
+        title={
+          <span className="inline-flex flex-wrap items-center gap-3">
+            <span className="sr-only">{t("title")} </span>
+            {record.model}
+            <UsageStatus status={record.status} />
+          </span>
+        }
+      />
+      <div className="grid items-start gap-4 lg:grid-cols-[minmax(0,1.6fr)_minmax(0,1fr)]">
+        <div>
+          <Explanation record={record} />
+          {record.attempts.length > 0 && <Attempts attempts={record.attempts} />}
+        </div>
+        <Details record={record} keyName={keyName} />
+      </div>
+    </>
+  );
+}
