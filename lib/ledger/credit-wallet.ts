@@ -30,7 +30,11 @@ export type CreditInput = Posting & {
  * Rounding: the lot's price per credit is rounded down to a nanodollar.
  * Errors: `ScripError` idempotency_conflict where the key stood for another request.
  */
-export async function creditWallet(tx: Tx, ctx: Ctx, input: CreditInput): Promise<{ transfer: Uuid; lot: bigint | null }> {
+export async function creditWallet(
+  tx: Tx,
+  ctx: Ctx,
+  input: CreditInput,
+): Promise<{ transfer: Uuid; lot: bigint | null }> {
   const { source, amountMicros, paidNanos = 0n, expiresMs = null } = input;
   assert(amountMicros > 0n, "a credit is above zero");
   assert(paidNanos === 0n || source === "purchased", "only purchased credits have a price");

@@ -7,7 +7,13 @@ import type { AccountName } from "./kinds";
 import { postDebit, type Posting } from "./post.store";
 
 /** The order in which credits are spent. */
-export const BURN_ORDER = ["promo", "referral", "purchased", "vested", "unvested"] as const satisfies readonly AccountName[];
+export const BURN_ORDER = [
+  "promo",
+  "referral",
+  "purchased",
+  "vested",
+  "unvested",
+] as const satisfies readonly AccountName[];
 
 export type DebitInput = Posting & {
   amountMicros: Micros;

@@ -42,7 +42,11 @@ function reserveRow(input: Reserve): object {
       streamed: input.draft.streamed,
     },
     legs: input.legs.length
-      ? input.legs.map((leg) => ({ ...leg, limit: leg.limit === null ? null : String(leg.limit), amount: String(leg.amount) }))
+      ? input.legs.map((leg) => ({
+          ...leg,
+          limit: leg.limit === null ? null : String(leg.limit),
+          amount: String(leg.amount),
+        }))
       : null,
   };
 }

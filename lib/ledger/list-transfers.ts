@@ -6,7 +6,9 @@ import { findLines, type LineRow } from "./read.store";
 /** One movement of a wallet: signed, with what all sources together came to after it. */
 export type Movement = LineRow;
 
-const KIND_NAMES = new Map(Object.entries(TRANSFER_KINDS).map(([name, code]) => [code as number, name as TransferKind]));
+const KIND_NAMES = new Map(
+  Object.entries(TRANSFER_KINDS).map(([name, code]) => [code as number, name as TransferKind]),
+);
 const ACCOUNT_NAMES = new Map(Object.entries(ACCOUNTS).map(([name, code]) => [code as number, name as AccountName]));
 
 /**

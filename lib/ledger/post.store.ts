@@ -26,7 +26,18 @@ type Outcome = { transfer: Uuid; lot?: number | null; taken?: string; owed?: str
 /** Run one posting function of the books. Errors: `ScripError` idempotency_conflict where the key stood for another request. */
 async function post(tx: Tx, sql: string, ctx: Ctx, posting: Posting, args: readonly unknown[]): Promise<Outcome> {
   const { scope, key, requestHash, transfer, kind, wallet, refType = null, refId = null, memo = null } = posting;
-  const values = [scope, key, requestHash, transfer, TRANSFER_KINDS[kind], wallet, describeActor(ctx.actor), refType, refId, memo];
+  const values = [
+    scope,
+    key,
+    requestHash,
+    transfer,
+    TRANSFER_KINDS[kind],
+    wallet,
+    describeActor(ctx.actor),
+    refType,
+    refId,
+    memo,
+  ];
   try {
     const rows = await queries(tx).$queryRawUnsafe<{ outcome: Outcome }[]>(sql, ...values, ...args);
     const outcome = rows[0]?.outcome;
@@ -47,7 +58,13 @@ export async function postCredit(
   tx: Tx,
   ctx: Ctx,
   posting: Posting,
-  input: { source: AccountName; amountMicros: Micros; from: AccountName; usdNanosPerCredit: bigint; expiresMs: number | null },
+  input: {
+    source: AccountName;
+    amountMicros: Micros;
+    from: AccountName;
+    usdNanosPerCredit: bigint;
+    expiresMs: number | null;
+  },
 ): Promise<{ transfer: Uuid; lot: bigint | null }> {
   const { transfer, lot } = await post(
     tx,
@@ -71,7 +88,11 @@ export async function postDebit(
   posting: Posting,
   input: { amountMicros: Micros; order: readonly AccountName[]; lot: bigint | null; to: AccountName; mayOwe: boolean },
 ): Promise<{ transfer: Uuid; takenMicros: Micros; owedMicros: Micros }> {
-  const { transfer, taken = "0", owed = "0" } = await post(
+  const {
+    transfer,
+    taken = "0",
+    owed = "0",
+  } = await post(
     tx,
     `select books.debit(${POSTING}, $11::bigint, $12::smallint[], $13::bigint, $14::smallint, $15::boolean) as outcome`,
     ctx,
@@ -103,13 +124,14 @@ export async function postClawBack(
   posting: Posting,
   amountMicros: Micros,
 ): Promise<{ transfer: Uuid; takenMicros: Micros; owedMicros: Micros }> {
-  const { transfer, taken = "0", owed = "0" } = await post(
-    tx,
-    `select books.claw_back(${POSTING}, $11::bigint, $12::smallint) as outcome`,
-    ctx,
-    posting,
-    [amountMicros, ACCOUNTS.pool_inventory],
-  );
+  const {
+    transfer,
+    taken = "0",
+    owed = "0",
+  } = await post(tx, `select books.claw_back(${POSTING}, $11::bigint, $12::smallint) as outcome`, ctx, posting, [
+    amountMicros,
+    ACCOUNTS.pool_inventory,
+  ]);
   return { transfer, takenMicros: micros(BigInt(taken)), owedMicros: micros(BigInt(owed)) };
 }
 

@@ -23,15 +23,33 @@ export type History = {
 /** A short true history on two wallets: lots, a counter, settled, released and open requests, a folded key. */
 export async function aHistory(ledger: LedgerFixture): Promise<History> {
   const pool = new pg.Pool({ connectionString: ledger.home.ownerUrl, max: 1 });
-  const owner: History["owner"] = async <T>(sql: string, values: unknown[] = []) => (await pool.query(sql, values)).rows as T[];
+  const owner: History["owner"] = async <T>(sql: string, values: unknown[] = []) =>
+    (await pool.query(sql, values)).rows as T[];
   const card = await aCard(owner);
   const poolKey = await aPoolKey(owner);
-  const wallet = await aWallet(ledger, { promo: cr(20), purchased: cr(100), unvested: cr(50), expiresMs: nowMs() + DAY_MS });
+  const wallet = await aWallet(ledger, {
+    promo: cr(20),
+    purchased: cr(100),
+    unvested: cr(50),
+    expiresMs: nowMs() + DAY_MS,
+  });
   const other = await aWallet(ledger, { purchased: cr(30) });
   await ledger.database.inTransaction((tx) =>
-    creditWallet(tx, ledger.ctx, { ...aPosting(wallet, "purchase"), source: "purchased", amountMicros: cr(10), paidNanos: nanos(100_000_000n) }),
+    creditWallet(tx, ledger.ctx, {
+      ...aPosting(wallet, "purchase"),
+      source: "purchased",
+      amountMicros: cr(10),
+      paidNanos: nanos(100_000_000n),
+    }),
   );
-  const leg = { owner: newUuid(3), kind: "key_day", period: "2026-11-25", unit: "micros", limit: cr(90), amount: cr(40) } as const;
+  const leg = {
+    owner: newUuid(3),
+    kind: "key_day",
+    period: "2026-11-25",
+    unit: "micros",
+    limit: cr(90),
+    amount: cr(40),
+  } as const;
   const draft = { ...aReserve(wallet, cr(1)).draft, priceCard: card };
   const requests = [
     aReserve(wallet, cr(40), { legs: [leg], draft, poolKey }),
@@ -45,14 +63,23 @@ export async function aHistory(ledger: LedgerFixture): Promise<History> {
   await Promise.all([
     ledger.books.settle(aSettle(settled.hold, cr(33), { end: anEnd({ attempts }) })),
     ledger.books.settle(aSettle(elsewhere.hold, cr(8), { end: anEnd({ attempts }) })),
-    ledger.books.release({ hold: released.hold, costNanos: nanos(0n), end: anEnd({ status: "failed", httpStatus: 502 }) }),
+    ledger.books.release({
+      hold: released.hold,
+      costNanos: nanos(0n),
+      end: anEnd({ status: "failed", httpStatus: 502 }),
+    }),
   ]);
   await owner(
     `with folded as (select pool_key, sum(cost_nanos)::bigint as cost from books.fold_attempts(100) group by pool_key)
      update public.pool_key k set cost_nanos = k.cost_nanos + f.cost from folded f where k.id = f.pool_key`,
   );
   await ledger.database.inTransaction((tx) =>
-    creditWallet(tx, ledger.ctx, { ...aPosting(wallet, "grant"), source: "promo", amountMicros: cr(5), expiresMs: nowMs() + DAY_MS }),
+    creditWallet(tx, ledger.ctx, {
+      ...aPosting(wallet, "grant"),
+      source: "promo",
+      amountMicros: cr(5),
+      expiresMs: nowMs() + DAY_MS,
+    }),
   );
   await owner("select books.fold_deltas()");
   const names = { wallet, other, settled: settled.hold, open: open.hold, released: released.hold, card };
@@ -60,7 +87,9 @@ export async function aHistory(ledger: LedgerFixture): Promise<History> {
 }
 
 async function aCard(owner: History["owner"]): Promise<bigint> {
-  await owner(`insert into model (id, display_name, provider, upstream_model) values ('gpt-4', 'GPT-4', 'openai', 'gpt-4')`);
+  await owner(
+    `insert into model (id, display_name, provider, upstream_model) values ('gpt-4', 'GPT-4', 'openai', 'gpt-4')`,
+  );
   const [card] = await owner<{ id: bigint }>(
     `insert into card (model_id, kind, version, body, sha256, effective_from, created_by)
      values ('gpt-4', 'price', 1, $1, sha256(convert_to($1, 'UTF8')), now(), 'test') returning id`,

@@ -52,7 +52,14 @@ export async function aLedger(): Promise<LedgerFixture> {
 /** A wallet with so much of each source, each its own lot where the source has lots. */
 export async function aWallet(
   ledger: LedgerFixture,
-  has: { promo?: Micros; referral?: Micros; purchased?: Micros; vested?: Micros; unvested?: Micros; expiresMs?: number },
+  has: {
+    promo?: Micros;
+    referral?: Micros;
+    purchased?: Micros;
+    vested?: Micros;
+    unvested?: Micros;
+    expiresMs?: number;
+  },
 ): Promise<bigint> {
   return ledger.database.inTransaction(async (tx) => {
     const wallet = await openWallet(tx);

@@ -10,7 +10,9 @@ const DEFECTS: Defect[] = [
   {
     defect: "a changed line",
     law: "wallet-equals-lines",
-    plant: ({ settled }) => [["update books.line set amount_micros = amount_micros - 1 where transfer = $1 and from_account = 3", [settled]]],
+    plant: ({ settled }) => [
+      ["update books.line set amount_micros = amount_micros - 1 where transfer = $1 and from_account = 3", [settled]],
+    ],
   },
   {
     defect: "the newest line deleted",
@@ -21,21 +23,38 @@ const DEFECTS: Defect[] = [
     defect: "two lines changed so that their sum stays",
     law: "balance-after-runs",
     plant: ({ wallet }) => [
-      ["update books.line set amount_micros = amount_micros + 5 where wallet = $1 and from_account > 100 and to_account = 3", [wallet]],
-      ["update books.line set amount_micros = amount_micros + 10 where wallet = $1 and from_account = 3 and to_account = 102", [wallet]],
+      [
+        "update books.line set amount_micros = amount_micros + 5 where wallet = $1 and from_account > 100 and to_account = 3",
+        [wallet],
+      ],
+      [
+        "update books.line set amount_micros = amount_micros + 10 where wallet = $1 and from_account = 3 and to_account = 102",
+        [wallet],
+      ],
     ],
   },
-  { defect: "a wallet off by 1 µcr", law: "wallet-equals-lines", plant: ({ other }) => [["update books.wallet set purchased = purchased + 1 where id = $1", [other]]] },
+  {
+    defect: "a wallet off by 1 µcr",
+    law: "wallet-equals-lines",
+    plant: ({ other }) => [["update books.wallet set purchased = purchased + 1 where id = $1", [other]]],
+  },
   {
     defect: "a hold settled twice",
     law: "hold-has-usage-record",
     plant: ({ settled }) => [
       ["insert into books.usage_record select * from books.usage_record where id = $1", [settled]],
-      [`insert into books.line (at, transfer, kind, wallet, from_account, to_account, lot, amount_micros, balance_after)
-        select at, transfer, kind, wallet, from_account, to_account, lot, amount_micros, balance_after from books.line where transfer = $1`, [settled]],
+      [
+        `insert into books.line (at, transfer, kind, wallet, from_account, to_account, lot, amount_micros, balance_after)
+        select at, transfer, kind, wallet, from_account, to_account, lot, amount_micros, balance_after from books.line where transfer = $1`,
+        [settled],
+      ],
     ],
   },
-  { defect: "a lot overdrawn", law: "lot-equals-lines", plant: ({ other }) => [["update books.lot set remaining_micros = remaining_micros - 1 where wallet = $1", [other]]] },
+  {
+    defect: "a lot overdrawn",
+    law: "lot-equals-lines",
+    plant: ({ other }) => [["update books.lot set remaining_micros = remaining_micros - 1 where wallet = $1", [other]]],
+  },
   {
     defect: "a lot granted more than came in",
     law: "lot-was-granted",
@@ -46,7 +65,11 @@ const DEFECTS: Defect[] = [
     law: "platform-equals-lines",
     plant: () => [["update books.account set balance_micros = balance_micros + 33000000 where name = 'usage_revenue'"]],
   },
-  { defect: "a missing usage record", law: "hold-has-usage-record", plant: ({ settled }) => [["delete from books.usage_record where id = $1", [settled]]] },
+  {
+    defect: "a missing usage record",
+    law: "hold-has-usage-record",
+    plant: ({ settled }) => [["delete from books.usage_record where id = $1", [settled]]],
+  },
   {
     defect: "a usage record of nobody's request",
     law: "usage-record-has-hold",
@@ -55,38 +78,89 @@ const DEFECTS: Defect[] = [
   {
     defect: "a usage record that says another charge",
     law: "charge-equals-lines",
-    plant: ({ settled }) => [["update books.usage_record set charge_micros = charge_micros + 1, promo_micros = promo_micros + 1 where id = $1", [settled]]],
+    plant: ({ settled }) => [
+      [
+        "update books.usage_record set charge_micros = charge_micros + 1, promo_micros = promo_micros + 1 where id = $1",
+        [settled],
+      ],
+    ],
   },
-  { defect: "an edited card", law: "card-unchanged", plant: ({ card }) => [[`update card set body = '{"rates":[{}]}' where id = $1`, [card]]] },
-  { defect: "a charge by a card that isn't there", law: "card-unchanged", plant: ({ card }) => [["delete from card where id = $1", [card]]] },
-  { defect: "a transfer's head deleted", law: "line-has-transfer", plant: ({ settled }) => [["delete from books.transfer where id = $1", [settled]]] },
+  {
+    defect: "an edited card",
+    law: "card-unchanged",
+    plant: ({ card }) => [[`update card set body = '{"rates":[{}]}' where id = $1`, [card]]],
+  },
+  {
+    defect: "a charge by a card that isn't there",
+    law: "card-unchanged",
+    plant: ({ card }) => [["delete from card where id = $1", [card]]],
+  },
+  {
+    defect: "a transfer's head deleted",
+    law: "line-has-transfer",
+    plant: ({ settled }) => [["delete from books.transfer where id = $1", [settled]]],
+  },
   {
     defect: "a transfer that moved nothing",
     law: "transfer-has-lines",
     plant: () => [["insert into books.transfer (id, at, kind, actor) values (gen_random_uuid(), now(), 7, 'nobody')"]],
   },
-  { defect: "a hold that its wallet forgot", law: "held-equals-open-holds", plant: ({ wallet }) => [["update books.wallet set held = 0 where id = $1", [wallet]]] },
-  { defect: "a counter that forgot a use", law: "counter-equals-legs", plant: () => [["update books.counter set used_amount = used_amount - 1"]] },
+  {
+    defect: "a hold that its wallet forgot",
+    law: "held-equals-open-holds",
+    plant: ({ wallet }) => [["update books.wallet set held = 0 where id = $1", [wallet]]],
+  },
+  {
+    defect: "a counter that forgot a use",
+    law: "counter-equals-legs",
+    plant: () => [["update books.counter set used_amount = used_amount - 1"]],
+  },
   {
     defect: "an attempt whose cost was changed",
     law: "cost-equals-attempts",
     plant: ({ settled }) => [["update books.attempt set cost_nanos = cost_nanos + 1 where hold = $1", [settled]]],
   },
-  { defect: "a key folded twice", law: "key-cost-equals-attempts", plant: () => [["update pool_key set cost_nanos = cost_nanos * 2"]] },
-  { defect: "an advance forgotten", law: "advance-equals-lines", plant: ({ wallet }) => [["update books.wallet set advance = advance + 1 where id = $1", [wallet]]] },
-  { defect: "an expiry forgotten", law: "next-expiry-is-due", plant: ({ wallet }) => [["update books.wallet set next_expiry = null where id = $1", [wallet]]] },
+  {
+    defect: "a key folded twice",
+    law: "key-cost-equals-attempts",
+    plant: () => [["update pool_key set cost_nanos = cost_nanos * 2"]],
+  },
+  {
+    defect: "an advance forgotten",
+    law: "advance-equals-lines",
+    plant: ({ wallet }) => [["update books.wallet set advance = advance + 1 where id = $1", [wallet]]],
+  },
+  {
+    defect: "an expiry forgotten",
+    law: "next-expiry-is-due",
+    plant: ({ wallet }) => [["update books.wallet set next_expiry = null where id = $1", [wallet]]],
+  },
   {
     defect: "a hold of a gateway that is long gone",
     law: "no-orphaned-hold",
     plant: () => [["update books.lease set closed_at = now() - interval '5 minutes'"]],
   },
-  { defect: "credits from nowhere", law: "books-sum-to-zero", plant: ({ other }) => [["update books.wallet set referral = referral + 1 where id = $1", [other]]] },
-  { defect: "an operation without an outcome", law: "operation-has-outcome", plant: () => [["insert into books.op (scope, key, request_hash) values ('x', 'x', '\\x00')"]] },
-  { defect: "a guard taken away", law: "history-is-guarded", plant: () => [["alter table books.line disable trigger line_append_only"]] },
+  {
+    defect: "credits from nowhere",
+    law: "books-sum-to-zero",
+    plant: ({ other }) => [["update books.wallet set referral = referral + 1 where id = $1", [other]]],
+  },
+  {
+    defect: "an operation without an outcome",
+    law: "operation-has-outcome",
+    plant: () => [["insert into books.op (scope, key, request_hash) values ('x', 'x', '\\x00')"]],
+  },
+  {
+    defect: "a guard taken away",
+    law: "history-is-guarded",
+    plant: () => [["alter table books.line disable trigger line_append_only"]],
+  },
   {
     defect: "a row that waits in a default partition",
     law: "default-partitions-empty",
-    plant: () => [["insert into books.transfer (id, at, kind, actor) values (gen_random_uuid(), '2020-01-01', 7, 'nobody')"]],
+    plant: () => [
+      ["insert into books.transfer (id, at, kind, actor) values (gen_random_uuid(), '2020-01-01', 7, 'nobody')"],
+    ],
   },
 ];
 

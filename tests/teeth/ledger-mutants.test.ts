@@ -7,21 +7,91 @@ import { aLedger } from "../support/a-ledger";
 type Mutant = { mistake: string; routine: string; says: string; wouldSay: string };
 
 const MUTANTS: Mutant[] = [
-  { mistake: "a hold is settled whatever its state", routine: "end_holds", says: "h.id = i.hold and h.state = 0", wouldSay: "h.id = i.hold" },
-  { mistake: "purchased credits burn before promo ones", routine: "end_holds", says: "select 1 as rank, 1 as source", wouldSay: "select 9 as rank, 1 as source" },
-  { mistake: "expired credits burn", routine: "end_holds", says: "(l.expires_at is null or l.expires_at > t.arrived_at)", wouldSay: "true" },
-  { mistake: "a release gives back the charge instead of the hold", routine: "end_holds", says: "held = w.held - t.held", wouldSay: "held = w.held - t.need" },
-  { mistake: "spending unvested credits is no advance", routine: "end_holds", says: "advance = w.advance + coalesce(b.unvested, 0)", wouldSay: "advance = w.advance" },
-  { mistake: "a charge above its hold takes what others hold", routine: "end_hold_with_care", says: "_h.amount_micros + books.spendable(_w)", wouldSay: "_h.amount_micros + books.spendable(_w) + 1" },
-  { mistake: "a wallet in debt isn't told so", routine: "reserve_one", says: "if _w.debt > 0 then", wouldSay: "if false then" },
-  { mistake: "unvested credits are spent beyond the advance's limit", routine: "spendable", says: "least(_w.unvested, greatest(0, _w.advance_limit - _w.advance))", wouldSay: "_w.unvested" },
-  { mistake: "a lot expires under an open hold", routine: "expire_wallet", says: "_kept := _kept + _keep;", wouldSay: "_keep := 0;" },
-  { mistake: "a lot outlives its time while anything is held", routine: "expire_wallet", says: "h.arrived_at < _l.expires_at", wouldSay: "true" },
+  {
+    mistake: "a hold is settled whatever its state",
+    routine: "end_holds",
+    says: "h.id = i.hold and h.state = 0",
+    wouldSay: "h.id = i.hold",
+  },
+  {
+    mistake: "purchased credits burn before promo ones",
+    routine: "end_holds",
+    says: "select 1 as rank, 1 as source",
+    wouldSay: "select 9 as rank, 1 as source",
+  },
+  {
+    mistake: "expired credits burn",
+    routine: "end_holds",
+    says: "(l.expires_at is null or l.expires_at > t.arrived_at)",
+    wouldSay: "true",
+  },
+  {
+    mistake: "a release gives back the charge instead of the hold",
+    routine: "end_holds",
+    says: "held = w.held - t.held",
+    wouldSay: "held = w.held - t.need",
+  },
+  {
+    mistake: "spending unvested credits is no advance",
+    routine: "end_holds",
+    says: "advance = w.advance + coalesce(b.unvested, 0)",
+    wouldSay: "advance = w.advance",
+  },
+  {
+    mistake: "a charge above its hold takes what others hold",
+    routine: "end_hold_with_care",
+    says: "_h.amount_micros + books.spendable(_w)",
+    wouldSay: "_h.amount_micros + books.spendable(_w) + 1",
+  },
+  {
+    mistake: "a wallet in debt isn't told so",
+    routine: "reserve_one",
+    says: "if _w.debt > 0 then",
+    wouldSay: "if false then",
+  },
+  {
+    mistake: "unvested credits are spent beyond the advance's limit",
+    routine: "spendable",
+    says: "least(_w.unvested, greatest(0, _w.advance_limit - _w.advance))",
+    wouldSay: "_w.unvested",
+  },
+  {
+    mistake: "a lot expires under an open hold",
+    routine: "expire_wallet",
+    says: "_kept := _kept + _keep;",
+    wouldSay: "_keep := 0;",
+  },
+  {
+    mistake: "a lot outlives its time while anything is held",
+    routine: "expire_wallet",
+    says: "h.arrived_at < _l.expires_at",
+    wouldSay: "true",
+  },
   { mistake: "vesting forgets the advance", routine: "vest", says: "least(_w.advance, _amount)", wouldSay: "0" },
-  { mistake: "a claw-back forgets the advance", routine: "claw_back", says: "set advance = advance - _covered", wouldSay: "set advance = advance" },
-  { mistake: "what comes in doesn't pay the debt", routine: "credit", says: "perform books.pay_debt(_p.wallet, _at);", wouldSay: "" },
-  { mistake: "a repeated posting is posted again", routine: "begin_op", says: "if found then return null; end if;", wouldSay: "return null;" },
-  { mistake: "a longer hold isn't held", routine: "flush_extends", says: "w.held + _item.add_micros", wouldSay: "w.held" },
+  {
+    mistake: "a claw-back forgets the advance",
+    routine: "claw_back",
+    says: "set advance = advance - _covered",
+    wouldSay: "set advance = advance",
+  },
+  {
+    mistake: "what comes in doesn't pay the debt",
+    routine: "credit",
+    says: "perform books.pay_debt(_p.wallet, _at);",
+    wouldSay: "",
+  },
+  {
+    mistake: "a repeated posting is posted again",
+    routine: "begin_op",
+    says: "if found then return null; end if;",
+    wouldSay: "return null;",
+  },
+  {
+    mistake: "a longer hold isn't held",
+    routine: "flush_extends",
+    says: "w.held + _item.add_micros",
+    wouldSay: "w.held",
+  },
 ];
 
 async function plant(ownerUrl: string, { routine, says, wouldSay }: Mutant): Promise<void> {

@@ -21,12 +21,15 @@ describe("the guards of the books", () => {
     await ledger.close();
   });
 
-  test.each(HISTORY.filter((table) => table !== "public.audit"))("%s can't be changed, emptied or cut, by its owner either", async (table) => {
-    const column = table === "public.card" ? "version" : "at";
-    await expect(history.owner(`update ${table} set ${column} = ${column}`)).rejects.toThrow(/append-only/);
-    await expect(history.owner(`delete from ${table}`)).rejects.toThrow(/append-only/);
-    await expect(history.owner(`truncate ${table} cascade`)).rejects.toThrow(/append-only/);
-  });
+  test.each(HISTORY.filter((table) => table !== "public.audit"))(
+    "%s can't be changed, emptied or cut, by its owner either",
+    async (table) => {
+      const column = table === "public.card" ? "version" : "at";
+      await expect(history.owner(`update ${table} set ${column} = ${column}`)).rejects.toThrow(/append-only/);
+      await expect(history.owner(`delete from ${table}`)).rejects.toThrow(/append-only/);
+      await expect(history.owner(`truncate ${table} cascade`)).rejects.toThrow(/append-only/);
+    },
+  );
 
   test("a partition can't be emptied behind its table's back", async () => {
     const parts = await history.owner<{ name: string }>(
@@ -50,13 +53,16 @@ describe("the guards of the books", () => {
   });
 
   test("a balance can't be made negative, not by the owner", async () => {
-    await expect(history.owner("update books.wallet set held = held + 1000000000000")).rejects.toThrow(/wallet_available_not_negative/);
+    await expect(history.owner("update books.wallet set held = held + 1000000000000")).rejects.toThrow(
+      /wallet_available_not_negative/,
+    );
   });
 
   test("a posting that is repeated at the same moment happens once; another one under its key is refused", async () => {
     const wallet = await aWallet(ledger, {});
     const input = { ...aPosting(wallet, "grant" as const), source: "promo" as const, amountMicros: cr(5) };
-    const post = (more: object = {}) => ledger.database.inTransaction((tx) => creditWallet(tx, ledger.ctx, { ...input, ...more }));
+    const post = (more: object = {}) =>
+      ledger.database.inTransaction((tx) => creditWallet(tx, ledger.ctx, { ...input, ...more }));
     const outcomes = await Promise.all(Array.from({ length: 8 }, () => post()));
     expect(new Set(outcomes.map((outcome) => JSON.stringify(outcome, (_, x: unknown) => String(x)))).size).toBe(1);
     expect((await readBalance(ledger.database.reader, wallet)).bySource.promo).toBe(cr(5));

@@ -12,11 +12,17 @@ export type DrawnStep = { run: Step; [fc.toStringMethod](): string };
 const DAY_MS = 86_400_000;
 
 /** The real side of a run: one wallet, and how many days of virtual time have passed on it. */
-export type Real = { ledger: LedgerFixture; owner: (sql: string, values: unknown[]) => Promise<unknown[]>; wallet: bigint; days: number };
+export type Real = {
+  ledger: LedgerFixture;
+  owner: (sql: string, values: unknown[]) => Promise<unknown[]>;
+  wallet: bigint;
+  days: number;
+};
 export type Step = (model: WalletModel, real: Real) => Promise<void>;
 
 const virtualNow = (real: Real): number => Date.now() + real.days * DAY_MS;
-const pick = (model: WalletModel, n: number): string | undefined => [...model.holds.keys()][n % Math.max(1, model.holds.size)];
+const pick = (model: WalletModel, n: number): string | undefined =>
+  [...model.holds.keys()][n % Math.max(1, model.holds.size)];
 
 function credit(source: Source, amount: Micros, days: number | null): Step {
   return async (model, { ledger, wallet, ...real }) => {
@@ -63,7 +69,11 @@ function settle(n: number, charge: Micros): Step {
 function release(n: number): Step {
   return async (model, real) => {
     const hold = (pick(model, n) ?? newUuid(0)) as Uuid;
-    const reply = await real.ledger.books.release({ hold, costNanos: nanos(0n), end: anEnd({ status: "failed", httpStatus: 502 }) });
+    const reply = await real.ledger.books.release({
+      hold,
+      costNanos: nanos(0n),
+      end: anEnd({ status: "failed", httpStatus: 502 }),
+    });
     expect(reply.outcome).toBe(model.end(hold, 0n, virtualNow(real)) === "closed" ? "closed" : "released");
   };
 }
@@ -79,20 +89,29 @@ function extend(n: number, more: Micros): Step {
 function debit(amount: Micros, lot: number | null, mayOwe: boolean): Step {
   return async (model, { ledger, wallet }) => {
     const lotId = lot === null ? null : (model.lots[lot % Math.max(1, model.lots.length)]?.id ?? null);
-    const input = { ...aPosting(wallet, "refund" as const), amountMicros: amount, lot: lotId, to: "cash_issued" as const, mayOwe };
+    const input = {
+      ...aPosting(wallet, "refund" as const),
+      amountMicros: amount,
+      lot: lotId,
+      to: "cash_issued" as const,
+      mayOwe,
+    };
     const reply = await ledger.database.inTransaction((tx) => debitWallet(tx, ledger.ctx, input));
     expect(reply.takenMicros).toBe(model.debit(amount, lotId, mayOwe));
   };
 }
 
 /** A part of what is granted and not vested yet: unvested credits and those spent in advance. */
-const partOf = (model: WalletModel, percent: number): Micros => micros(((model.plain.unvested + model.advance) * BigInt(percent)) / 100n);
+const partOf = (model: WalletModel, percent: number): Micros =>
+  micros(((model.plain.unvested + model.advance) * BigInt(percent)) / 100n);
 
 function vest(percent: number): Step {
   return async (model, { ledger, wallet }) => {
     const amountMicros = partOf(model, percent);
     if (amountMicros === 0n) return;
-    await ledger.database.inTransaction((tx) => vestCredits(tx, ledger.ctx, { ...aPosting(wallet, "vest"), amountMicros }));
+    await ledger.database.inTransaction((tx) =>
+      vestCredits(tx, ledger.ctx, { ...aPosting(wallet, "vest"), amountMicros }),
+    );
     model.vest(amountMicros);
   };
 }
@@ -101,7 +120,9 @@ function clawBack(percent: number): Step {
   return async (model, { ledger, wallet }) => {
     const amountMicros = partOf(model, percent);
     if (amountMicros === 0n) return;
-    await ledger.database.inTransaction((tx) => clawBackCredits(tx, ledger.ctx, { ...aPosting(wallet, "clawback"), amountMicros }));
+    await ledger.database.inTransaction((tx) =>
+      clawBackCredits(tx, ledger.ctx, { ...aPosting(wallet, "clawback"), amountMicros }),
+    );
     model.clawBack(amountMicros);
   };
 }
@@ -118,7 +139,9 @@ function passDays(days: number): Step {
   return async (_model, real) => {
     const shift = `interval '${days} days'`;
     await real.owner(`update books.lot set expires_at = expires_at - ${shift} where wallet = $1`, [real.wallet]);
-    await real.owner(`update books.hold set arrived_at = arrived_at - ${shift} where wallet = $1 and state = 0`, [real.wallet]);
+    await real.owner(`update books.hold set arrived_at = arrived_at - ${shift} where wallet = $1 and state = 0`, [
+      real.wallet,
+    ]);
     await real.owner(`update books.wallet set next_expiry = next_expiry - ${shift} where id = $1`, [real.wallet]);
     real.days += days;
   };
@@ -134,7 +157,16 @@ function sweep(): Step {
 const amount = fc.integer({ min: 1, max: 900 }).map((n) => micros(BigInt(n)));
 const nth = fc.nat(20);
 const percent = fc.integer({ min: 1, max: 100 });
-const source = fc.constantFrom<Source>("promo", "promo", "referral", "purchased", "purchased", "vested", "unvested", "unvested");
+const source = fc.constantFrom<Source>(
+  "promo",
+  "promo",
+  "referral",
+  "purchased",
+  "purchased",
+  "vested",
+  "unvested",
+  "unvested",
+);
 
 const drawn = (says: string, run: Step): DrawnStep => ({ run, [fc.toStringMethod]: () => says });
 
@@ -147,7 +179,8 @@ const passing = fc.integer({ min: 1, max: 3 }).map((x) => drawn(`${x} days pass`
 /** What chance seldom makes: a lot that expires between two holds, of which the first ends. */
 const expiryBetweenHolds = fc.tuple(amount, amount, nth).map(([x, y, n]) =>
   drawn(`a lot of ${x} expires between holds of 1 and ${y}, ${n} is released`, async (model, real) => {
-    for (const run of [credit("promo", x, 1), reserve(micros(1n)), passDays(1), reserve(y), release(n), sweep()]) await run(model, real);
+    for (const run of [credit("promo", x, 1), reserve(micros(1n)), passDays(1), reserve(y), release(n), sweep()])
+      await run(model, real);
   }),
 );
 

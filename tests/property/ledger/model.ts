@@ -92,7 +92,9 @@ export class WalletModel {
     for (const lot of this.lotsOf("promo")) {
       if (lot.expiresMs === null || lot.expiresMs > nowMs) continue;
       const before = lot.expiresMs;
-      const claims = [...this.holds.values()].filter((hold) => hold.arrivedMs < before).reduce((sum, h) => sum + h.amount, 0n);
+      const claims = [...this.holds.values()]
+        .filter((hold) => hold.arrivedMs < before)
+        .reduce((sum, h) => sum + h.amount, 0n);
       const keep = least(lot.left, atLeastZero(claims - kept));
       kept += keep;
       lot.left -= least(lot.left - keep, this.total - this.held);
