@@ -38,6 +38,8 @@ export type RouteSpec<
   isIdempotent?: true;
   /** Opens its own transactions, because it does more than the database's work. */
   hasOwnTransactions?: true;
+  /** Content types of files that it sends where the query asks for them. */
+  files?: readonly string[];
   /** A request that works, for the document; ids of the path aside. */
   example?: { body?: object; query?: Record<string, string> };
 };

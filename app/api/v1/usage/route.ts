@@ -19,6 +19,7 @@ export const GET = route(
       "otherwise; with `format=csv` or `jsonl` all of it comes as a file, a row a request.",
     query: UsageQuery,
     reply: z.union([Page(UsageReply), Page(UsageSumReply)]),
+    files: ["text/csv", "application/x-ndjson"],
     example: { query: { group_by: "day", time_zone: "Asia/Tokyo" } },
   },
   async ({ tx, ctx, principal, query }) => {
