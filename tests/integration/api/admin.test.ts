@@ -51,7 +51,7 @@ describe("users", () => {
     const again = await create({ email: "eve@example.TEST" });
     expect([again.status, again.body["code"]]).toEqual([409, "state_conflict"]);
     const both = await Promise.all([create({ email: "twin@example.test" }), create({ email: "twin@example.test" })]);
-    expect(both.map(({ status }) => status).sort()).toEqual([201, 409]);
+    expect(both.map(({ status }) => status)).toEqual(expect.arrayContaining([201, 409]));
   });
 
   test("come by a referral code that somebody has, and by no other", async () => {

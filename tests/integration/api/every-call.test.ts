@@ -1,0 +1,186 @@
+import { readdirSync } from "node:fs";
+import path from "node:path";
+import * as z from "zod";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { CALLS, type ApiCall } from "@/app/api/v1/_document/calls";
+import { apiDocument } from "@/app/api/v1/_document/document";
+import * as openapi from "@/app/api/v1/openapi.json/route";
+import type { Database } from "@/lib/db";
+import { toPublicId } from "@/lib/ids";
+import { giveCredits, makeRequests } from "@/tests/support/a-request";
+import { aCookie, aPerson, call, openApi, type Person, type Reply } from "@/tests/support/api";
+
+/** Every call of the API, asked as nobody, as another, as a user and as its document says. */
+
+const ROOT = path.resolve(import.meta.dirname, "../../../app/api/v1");
+let api: Awaited<ReturnType<typeof openApi>>;
+let database: Database;
+let admin: Person;
+let other: Person;
+let requestId: string;
+let poolKeyId: string;
+
+beforeAll(async () => {
+  api = await openApi();
+  ({ database } = api);
+  admin = await aPerson(database, { role: "admin", scopes: ["admin"] });
+  other = await aPerson(database);
+  await giveCredits(database, admin, 100);
+  const [id] = await makeRequests(database, admin, [{ chargeMicros: 8_000_000n }]);
+  requestId = id ? toPublicId("request", id) : "";
+  await ask(callOf("PUT", "/admin/models/{id}"), admin, { id: "gpt-4" });
+  await ask(callOf("PUT", "/admin/channels/{id}"), admin, { id: "docs" });
+  const body = { api_key: "sk-upstream-of-the-walk-0123", quota_usd: 5 };
+  const added = await call("POST", "/x", callOf("POST", "/admin/channels/{id}/keys").route, {
+    as: admin.key,
+    params: { id: "docs" },
+    body,
+  });
+  poolKeyId = String(added.body["id"]);
+});
+afterAll(() => api.close());
+
+function callOf(method: string, at: string): ApiCall {
+  const found = CALLS.find((one) => one.method === method && one.path === at);
+  if (!found) throw new Error(`no call ${method} ${at}`);
+  return found;
+}
+
+let operations = 0;
+/** Ask as the document's example says. */
+function ask(one: ApiCall, as: Person | null, params: Record<string, string>, headers = {}): Promise<Reply> {
+  const { spec } = one.route;
+  operations += 1;
+  return call(one.method, one.path, one.route, {
+    as: as?.key ?? null,
+    params,
+    ...(spec.body && { body: spec.example?.body ?? {} }),
+    query: spec.example?.query,
+    headers: { "idempotency-key": `walk-${operations}`, ...headers },
+  });
+}
+
+/** Ids that exist and belong to the admin, for a path. Keys are made anew, because calls end them. */
+async function ownParams({ path: at }: ApiCall): Promise<Record<string, string>> {
+  if (!at.includes("{id}")) return {};
+  if (at.startsWith("/usage")) return { id: requestId };
+  if (at.startsWith("/keys")) {
+    const made = await ask(callOf("POST", "/keys"), admin, {});
+    return { id: String(made.body["id"]) };
+  }
+  if (at.includes("/models/")) return { id: "gpt-4" };
+  if (at.includes("/channels/")) return { id: "docs" };
+  return { id: at.includes("/pool/") ? poolKeyId : other.id };
+}
+
+const name = ({ method, path: at }: ApiCall): string => `${method} ${at}`;
+const named = (list: readonly ApiCall[]): [string, ApiCall][] => list.map((one) => [name(one), one]);
+const guarded = CALLS.filter(({ route }) => route.spec.auth !== "public");
+
+test("the list of calls has every route's folder, and no other", () => {
+  const files = readdirSync(ROOT, { recursive: true, encoding: "utf8" }).filter((file) => file.endsWith("route.ts"));
+  const paths = files.map((file) => `/${path.dirname(file)}`.replaceAll(/\[(\w+)\]/g, "{$1}"));
+  const listed = new Set(CALLS.map(({ path: at }) => at));
+  expect(paths.filter((at) => !listed.has(at)).toSorted()).toEqual(["/[...rest]", "/openapi.json"]);
+  expect(paths.length).toBe(listed.size + 2);
+});
+
+describe("nobody", () => {
+  test.each(named(guarded))("is refused by %s", async (_, one) => {
+    const reply = await ask(one, null, await ownParams(one));
+    expect([reply.status, reply.body["code"], reply.headers.get("x-should-retry")]).toEqual([
+      401,
+      "unauthenticated",
+      "false",
+    ]);
+  });
+});
+
+describe("a user", () => {
+  test.each(named(CALLS.filter(({ path: at }) => at.startsWith("/admin/"))))(
+    "is refused by %s, with a key and with a session",
+    async (_, one) => {
+      const params = await ownParams(one);
+      const byKey = await ask(one, other, params);
+      expect([byKey.status, byKey.body["code"]]).toEqual([403, "forbidden"]);
+      const headers = { cookie: await aCookie(database, other), origin: "http://127.0.0.1:3000" };
+      expect((await ask(one, null, params, headers)).status).toBe(403);
+    },
+  );
+
+  const ownThings = guarded.filter(({ path: at }) => at.includes("{id}") && !at.startsWith("/admin/"));
+  test.each(named(ownThings))("gets 404 from %s for what is another's", async (_, one) => {
+    const reply = await ask(one, other, await ownParams(one));
+    expect([reply.status, reply.body["code"]]).toEqual([404, "not_found"]);
+  });
+});
+
+describe("another site's page", () => {
+  test.each(named(guarded.filter(({ method }) => method !== "GET")))("can't use a session for %s", async (_, one) => {
+    const headers = { cookie: await aCookie(database, admin), origin: "https://evil.example" };
+    const reply = await ask(one, null, await ownParams(one), headers);
+    expect([reply.status, reply.body["code"]]).toEqual([403, "forbidden"]);
+  });
+});
+
+describe("the document", () => {
+  type Json = Record<string, unknown>;
+  /** A schema of the document, to parse replies with. */
+  function schemaOf(one: ApiCall, status: number): z.ZodType {
+    const document = JSON.parse(JSON.stringify(apiDocument()).replaceAll("#/components/schemas/", "#/$defs/")) as Json;
+    const read = (from: unknown, ...keys: string[]): unknown =>
+      keys.reduce<unknown>((value, key) => (value as Json | undefined)?.[key], from);
+    const at = [
+      one.path,
+      one.method.toLowerCase(),
+      "responses",
+      String(status),
+      "content",
+      "application/json",
+      "schema",
+    ];
+    const schema = read(document, "paths", ...at);
+    if (!schema) throw new Error(`the document has no reply ${status} of ${name(one)}`);
+    return z.fromJSONSchema({
+      ...(schema as Json),
+      $defs: read(document, "components", "schemas"),
+    } as z.core.JSONSchema.JSONSchema);
+  }
+
+  test("is OpenAPI 3.1 with every call, and is served", async () => {
+    const { status, body, text } = await call("GET", "/openapi.json", openapi.GET, {});
+    expect(status).toBe(200);
+    expect(body["openapi"]).toBe("3.1.0");
+    const paths = body["paths"] as Record<string, Json>;
+    expect(CALLS.filter(({ path: at, method }) => !paths[at]?.[method.toLowerCase()])).toEqual([]);
+    const refs = [...text.matchAll(/"#\/components\/schemas\/(\w+)"/g)].map(([, ref]) => ref);
+    const schemas = (body["components"] as { schemas: Json }).schemas;
+    expect(refs.filter((ref) => !schemas[String(ref)])).toEqual([]);
+  });
+
+  test.each(named(CALLS))("has an example for %s that works, and says what comes back", async (_, one) => {
+    expect(one.route.spec.example).toBeDefined();
+    const reply = await ask(one, admin, await ownParams(one));
+    expect([reply.status, reply.text]).toEqual([one.route.spec.status ?? 200, reply.text]);
+    const parsed = schemaOf(one, reply.status).safeParse(reply.body);
+    expect(parsed.error?.issues ?? []).toEqual([]);
+  });
+
+  test("would notice a reply that isn't as it says", () => {
+    expect(schemaOf(callOf("GET", "/balance"), 200).safeParse({ available: "12" }).success).toBe(false);
+  });
+
+  test("says nothing of dollars to users, but for packs", () => {
+    const users = CALLS.filter(({ path: at, route }) => route.spec.auth !== "admin" && at !== "/packs");
+    const told = users.filter(({ route }) =>
+      /"[a-z_]*(usd|cost)[a-z_]*":/i.test(JSON.stringify(z.toJSONSchema(route.spec.reply, { io: "output" }))),
+    );
+    expect(told.map(name)).toEqual([]);
+  });
+});
+
+test("what isn't there is a problem too", async () => {
+  const rest = await import("@/app/api/v1/[...rest]/route");
+  const { status, body, headers } = await call("GET", "/nothing", rest.GET, {});
+  expect([status, body["code"], headers.get("content-type")]).toEqual([404, "not_found", "application/problem+json"]);
+});

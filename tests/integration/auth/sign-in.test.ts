@@ -1,0 +1,175 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import {
+  changePassword,
+  createSession,
+  createUser,
+  endAllSessions,
+  endSession,
+  ensureAdmin,
+  findSession,
+  hashPassword,
+  listSessions,
+  signUp,
+  updateUser,
+  verifyCredentials,
+  type User,
+} from "@/lib/auth";
+import { systemCtx } from "@/lib/ctx";
+import { openDatabase, type Database } from "@/lib/db";
+import { micros } from "@/lib/money";
+import { nowMs } from "@/lib/time";
+import { testDatabase, type TestDatabase } from "@/tests/support/database";
+
+const PASSWORD = "correct horse battery";
+let home: TestDatabase;
+let database: Database;
+let passwordHash: string;
+let users = 0;
+const ctx = systemCtx("test", nowMs());
+
+beforeAll(async () => {
+  home = await testDatabase();
+  database = openDatabase(home.url, 5);
+  passwordHash = await hashPassword(PASSWORD);
+});
+afterAll(async () => {
+  await database.close();
+  await home.drop();
+});
+
+const aUser = (): Promise<User> => {
+  users += 1;
+  const email = `person${users}@example.test`;
+  return database.inTransaction((tx) => createUser(tx, ctx, { email, passwordHash }));
+};
+const aSession = (user: User) =>
+  database.inTransaction((tx) => createSession(tx, ctx, { userId: user.id, userAgent: "test" }));
+const verify = (email: string, password = PASSWORD, origin = "192.0.2.1") =>
+  verifyCredentials(database.reader, { email, password, origin });
+
+describe("signing in", () => {
+  test("takes the address in any case, and the right password only", async () => {
+    const user = await aUser();
+    expect(await verify(` ${user.email.toUpperCase()} `)).toMatchObject({ outcome: "verified", user: { id: user.id } });
+    expect(await verify(user.email, "wrong")).toEqual({ outcome: "wrong" });
+    expect(await verify("nobody@example.test")).toEqual({ outcome: "wrong" });
+  });
+
+  test("takes as long for an address that nobody has as for a wrong password", async () => {
+    const user = await aUser();
+    const fastest = async (email: string): Promise<number> => {
+      const times: number[] = [];
+      for (let i = 0; i < 5; i++) {
+        const started = performance.now();
+        await verify(email, "wrong", "192.0.2.9");
+        times.push(performance.now() - started);
+      }
+      return Math.min(...times);
+    };
+    const [known, unknown] = [await fastest(user.email), await fastest("nobody@example.test")];
+    expect(Math.min(known, unknown) / Math.max(known, unknown)).toBeGreaterThan(0.4);
+  });
+
+  test("is stopped for who guesses, and for nobody elsewhere", async () => {
+    const user = await aUser();
+    for (let i = 0; i < 10; i++) await verify(user.email, "guess", "198.51.100.7");
+    expect(await verify(user.email, PASSWORD, "198.51.100.7")).toMatchObject({ outcome: "throttled" });
+    expect(await verify(user.email, PASSWORD, "203.0.113.5")).toMatchObject({ outcome: "verified" });
+  });
+
+  test("is refused to the suspended, and only after the right password", async () => {
+    const user = await aUser();
+    await database.inTransaction((tx) => updateUser(tx, ctx, { userId: user.id, isSuspended: true, reason: "Abuse" }));
+    expect(await verify(user.email)).toEqual({ outcome: "suspended", reason: "Abuse" });
+    expect(await verify(user.email, "wrong")).toEqual({ outcome: "wrong" });
+  });
+});
+
+describe("a session", () => {
+  test("is found until it is ended, expires, or its user is suspended", async () => {
+    const user = await aUser();
+    const session = await aSession(user);
+    const find = (atMs = ctx.nowMs) => findSession(database.reader, atMs, session.id);
+    expect((await find())?.user.id).toBe(user.id);
+    expect(await find(session.expiresMs)).toBeNull();
+    await database.inTransaction((tx) => endSession(tx, ctx, { userId: user.id, sessionId: session.id }));
+    expect(await find()).toBeNull();
+  });
+
+  test("of another can't be ended", async () => {
+    const [ada, bo] = [await aUser(), await aUser()];
+    const session = await aSession(ada);
+    await database.inTransaction((tx) => endSession(tx, ctx, { userId: bo.id, sessionId: session.id }));
+    await database.inTransaction((tx) => endAllSessions(tx, ctx, { userId: bo.id, exceptSessionId: null }));
+    expect(await findSession(database.reader, ctx.nowMs, session.id)).not.toBeNull();
+  });
+
+  test("is ended everywhere by a changed password, but for the one that changed it", async () => {
+    const user = await aUser();
+    const [here] = [await aSession(user), await aSession(user), await aSession(user)];
+    const newHash = await hashPassword("another password");
+    await database.inTransaction((tx) =>
+      changePassword(tx, ctx, { userId: user.id, passwordHash: newHash, exceptSessionId: here.id }),
+    );
+    expect((await listSessions(database.reader, ctx.nowMs, user.id)).map(({ id }) => id)).toEqual([here.id]);
+    expect(await verify(user.email)).toEqual({ outcome: "wrong" });
+    expect((await verify(user.email, "another password")).outcome).toBe("verified");
+  });
+});
+
+describe("signing up", () => {
+  const signUpAs = (email: string, referred: string | null = null) =>
+    database.inTransaction((tx) =>
+      signUp(tx, ctx, {
+        email,
+        passwordHash,
+        time_zone: "Asia/Tokyo",
+        locale: "en",
+        referred_by: referred,
+        userAgent: null,
+        advanceLimitMicros: micros(10_000_000_000n),
+      }),
+    );
+
+  test("makes an account with an empty wallet and a session", async () => {
+    const { user, session } = await signUpAs("new@example.test");
+    expect(user).toMatchObject({ role: "user", timeZone: "Asia/Tokyo", emailVerifiedMs: null });
+    expect((await findSession(database.reader, ctx.nowMs, session.id))?.user.id).toBe(user.id);
+    const { rows } = await database.pool.query("select * from books.wallet where id = $1", [user.walletId]);
+    expect(rows).toMatchObject([{ promo: 0n, purchased: 0n, held: 0n, debt: 0n, advance_limit: 10_000_000_000n }]);
+  });
+
+  test("twice with one address makes one account and one wallet", async () => {
+    const wallets = async () => (await database.pool.query("select from books.wallet")).rowCount;
+    const before = (await wallets()) ?? 0;
+    const both = await Promise.allSettled([signUpAs("race@example.test"), signUpAs("race@example.test")]);
+    expect(both.map(({ status }) => status)).toEqual(expect.arrayContaining(["fulfilled", "rejected"]));
+    await expect(signUpAs("RACE@example.test")).rejects.toMatchObject({ code: "state_conflict" });
+    expect(await wallets()).toBe(before + 1);
+  });
+
+  test("by a friend's link attaches to them, and by a stale one to nobody", async () => {
+    const friend = await aUser();
+    const { user } = await signUpAs("invited@example.test", friend.referralCode);
+    const { user: stray } = await signUpAs("stray@example.test", "gone");
+    const { rows } = await database.pool.query<{ id: string; by: string | null }>(
+      `select id, referred_by_id as by from "user" where id = any ($1)`,
+      [[user.id, stray.id]],
+    );
+    expect(new Map(rows.map(({ id, by }) => [id, by]))).toEqual(
+      new Map([
+        [user.id, friend.id],
+        [stray.id, null],
+      ]),
+    );
+  });
+});
+
+test("the operator's admin is made once, and made an admin again where they aren't one", async () => {
+  const ensure = () =>
+    database.inTransaction((tx) => ensureAdmin(tx, ctx, { email: "Root@example.test", passwordHash }));
+  const first = await ensure();
+  expect([first.role, first.email]).toEqual(["admin", "root@example.test"]);
+  await database.inTransaction((tx) => updateUser(tx, ctx, { userId: first.id, role: "user", reason: null }));
+  expect(await ensure()).toMatchObject({ id: first.id, role: "admin" });
+});
