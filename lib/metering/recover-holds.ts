@@ -10,12 +10,13 @@ const BATCH = 256;
 
 /**
  * End the holds of gateways that are gone: those whose lease wasn't renewed for `leaseTtlMs`, and those that closed it.
+ * With a `leaseTtlMs` of null only the latter: no lease is closed.
  *
  * Each hold ends once, whoever else is at it: the books refuse a second end. Passes on to the next batch until no orphan
  * is left. Not inside a transaction: every batch goes through the books' own flush.
  */
-export async function recoverHolds(database: Database, books: Books, leaseTtlMs: number): Promise<Recovery> {
-  const leasesClosed = await closeDeadLeases(database.reader, leaseTtlMs);
+export async function recoverHolds(database: Database, books: Books, leaseTtlMs: number | null): Promise<Recovery> {
+  const leasesClosed = leaseTtlMs === null ? 0n : await closeDeadLeases(database.reader, leaseTtlMs);
   const recovery: Recovery = { leasesClosed, settled: 0, released: 0 };
   for (;;) {
     const orphans = await listOrphanedHolds(database.reader, BATCH);

@@ -143,3 +143,10 @@ export async function sumUsage(
     outputTokens: row.output_tokens,
   }));
 }
+
+/** Drop the partitions of months before so many; which went. */
+export async function dropUsageBefore(tx: Tx, monthsKept: number): Promise<string[]> {
+  const rows = await queries(tx).$queryRaw<{ partition: string }[]>`
+    select books.drop_old_usage(${monthsKept}::integer) as partition`;
+  return rows.map(({ partition }) => partition);
+}

@@ -1,0 +1,87 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { systemCtx } from "@/lib/ctx";
+import { newUuid } from "@/lib/ids";
+import { ACCOUNTS, creditWallet } from "@/lib/ledger";
+import { foldAttempts, settledAttempts } from "@/lib/metering";
+import { nanos } from "@/lib/money";
+import { nowMs } from "@/lib/time";
+import { aPosting, aReserve, anEnd, aSettle, aWallet, cr } from "@/tests/support/a-ledger";
+import { aSuppliedLedger, type SuppliedLedger } from "@/tests/support/supplied-ledger";
+
+let home: SuppliedLedger;
+beforeAll(async () => {
+  home = await aSuppliedLedger();
+});
+afterAll(() => home.close());
+
+test("a settled attempt on a contributed key tells payer, lot price and owner; one on the platform's own tells nothing", async () => {
+  const owner = newUuid(nowMs());
+  const [contributed, own] = [await home.addKey(null, owner), await home.addKey()];
+  // 3 promo, 4 bought at one cent a credit, and 100 at 0.8 cents: a charge of 9 burns all three.
+  const payer = await aWallet(home, { promo: cr(3) });
+  const buy = (credits: number, paidNanos: bigint) =>
+    home.database.inTransaction((tx) =>
+      creditWallet(tx, home.ctx, {
+        ...aPosting(payer, "purchase"),
+        source: "purchased",
+        amountMicros: cr(credits),
+        paidNanos: nanos(paidNanos),
+      }),
+    );
+  await buy(4, 40_000_000n);
+  await buy(100, 800_000_000n);
+  const hold = await home.settleOn(contributed, 45_000_000n, payer, cr(9));
+  const other = await home.settleOn(own, 1n, payer, cr(1));
+
+  const fold = await home.database.inTransaction((tx) => foldAttempts(tx, systemCtx("test", nowMs()), { limit: 10 }));
+  expect(fold.folded).toBe(2);
+  const told = await settledAttempts(home.database.reader, [hold, other]);
+  expect(told).toMatchObject([
+    {
+      hold,
+      n: 1,
+      poolKey: contributed,
+      ownerId: owner,
+      contributionId: null,
+      costNanos: 45_000_000n,
+      payerWallet: payer,
+      chargeMicros: cr(9),
+      burned: [
+        { source: ACCOUNTS.promo, amountMicros: cr(3), usdNanosPerCredit: 0n },
+        { source: ACCOUNTS.purchased, amountMicros: cr(4), usdNanosPerCredit: 10_000_000n },
+        { source: ACCOUNTS.purchased, amountMicros: cr(2), usdNanosPerCredit: 8_000_000n },
+      ],
+    },
+  ]);
+  expect(told[0]?.burned.every(({ lot }) => lot !== null)).toBe(true);
+});
+
+test("a first attempt that failed and cost something tells its own key's owner, beside the one that answered", async () => {
+  const [first, second] = [newUuid(nowMs()), newUuid(nowMs())];
+  const [failing, answering] = [await home.addKey(null, first), await home.addKey(null, second)];
+  const reserve = aReserve(home.wallet, cr(20), { poolKey: failing });
+  await home.books.reserve(reserve);
+  const { hold } = reserve;
+  await home.books.attempt({
+    hold,
+    n: 2,
+    poolKey: answering,
+    previousOutcome: "timeout",
+    previousCostNanos: nanos(7n),
+  });
+  const attempts = [
+    { n: 1, poolKey: failing, channel: "openai", outcome: "timeout", costNanos: nanos(7n), latencyMs: 5 },
+    { n: 2, poolKey: answering, channel: "openai", outcome: "ok", costNanos: nanos(11n), latencyMs: 5 },
+  ];
+  await home.books.settle(
+    aSettle(hold, cr(8), { costNanos: nanos(11n), end: anEnd({ poolKey: answering, attempts }) }),
+  );
+
+  const told = await settledAttempts(home.database.reader, [hold]);
+  expect(told.map(({ n, ownerId, costNanos }) => ({ n, ownerId, costNanos }))).toEqual([
+    { n: 1, ownerId: first, costNanos: 7n },
+    { n: 2, ownerId: second, costNanos: 11n },
+  ]);
+  await home.database.inTransaction((tx) => foldAttempts(tx, systemCtx("test", nowMs()), { limit: 10 }));
+  expect([(await home.keyRow(failing)).cost, (await home.keyRow(answering)).cost]).toEqual([7n, 11n]);
+});

@@ -1,0 +1,147 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { Uuid } from "@/lib/ids";
+import { type Checkpoint, createBooks, keepLease, readBalance, type Reserve } from "@/lib/ledger";
+import { foldAttempts, recoverHolds } from "@/lib/metering";
+import { nanos } from "@/lib/money";
+import { systemCtx } from "@/lib/ctx";
+import { nowMs } from "@/lib/time";
+import { aReserve, aSettle, aWallet, cr } from "@/tests/support/a-ledger";
+import { aSuppliedLedger, type SuppliedLedger } from "@/tests/support/supplied-ledger";
+
+let home: SuppliedLedger;
+beforeAll(async () => {
+  home = await aSuppliedLedger();
+});
+afterAll(() => home.close());
+
+const checkpoint = (credits: number): Checkpoint => ({
+  chargeMicros: cr(credits),
+  costNanos: nanos(30_000_000n),
+  meters: { input_tokens: 100, output_tokens: 40 },
+  multipliers: [],
+  breakdown: [{ meter: "output_tokens" }],
+  costBreakdown: [],
+  latencyMs: 5_000,
+  ttftMs: 300,
+});
+
+/** A gateway of its own that makes holds and is then gone, without a word. */
+async function aGateway() {
+  const lease = await keepLease(home.database.pool, "doomed", 60_000);
+  const books = createBooks(home.database.pool, lease);
+  const reserve = async (wallet: bigint, poolKey: Uuid, streamed: boolean): Promise<Reserve> => {
+    const made = aReserve(wallet, cr(20), { poolKey });
+    const held = { ...made, draft: { ...made.draft, streamed } };
+    expect((await books.reserve(held)).outcome).toBe("held");
+    return held;
+  };
+  return { books, lease, reserve };
+}
+
+/** Makes every lease but the fixture's look as if it weren't renewed for a minute. */
+async function letLeasesDie(): Promise<void> {
+  const { default: pg } = await import("pg");
+  const owner = new pg.Client({ connectionString: home.home.ownerUrl });
+  await owner.connect();
+  await owner.query("update books.lease set renewed_at = now() - interval '1 minute' where process = 'doomed'");
+  await owner.end();
+}
+
+const recordOf = async (hold: Uuid) => {
+  const { rows } = await home.database.pool.query(
+    `select status, lost, estimated, charge_micros, cost_nanos, http_status, channel, pool_key, meters, latency_ms
+     from books.usage_record where id = $1`,
+    [hold],
+  );
+  return rows;
+};
+
+describe("what a gateway's death leaves behind", () => {
+  test("a stream is charged from its last checkpoint, a whole reply not at all, and both are told of as lost", async () => {
+    const wallet = await aWallet(home, { purchased: cr(100) });
+    const poolKey = await home.addKey();
+    const gateway = await aGateway();
+    const stream = await gateway.reserve(wallet, poolKey, true);
+    await gateway.books.extend({ hold: stream.hold, addMicros: cr(0), checkpoint: checkpoint(3) });
+    await gateway.books.extend({ hold: stream.hold, addMicros: cr(0), checkpoint: checkpoint(5) });
+    const whole = await gateway.reserve(wallet, poolKey, false);
+    await gateway.lease.close();
+
+    expect(await recoverHolds(home.database, home.books, 20_000)).toEqual({
+      leasesClosed: 0n,
+      settled: 1,
+      released: 1,
+    });
+    expect(await recordOf(stream.hold)).toMatchObject([
+      {
+        status: "interrupted",
+        lost: true,
+        estimated: true,
+        charge_micros: cr(5),
+        cost_nanos: 30_000_000n,
+        channel: "openai",
+        pool_key: poolKey,
+      },
+    ]);
+    expect(await recordOf(whole.hold)).toMatchObject([
+      { status: "interrupted", lost: true, estimated: false, charge_micros: 0n, cost_nanos: 0n },
+    ]);
+    expect(await readBalance(home.database.reader, wallet)).toMatchObject({ heldMicros: 0n });
+    await home.database.inTransaction((tx) => foldAttempts(tx, systemCtx("test", nowMs()), { limit: 100 }));
+    expect((await home.keyRow(poolKey)).cost).toBe(30_000_000n);
+  });
+
+  test("a stream that never told is released", async () => {
+    const wallet = await aWallet(home, { purchased: cr(100) });
+    const gateway = await aGateway();
+    const stream = await gateway.reserve(wallet, await home.addKey(), true);
+    await gateway.lease.close();
+    expect(await recoverHolds(home.database, home.books, 20_000)).toMatchObject({ settled: 0, released: 1 });
+    expect(await recordOf(stream.hold)).toMatchObject([{ charge_micros: 0n, lost: true }]);
+  });
+
+  test("a checkpoint above the hold is charged the hold and no more", async () => {
+    const wallet = await aWallet(home, { purchased: cr(100) });
+    const gateway = await aGateway();
+    const stream = await gateway.reserve(wallet, await home.addKey(), true);
+    await gateway.books.extend({ hold: stream.hold, addMicros: cr(0), checkpoint: checkpoint(33) });
+    await gateway.lease.close();
+    await recoverHolds(home.database, home.books, 20_000);
+    expect(await recordOf(stream.hold)).toMatchObject([{ charge_micros: cr(20) }]);
+  });
+
+  test("holds of the living are left alone; a lease that wasn't renewed in time is closed, unless none may be", async () => {
+    const wallet = await aWallet(home, { purchased: cr(100) });
+    const poolKey = await home.addKey();
+    const [doomed, living] = [await aGateway(), aReserve(wallet, cr(20), { poolKey })];
+    await home.books.reserve(living);
+    const hold = await doomed.reserve(wallet, poolKey, false);
+    await letLeasesDie();
+    expect(await recoverHolds(home.database, home.books, null)).toEqual({ leasesClosed: 0n, settled: 0, released: 0 });
+    expect(await recoverHolds(home.database, home.books, 20_000)).toMatchObject({ settled: 0, released: 1 });
+    expect(await recordOf(hold.hold)).toHaveLength(1);
+    expect(await home.books.settle(aSettle(living.hold, cr(8)))).toMatchObject({ outcome: "settled" });
+  });
+
+  test("three reapers at once, and the gateway itself after all: every hold ends once", async () => {
+    const wallet = await aWallet(home, { purchased: cr(1_000) });
+    const poolKey = await home.addKey();
+    const gateway = await aGateway();
+    const holds = await Promise.all(Array.from({ length: 30 }, () => gateway.reserve(wallet, poolKey, true)));
+    await Promise.all(
+      holds.map(({ hold }) => gateway.books.extend({ hold, addMicros: cr(0), checkpoint: checkpoint(2) })),
+    );
+    await gateway.lease.close();
+    const late = holds.map(({ hold }) => gateway.books.settle(aSettle(hold, cr(4))));
+    const reapers = [1, 2, 3].map(() => recoverHolds(home.database, home.books, 20_000));
+    const [ended, recovered] = await Promise.all([Promise.all(late), Promise.all(reapers)]);
+    const byGateway = ended.filter(({ outcome }) => outcome === "settled").length;
+    const byReapers = recovered.reduce((sum, { settled }) => sum + settled, 0);
+    expect(byGateway + byReapers).toBe(30);
+    const { rows } = await home.database.pool.query<{ n: bigint; charged: bigint }>(
+      "select count(*) as n, sum(charge_micros)::bigint as charged from books.usage_record where wallet = $1",
+      [wallet],
+    );
+    expect(rows).toEqual([{ n: 30n, charged: cr(4) * BigInt(byGateway) + cr(2) * BigInt(byReapers) }]);
+  });
+});
