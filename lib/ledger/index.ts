@@ -29,3 +29,7 @@ export { setAdvanceLimit } from "./set-advance-limit";
 export { type LedgerReport, verifyLedger } from "./verify-ledger";
 export type { Violation } from "./invariants.store";
 export { vestCredits } from "./vest-credits";
+export { expireLots } from "./expire-lots";
+export { foldDeltas } from "./fold-deltas";
+export { forgetOld } from "./forget-old";
+export { makePartitions } from "./make-partitions";

@@ -1,0 +1,56 @@
+import type pg from "pg";
+import type { Database } from "./index";
+
+/** Locks that a process holds for as long as its connection lives, so that one process at a time does some work. */
+export type Locks = {
+  /** Whether the lock of that name is ours; takes it where it is free. */
+  hold(name: string): Promise<boolean>;
+  /** Give all of them back. */
+  close(): void;
+};
+
+/**
+ * Locks of the database, on one connection of the pool. When the connection breaks they are free for others, and taken
+ * again, if they still are, at the next `hold`.
+ *
+ * Whoever was cut off may for a moment still believe that it holds one: what is done under it must bear being done twice.
+ * The connection must be a session of its own: a pooler that hands sessions around in transaction mode won't do.
+ */
+export function holdLocks(database: Database): Locks {
+  let session: { client: Promise<pg.PoolClient>; held: Set<string> } | undefined;
+
+  /** End a session's connection, which gives its locks back; once, whoever notices first. */
+  const end = (ended: typeof session): void => {
+    if (session !== ended) return;
+    session = undefined;
+    ended?.client.then((client) => client.release(true)).catch(() => undefined);
+  };
+  const begin = (): NonNullable<typeof session> => {
+    const begun = { client: database.pool.connect(), held: new Set<string>() };
+    begun.client.then((client) => client.once("error", () => end(begun))).catch(() => end(begun));
+    return begun;
+  };
+
+  return {
+    async hold(name) {
+      session ??= begin();
+      const mine = session;
+      if (mine.held.has(name)) return true;
+      try {
+        const { rows } = await (
+          await mine.client
+        ).query<{ locked: boolean }>("select pg_try_advisory_lock(hashtextextended($1, 0)) as locked", [
+          `scrip:${name}`,
+        ]);
+        if (rows[0]?.locked) mine.held.add(name);
+        return mine.held.has(name);
+      } catch (error) {
+        end(mine);
+        throw error;
+      }
+    },
+    close() {
+      end(session);
+    },
+  };
+}

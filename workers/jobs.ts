@@ -1,0 +1,23 @@
+import { useDatabase } from "../lib/db";
+import { jobsEnv } from "../lib/env";
+import { openLog } from "../lib/log";
+import { useVault } from "../lib/vault";
+import { startJobs } from "./jobs/start-jobs";
+import { stopWhenAsked } from "./lifecycle";
+
+// Prisma's connections and those for SQL together: ten.
+const CONNECTIONS_MAX = 5;
+
+const env = jobsEnv();
+const log = openLog("jobs");
+const { databaseUrl, redisUrl, providerBaseUrls } = env;
+const database = useDatabase(databaseUrl, CONNECTIONS_MAX);
+const vault = useVault(env.masterKeys);
+
+const jobs = await startJobs({ database, vault, log, databaseUrl, redisUrl, providerBaseUrls });
+log.info({ queue: redisUrl ? "redis" : "postgresql" }, "the jobs run");
+
+stopWhenAsked(log, async () => {
+  await jobs.stop();
+  await database.close();
+});

@@ -1,0 +1,27 @@
+import { forgetOld } from "../../lib/ledger";
+import { dropOldUsage } from "../../lib/metering";
+import { CONSUMER, forgetProcessed } from "../../lib/queue";
+import { nowMs } from "../../lib/time";
+import type { JobContext } from "./job-context";
+
+const BATCH = 1_000;
+const OUTBOX_KEPT_MS = 7 * 86_400_000;
+
+/** Repeats a bounded removal until less than the bound is left to remove. */
+async function untilDone(removeSome: () => Promise<number>): Promise<number> {
+  let total = 0;
+  for (;;) {
+    const gone = await removeSome();
+    total += gone;
+    if (gone < BATCH) return total;
+  }
+}
+
+/** Removes what is kept no longer: holds and operations after 400 days, usage after 13 months, done jobs after a week. */
+export async function forgetOldJob({ database, log }: JobContext): Promise<void> {
+  const holds = await untilDone(async () => Number(await forgetOld(database, BATCH)));
+  const beforeMs = nowMs() - OUTBOX_KEPT_MS;
+  const jobs = await untilDone(() => database.inTransaction((tx) => forgetProcessed(tx, beforeMs, CONSUMER, BATCH)));
+  const partitions = await dropOldUsage(database);
+  if (holds + jobs + partitions.length > 0) log.info({ holds, jobs, partitions }, "forgot what is kept no longer");
+}

@@ -1,0 +1,55 @@
+import type { Locks } from "../../lib/db/hold-locks";
+import type { Log } from "../../lib/log";
+import { delay } from "../../lib/time";
+
+/** Work that is done again and again, by one process at a time. */
+export type Loop = {
+  name: string;
+  /** The pause after each turn. */
+  everyMs: number;
+  /** One turn, which may be repeated after a crash at any point. True: there is more to do at once. */
+  runOnce: () => Promise<boolean>;
+};
+
+const BACKOFF_MS_MAX = 5_000;
+
+/** How long to wait after so many failures in a row. */
+const pauseMs = (loop: Loop, failures: number): number =>
+  failures === 0 ? loop.everyMs : Math.min(Math.max(loop.everyMs, 100) * 2 ** Math.min(failures, 10), BACKOFF_MS_MAX);
+
+/**
+ * Run a loop while its lock is ours, until the returned function is called; that resolves when its turn has ended.
+ * Another process with the same loop stands by and takes over when ours is gone.
+ *
+ * A turn that fails is logged once until one succeeds again, and tried again after a pause that grows to five seconds.
+ */
+export function keepDoing(locks: Locks, log: Log, loop: Loop): () => Promise<void> {
+  const stopping = new AbortController();
+  const { signal } = stopping;
+
+  async function turn(): Promise<boolean> {
+    return (await locks.hold(`job:${loop.name}`)) && loop.runOnce();
+  }
+
+  async function run(): Promise<void> {
+    let failures = 0;
+    while (!signal.aborted) {
+      let hasMore = false;
+      try {
+        hasMore = await turn();
+        if (failures > 0) log.info({ job: loop.name, failures }, "the job works again");
+        failures = 0;
+      } catch (error) {
+        if (failures++ === 0) log.warn({ job: loop.name, error }, "the job failed and will be tried again");
+      }
+      // A stop ends the pause, and that is no error.
+      if (!hasMore) await delay(pauseMs(loop, failures), signal).catch(() => undefined);
+    }
+  }
+
+  const running = run();
+  return async () => {
+    stopping.abort();
+    await running;
+  };
+}

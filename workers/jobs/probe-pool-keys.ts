@@ -1,0 +1,69 @@
+import { loadCatalogue } from "../../lib/catalog";
+import { systemCtx } from "../../lib/ctx";
+import type { Uuid } from "../../lib/ids";
+import { findProbe, type KeyToProbe, listDueProbes, recordProbe } from "../../lib/pool";
+import { isWorkedOff, type Job, workOff } from "../../lib/queue";
+import { nowMs } from "../../lib/time";
+import type { Vault } from "../../lib/vault";
+import { type JobContext, raiseAlarm } from "./job-context";
+import type { Loop } from "./keep-doing";
+import { probeKey, type ProbeSettings } from "./probe-key";
+
+export type ProbeContext = JobContext & { vault: Vault; providerBaseUrls: ReadonlyMap<string, string> };
+
+const EVERY_MS = 5_000;
+const BATCH = 20;
+
+async function settingsOf({ database, providerBaseUrls }: ProbeContext): Promise<ProbeSettings> {
+  const { models } = await loadCatalogue(database.reader, nowMs());
+  return {
+    baseUrls: providerBaseUrls,
+    modelOf: (provider) => {
+      for (const model of models.values()) if (model.enabled && model.provider === provider) return model;
+      return null;
+    },
+  };
+}
+
+/** Looks at one key and acts on what was found, in a transaction of the caller's making. */
+async function look(
+  context: ProbeContext,
+  key: KeyToProbe,
+  settings: ProbeSettings,
+  record: (effect: Parameters<typeof context.database.inTransaction<unknown>>[0]) => Promise<unknown>,
+): Promise<void> {
+  const probe = await probeKey(key, settings);
+  await record(async (tx) => {
+    const recorded = await recordProbe(tx, systemCtx("probe_pool_keys", nowMs()), { poolKeyId: key.id, probe });
+    if (recorded.outcome !== "recorded") return;
+    context.log.info({ poolKey: key.id, found: probe.outcome, state: recorded.state }, "looked at a pool key");
+    if (recorded.died) raiseAlarm(context.log, "pool_key_died", { poolKey: key.id, provider: key.provider });
+  });
+}
+
+/** Looks again at keys that were taken out, when they are due. */
+export const probePoolKeysLoop = (context: ProbeContext): Loop => ({
+  name: "probe_pool_keys",
+  everyMs: EVERY_MS,
+  async runOnce() {
+    const due = await listDueProbes(context.database, context.vault, nowMs(), BATCH);
+    if (due.length === 0) return false;
+    const settings = await settingsOf(context);
+    for (const key of due) await look(context, key, settings, (effect) => context.database.inTransaction(effect));
+    return due.length >= BATCH;
+  },
+});
+
+/** Looks at the key that a job names (`{pool_key}`), because an operator asked for it. */
+export async function probePoolKeyJob(context: ProbeContext, { payload, outboxId }: Job): Promise<void> {
+  if (outboxId === null || (await isWorkedOff(context.database, outboxId))) return;
+  const key = await findProbe(context.database, context.vault, String(payload["pool_key"]) as Uuid);
+  if (!key) {
+    await workOff(context.database, outboxId, () => Promise.resolve());
+    return;
+  }
+  const settings = await settingsOf(context);
+  await look(context, key, settings, (effect) =>
+    workOff(context.database, outboxId, async (tx) => void (await effect(tx))),
+  );
+}

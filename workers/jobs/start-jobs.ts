@@ -1,0 +1,79 @@
+import type { Database } from "../../lib/db";
+import { holdLocks } from "../../lib/db/hold-locks";
+import type { Log } from "../../lib/log";
+import { PROBE_TOPIC } from "../../lib/pool";
+import { type Handler, openQueue } from "../../lib/queue";
+import type { Vault } from "../../lib/vault";
+import { expireLotsLoop } from "./expire-lots";
+import { foldAttemptsLoop } from "./fold-attempts";
+import { foldDeltasLoop } from "./fold-deltas";
+import { forgetOldJob } from "./forget-old";
+import { keepDoing, type Loop } from "./keep-doing";
+import { makePartitionsJob } from "./make-partitions";
+import { type ProbeContext, probePoolKeyJob, probePoolKeysLoop } from "./probe-pool-keys";
+import { reapHoldsLoop } from "./reap-holds";
+import { relayOutboxLoop, sweepOutboxLoop } from "./relay-outbox";
+import { verifyLedgerJob } from "./verify-ledger";
+
+export type JobsOptions = {
+  database: Database;
+  vault: Vault;
+  log: Log;
+  databaseUrl: string;
+  redisUrl?: string | undefined;
+  providerBaseUrls: ReadonlyMap<string, string>;
+  /** How long a gateway that doesn't renew its lease is believed to live. */
+  leaseTtlMs?: number;
+};
+
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
+
+/** What the queue does at intervals, by the job's name; the outbox may ask for each of them too. */
+const SCHEDULE = { make_partitions: DAY_MS, verify_ledger: HOUR_MS, forget_old: DAY_MS } as const;
+
+/**
+ * Start everything that happens behind the requests: loops that one process at a time runs, and the queue's jobs.
+ *
+ * Every piece of it may be cut off at any point and be run twice. The returned function stops it: turns that have begun
+ * end first.
+ */
+export async function startJobs(options: JobsOptions): Promise<{ stop(): Promise<void> }> {
+  const { database, log, databaseUrl, redisUrl, leaseTtlMs } = options;
+  const context: ProbeContext = options;
+  const tell = (problem: string, error: unknown): void => log.warn({ error }, problem);
+  const queue = openQueue({ redisUrl, databaseUrl, tell });
+
+  // Before anything can come in that needs them, and not through a queue that may be away.
+  await makePartitionsJob(context);
+
+  const handlers: Record<keyof typeof SCHEDULE | typeof PROBE_TOPIC, Handler> = {
+    make_partitions: () => makePartitionsJob(context),
+    verify_ledger: () => verifyLedgerJob(context),
+    forget_old: () => forgetOldJob(context),
+    [PROBE_TOPIC]: (job) => probePoolKeyJob(context, job),
+  };
+  queue.work(handlers);
+  const schedule = async (): Promise<void> => {
+    for (const [topic, everyMs] of Object.entries(SCHEDULE)) await queue.schedule(topic, everyMs);
+  };
+
+  const loops: Loop[] = [
+    foldDeltasLoop(context),
+    foldAttemptsLoop(context),
+    reapHoldsLoop(context, leaseTtlMs),
+    expireLotsLoop(context),
+    relayOutboxLoop(context, queue),
+    sweepOutboxLoop(context, schedule),
+    probePoolKeysLoop(context),
+  ];
+  const locks = holdLocks(database);
+  const stops = loops.map((loop) => keepDoing(locks, log, loop));
+  return {
+    async stop() {
+      await Promise.all(stops.map((stop) => stop()));
+      locks.close();
+      await queue.close();
+    },
+  };
+}
