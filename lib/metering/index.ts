@@ -6,3 +6,6 @@ export { listUsage } from "./list-usage";
 export { type Recovery, recoverHolds } from "./recover-holds";
 export { summariseUsage } from "./summarise-usage";
 export type { UsageAttempt, UsageFilter, UsageGroup, UsageRecord, UsageSum } from "./usage-record";
+export { rateRequest, type RatedRequest } from "./rate-request";
+export { factorsOf, type Supply, type Terms } from "./terms";
+export { worstCharge, type WorstCharge } from "./worst-charge";
