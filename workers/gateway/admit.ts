@@ -1,0 +1,129 @@
+import { costCardAt, modelOf, type ModelWithCards, priceCardAt } from "../../lib/catalog";
+import { hasScope } from "../../lib/auth";
+import { ScripError } from "../../lib/errors";
+import { credits } from "../../lib/http";
+import type { Terms } from "../../lib/metering";
+import { unpricedParameters } from "../../lib/pricing";
+import { type Adapter, findAdapter, type OpenAiEndpoint } from "../../lib/providers";
+import type { Caller } from "./callers";
+import type { Exchange } from "./exchange";
+import type { Gateway } from "./gateway-state";
+import type { Ask } from "./protocol";
+import { type Allowance, allowanceOf } from "./rates";
+
+/** A request that may be served, under the terms of its arrival. */
+export type Admitted = {
+  readonly ask: Ask;
+  readonly caller: Caller;
+  readonly model: ModelWithCards;
+  readonly adapter: Adapter;
+  readonly endpoint: OpenAiEndpoint;
+  readonly terms: Terms;
+  readonly allowance: Allowance;
+};
+
+const refuse = (...[code, message, details]: ConstructorParameters<typeof ScripError>): never => {
+  throw new ScripError(code, message, details);
+};
+
+/** Who may call at all. Errors: `ScripError` forbidden, account_suspended, unavailable. */
+export function requireStanding({ config }: Gateway, caller: Caller): void {
+  if (!hasScope(caller, "inference")) refuse("forbidden", "This API key has no scope for calling models: `inference`.");
+  if (caller.user.suspendedMs !== null) refuse("account_suspended", "The account is suspended. Write to support.");
+  if (!config.settings().switches.spending) {
+    refuse("unavailable", "Spending is switched off for a while. Try again later.", { retryAfterS: 60 });
+  }
+}
+
+function requireModel({ config }: Gateway, name: string): ModelWithCards {
+  const model = modelOf(config.catalogue(), name);
+  return (
+    model ??
+    refuse("model_not_found", `The model '${name.slice(0, 100)}' doesn't exist. GET /v1/models lists them.`, {
+      param: "model",
+    })
+  );
+}
+
+/** What the key's owner allowed. Errors: `ScripError` model_not_allowed, ip_not_allowed, key_expired. */
+function requireAllowed(
+  { addressOf }: Gateway,
+  { request, arrivedMs }: Exchange,
+  caller: Caller,
+  model: ModelWithCards,
+): void {
+  const { models, expiresMs } = caller.key;
+  if (models.length > 0 && !models.includes(model.id)) {
+    refuse("model_not_allowed", `This API key may not use '${model.id}'.`, { param: "model" });
+  }
+  if (!caller.mayCallFrom(addressOf(request.socket.remoteAddress, request.headers["x-forwarded-for"]))) {
+    refuse("ip_not_allowed", "This API key may not be used from this address.");
+  }
+  if (expiresMs !== null && expiresMs <= arrivedMs) refuse("key_expired", "This API key has expired.");
+}
+
+/** Counted requests take from a request balance, which nothing fills yet: only what falls back to credits is served. */
+function requireBillable({ key }: Caller, model: ModelWithCards): void {
+  if (key.billingMode !== "count") return;
+  if (!model.countPrice) {
+    refuse("unpriced_parameters", `'${model.id}' has no price by request, and this API key pays by request.`, {
+      param: "model",
+    });
+  }
+  refuse("insufficient_requests", "This API key has no requests left. Buy a pack of requests or bill it by token.");
+}
+
+/** The cards in force. Errors: `ScripError` unpriced_parameters. */
+function requirePriced(
+  model: ModelWithCards,
+  { facts }: Ask,
+  adapter: Adapter,
+  arrivedMs: number,
+): Pick<Terms, "price" | "cost"> {
+  const price = priceCardAt(model, arrivedMs);
+  if (!price) {
+    return refuse("unpriced_parameters", `'${model.id}' has no price yet, so that it can't be called.`, {
+      param: "model",
+    });
+  }
+  const unpriced = unpricedParameters(price.card, facts, adapter.billFields);
+  const [first] = unpriced;
+  if (first !== undefined) {
+    const message = `'${model.id}' has no price for: ${unpriced.join(", ")}. Leave that out.`;
+    refuse("unpriced_parameters", message, { param: first, members: { parameters: unpriced } });
+  }
+  return { price, cost: costCardAt(model, arrivedMs) };
+}
+
+/**
+ * Let a request in, or say what stands in its way: model, allow-lists, price, in this order.
+ *
+ * Rates, funds and capacity come after, in the order of the decision on which error wins.
+ */
+export function admit(gateway: Gateway, exchange: Exchange, ask: Ask, caller: Caller): Admitted {
+  const model = requireModel(gateway, ask.model);
+  requireAllowed(gateway, exchange, caller, model);
+  const adapter = findAdapter(model.provider);
+  const endpoint = adapter?.openAi;
+  if (!adapter || !endpoint) {
+    return refuse("invalid_request", `'${model.id}' can't be called in this protocol.`, { param: "model" });
+  }
+  const cards = requirePriced(model, ask, adapter, exchange.arrivedMs);
+  requireBillable(caller, model);
+  const allowance = allowanceOf(caller, gateway.config.settings());
+  const terms: Terms = { ...cards, userDiscount: allowance.discount, facts: ask.facts };
+  return { ask, caller, model, adapter, endpoint, terms, allowance };
+}
+
+/** A debt, where there is one: it is looked for only when a request is refused anyway, since the books find it else. */
+export async function debtOf({ balances }: Gateway, { user }: Caller): Promise<ScripError | null> {
+  const balance = await balances.recent(user.walletId).catch(() => null);
+  return balance && balance.debtMicros > 0n ? inDebt(balance.debtMicros) : null;
+}
+
+/** The refusal of an account that owes. */
+export function inDebt(debtMicros: Parameters<typeof credits>[0]): ScripError {
+  return new ScripError("account_in_debt", "The account owes credits. Add credits to go on.", {
+    members: { debt: credits(debtMicros) },
+  });
+}

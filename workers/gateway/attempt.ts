@@ -1,0 +1,155 @@
+import { type Classification, classifyFailure, headersToSupplier, resolveBaseUrl } from "../../lib/providers";
+import { nowMs } from "../../lib/time";
+import type { Job } from "./job";
+import { LIMITS } from "./limits";
+import type { ReplyReading, StreamReader, StreamStep } from "./protocol";
+import { type UpstreamCall, UpstreamFailure } from "./upstream";
+import { usageBounds } from "./settle";
+
+/** What came of one try at one key, up to the moment after which there is no other. */
+export type Tried =
+  | { outcome: "whole"; headers: Headers; reply: Buffer; reading: ReplyReading }
+  | { outcome: "stream"; headers: Headers; call: UpstreamCall; reader: StreamReader; first: StreamStep }
+  | { outcome: "failed"; meaning: Classification; status: number; body: string }
+  /** The caller left, and the call was ended or ran out of time. */
+  | { outcome: "left" };
+type Headers = Awaited<UpstreamCall["head"]>["headers"];
+
+const failed = (meaning: Classification, status = 0, body = ""): Tried => ({
+  outcome: "failed",
+  meaning,
+  status,
+  body,
+});
+
+/** Begin the call. Null where the supplier has no address. */
+function dispatch(job: Job): UpstreamCall | null {
+  const { gateway, protocol, exchange, admitted, reservation, key } = job;
+  const { ask, adapter, endpoint, terms } = admitted;
+  const baseUrl = resolveBaseUrl(adapter, key.baseUrl, gateway.baseUrls);
+  if (baseUrl === null) return null;
+  const secret = key.secret.reveal();
+  const priced = terms.price.card.fields.flatMap((field) => (field.in === "header" ? [field.name.toLowerCase()] : []));
+  const headers = {
+    ...headersToSupplier(exchange.headers, priced),
+    "content-type": "application/json",
+    "accept-encoding": "identity",
+    "x-client-request-id": exchange.publicId,
+    ...adapter.authHeaders(secret),
+  };
+  const body = protocol.limit(ask, { model: job.upstreamModel, outputCap: reservation.outputCap, endpoint });
+  const path = endpoint.path(secret) + protocol.path;
+  const firstByteMs = Math.max(1, gateway.timings.firstByteMs - exchange.elapsedMs());
+  gateway.metrics.addedLatency(exchange.elapsedMs());
+  return gateway.upstreams.call({ baseUrl, path, headers, body, firstByteMs });
+}
+
+/**
+ * What a caller's leaving does to the call: where ending it ends the bill it is ended, unless it is a whole reply, whose
+ * figures come only with it; elsewhere it is read on for a while.
+ */
+export function leaveWith({ exchange, gateway, admitted }: Job, call: UpstreamCall): () => void {
+  let timer: NodeJS.Timeout | undefined;
+  exchange.whenGone(() => {
+    if (admitted.endpoint.abortStopsBill && admitted.ask.isStreamed) call.abort();
+    else timer = setTimeout(() => call.abort(), gateway.timings.drainMs);
+  });
+  return () => clearTimeout(timer);
+}
+
+/** The answer's text, when it is an error. */
+async function readError(call: UpstreamCall): Promise<string> {
+  try {
+    return (await call.readAll(LIMITS.errorBytesMax)).toString("utf8");
+  } catch {
+    return ""; // the status says enough
+  }
+}
+
+async function readWhole(job: Job, call: UpstreamCall, headers: Headers): Promise<Tried> {
+  const { protocol, admitted } = job;
+  let reply: Buffer;
+  try {
+    reply = await call.readAll(LIMITS.replyBytesMax);
+  } catch (error) {
+    if (error instanceof RangeError) return failed(classifyFailure("unreadable"));
+    throw error;
+  }
+  const reading = protocol.usage(reply, admitted.endpoint, usageBounds(admitted));
+  return reading.isReply ? { outcome: "whole", headers, reply, reading } : failed(classifyFailure("unreadable"));
+}
+
+/** Read a stream up to the first event: an error there is no reply yet, and another key may be tried. */
+function readFirst(job: Job, call: UpstreamCall, headers: Headers): Promise<Tried> {
+  const { protocol, admitted } = job;
+  const reader = protocol.strip.stream(admitted.ask, admitted.endpoint);
+  return new Promise((resolve, reject) => {
+    let isDecided = false;
+    const decide = (tried: Tried): void => {
+      isDecided = true;
+      resolve(tried);
+    };
+    call.attach({
+      data(chunk) {
+        if (isDecided) return;
+        try {
+          const first = reader.push(chunk);
+          if (first.state === "failed") {
+            call.abort();
+            decide(failedInStream(job, reader.failure() ?? ""));
+          } else if (first.out.length > 0 || first.state === "ended") {
+            call.pause();
+            decide({ outcome: "stream", headers, call, reader, first });
+          }
+        } catch {
+          call.abort();
+          decide(failed(classifyFailure("unreadable")));
+        }
+      },
+      end(failure) {
+        if (isDecided) return;
+        if (failure) reject(failure);
+        else decide(failed(classifyFailure("unreadable")));
+      },
+    });
+  });
+}
+
+/** A supplier's error that came as the first event of a stream that began well: read as an overload, which they are. */
+function failedInStream({ admitted }: Job, body: string): Tried {
+  const meaning = admitted.adapter.classify({ status: 503, headers: {}, body, nowMs: nowMs() });
+  return failed(meaning, 503, body);
+}
+
+async function follow(job: Job, call: UpstreamCall): Promise<Tried> {
+  const { admitted } = job;
+  const { status, headers } = await call.head;
+  if (status < 200 || status >= 300) {
+    const body = await readError(call);
+    return failed(admitted.adapter.classify({ status, headers, body, nowMs: nowMs() }), status, body);
+  }
+  if (!admitted.ask.isStreamed) return readWhole(job, call, headers);
+  if (!String(headers["content-type"] ?? "").includes("text/event-stream")) {
+    call.abort();
+    return failed(classifyFailure("unreadable"));
+  }
+  return readFirst(job, call, headers);
+}
+
+/** Try the job's key: from its dispatch until there is a whole reply, a stream's first event, or a failure. */
+export async function tryKey(job: Job): Promise<Tried> {
+  const call = dispatch(job);
+  if (!call) return failed(classifyFailure("unreachable"));
+  const stay = leaveWith(job, call);
+  try {
+    return await follow(job, call);
+  } catch (error) {
+    if (!(error instanceof UpstreamFailure)) throw error;
+    if (error.kind === "aborted") return { outcome: "left" };
+    return failed(classifyFailure(error.kind));
+  } finally {
+    job.tellDispatched(call.isDispatched);
+    stay();
+    job.exchange.whenGone(null);
+  }
+}

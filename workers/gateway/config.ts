@@ -1,0 +1,66 @@
+import { type Catalogue, loadCatalogue } from "../../lib/catalog";
+import type { Database } from "../../lib/db";
+import { type ConfigVersion, readConfigVersion } from "../../lib/db/config-version";
+import type { Log } from "../../lib/log";
+import type { Pool } from "../../lib/pool";
+import { readSettings, type Settings } from "../../lib/settings";
+import { nowMs } from "../../lib/time";
+
+/** What a gateway keeps in memory, as of the last look at the version row. */
+export type Config = {
+  catalogue(): Catalogue;
+  settings(): Settings;
+  /** Moves whenever a key or an account changed: what was looked up under another one is looked up again. */
+  keysVersion(): bigint;
+  /** Whether the last look succeeded. */
+  isFresh(): boolean;
+  stop(): void;
+};
+
+const POLL_MS = 250;
+
+/**
+ * Keep catalogue, settings and the pool's keys as the database has them, at most a poll late.
+ *
+ * Errors: throws where the first reading fails; later failures are logged once, and what is known stays in use.
+ */
+export async function keepConfig(database: Database, pool: Pool, log: Log, pollMs = POLL_MS): Promise<Config> {
+  let seen: ConfigVersion = await readConfigVersion(database.pool);
+  let catalogue = await loadCatalogue(database.reader, nowMs());
+  let settings = await readSettings(database.reader);
+  let isFresh = true;
+  let timer: NodeJS.Timeout | undefined;
+  let isStopped = false;
+
+  async function look(): Promise<void> {
+    const version = await readConfigVersion(database.pool);
+    if (version.catalog !== seen.catalog) catalogue = await loadCatalogue(database.reader, nowMs());
+    if (version.settings !== seen.settings) settings = await readSettings(database.reader);
+    await pool.refresh(version);
+    seen = version;
+  }
+
+  async function turn(): Promise<void> {
+    try {
+      await look();
+      if (!isFresh) log.info("the configuration is read again");
+      isFresh = true;
+    } catch (error) {
+      if (isFresh) log.error({ error }, "the configuration can't be read; the known one stays in use");
+      isFresh = false;
+    }
+    if (!isStopped) timer = setTimeout(() => void turn(), pollMs);
+  }
+  timer = setTimeout(() => void turn(), pollMs);
+
+  return {
+    catalogue: () => catalogue,
+    settings: () => settings,
+    keysVersion: () => seen.keys,
+    isFresh: () => isFresh,
+    stop() {
+      isStopped = true;
+      clearTimeout(timer);
+    },
+  };
+}

@@ -1,0 +1,61 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { newUuid, toPublicId, type Uuid } from "../../lib/ids";
+import { nowMs } from "../../lib/time";
+
+/** One request and its reply, with the id that both carry. */
+export class Exchange {
+  readonly arrivedMs = nowMs();
+  readonly id: Uuid = newUuid(this.arrivedMs);
+  readonly publicId = toPublicId("request", this.id);
+  /** Headers that the reply gets beside its own. */
+  readonly replyHeaders: Record<string, string> = { "x-request-id": this.publicId };
+  #isGone = false;
+  #onGone: (() => void) | null = null;
+
+  constructor(
+    readonly request: IncomingMessage,
+    readonly response: ServerResponse,
+  ) {
+    response.once("close", () => {
+      if (response.writableFinished) return;
+      this.#isGone = true;
+      this.#onGone?.();
+    });
+  }
+
+  /** Whether the caller left before the reply was handed over. */
+  get isGone(): boolean {
+    return this.#isGone;
+  }
+
+  /** Run this when the caller leaves, or now where they have left; it takes the place of what was set before. */
+  whenGone(run: (() => void) | null): void {
+    this.#onGone = run;
+    if (this.#isGone) run?.();
+  }
+
+  get headers(): Readonly<Record<string, string>> {
+    // Node joins repeated headers with a comma, save set-cookie, which no caller sends.
+    return this.request.headers as Record<string, string>;
+  }
+
+  elapsedMs(): number {
+    return Math.max(0, nowMs() - this.arrivedMs);
+  }
+
+  /** Send a whole reply, unless the caller has left or something was sent already. */
+  send(status: number, headers: Record<string, string>, body: string | Buffer): void {
+    const { response } = this;
+    if (this.#isGone || response.headersSent) return;
+    response.writeHead(status, {
+      ...this.replyHeaders,
+      ...headers,
+      "content-length": Buffer.byteLength(body),
+    });
+    response.end(body);
+  }
+
+  sendJson(status: number, body: string, headers: Record<string, string> = {}): void {
+    this.send(status, { "content-type": "application/json", "cache-control": "no-store", ...headers }, body);
+  }
+}

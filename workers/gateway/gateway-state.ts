@@ -1,0 +1,34 @@
+import type { Database } from "../../lib/db";
+import type { ClientAddress } from "../../lib/http";
+import type { Books } from "../../lib/ledger";
+import type { Log } from "../../lib/log";
+import type { Pool } from "../../lib/pool";
+import type { Balances } from "./balances";
+import type { Callers } from "./callers";
+import type { Config } from "./config";
+import type { TokenCounter } from "./count-tokens";
+import type { Timings } from "./limits";
+import type { Metrics } from "./metrics";
+import type { OpenStreams } from "./open-streams";
+import type { Rates } from "./rates";
+import type { Upstreams } from "./upstream";
+
+/** Everything that a request on its way through the gateway may use. */
+export type Gateway = {
+  readonly database: Database;
+  readonly books: Books;
+  readonly pool: Pool;
+  readonly config: Config;
+  readonly callers: Callers;
+  readonly balances: Balances;
+  readonly rates: Rates;
+  readonly tokens: TokenCounter;
+  readonly upstreams: Upstreams;
+  readonly streams: OpenStreams;
+  readonly metrics: Metrics;
+  readonly log: Log;
+  readonly addressOf: ClientAddress;
+  readonly baseUrls: ReadonlyMap<string, string>;
+  readonly timings: Timings;
+  readonly metricsToken: string | null;
+};

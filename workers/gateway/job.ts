@@ -1,0 +1,107 @@
+import type { Classification } from "../../lib/providers";
+import type { UsageEnd } from "../../lib/ledger";
+import type { ChosenKey } from "../../lib/pool";
+import { type Nanos, ZERO_NANOS } from "../../lib/money";
+import { delay, nowMs } from "../../lib/time";
+import type { Admitted } from "./admit";
+import type { Exchange } from "./exchange";
+import type { Gateway } from "./gateway-state";
+import type { Protocol } from "./protocol";
+import type { Reservation } from "./reserve";
+
+/** How an end came about, in the words of the usage record. */
+export type Ending = Pick<UsageEnd, "status" | "httpStatus" | "errorCode">;
+type Rated = Pick<UsageEnd, "meters" | "multipliers" | "breakdown" | "costBreakdown">;
+
+export const UNRATED: Rated = { meters: {}, multipliers: [], breakdown: [], costBreakdown: [] };
+const RELEASE_PATIENCE_MS = 2_000;
+const SUCCESS: Classification = { forKey: { action: "none" }, forRequest: "surface", outcome: "ok" };
+
+/** A request that has its reservation, and the attempts made for it. */
+export class Job {
+  readonly attempts: UsageEnd["attempts"] = [];
+  ttftMs: number | null = null;
+  /** What was used in the end. Units: tokens. */
+  tokensUsed = 0;
+  /** Whether a supplier may have seen the request, at any attempt. */
+  isDispatched = false;
+  #startedMs = nowMs();
+  #isTrying = false;
+  #isOut = false;
+
+  constructor(
+    readonly gateway: Gateway,
+    readonly protocol: Protocol,
+    readonly exchange: Exchange,
+    readonly admitted: Admitted,
+    readonly reservation: Reservation,
+    /** The key of the present attempt. */
+    public key: ChosenKey,
+  ) {}
+
+  get upstreamModel(): string {
+    return this.key.upstreamModel ?? this.admitted.model.upstreamModel;
+  }
+
+  /** Whether the present attempt is under way and a supplier may have seen it. */
+  get isOut(): boolean {
+    return this.#isTrying && this.#isOut;
+  }
+
+  tellDispatched(isOut: boolean): void {
+    this.#isOut = isOut;
+    this.isDispatched ||= isOut;
+  }
+
+  /** An attempt with a key begins. */
+  start(key: ChosenKey): void {
+    this.key = key;
+    this.#startedMs = nowMs();
+    this.#isTrying = true;
+    this.#isOut = false;
+    this.gateway.pool.started(key.id);
+  }
+
+  /** The present attempt ended; once. `costNanos` is what the supplier bills for it. */
+  finish({ forKey, outcome }: Classification = SUCCESS, costNanos: Nanos = ZERO_NANOS): void {
+    if (!this.#isTrying) return;
+    this.#isTrying = false;
+    const atMs = nowMs();
+    const latencyMs = Math.max(0, atMs - this.#startedMs);
+    const { gateway, key, admitted } = this;
+    gateway.pool.finished(key.id, { forKey, modelId: admitted.model.id, latencyMs, costNanos, nowMs: atMs });
+    gateway.metrics.attempt(admitted.model.provider, outcome);
+    const n = this.attempts.length + 1;
+    this.attempts.push({ n, poolKey: key.id, channel: key.channelId, outcome, costNanos, latencyMs });
+  }
+
+  /** What the usage record says of the end. */
+  end(ending: Ending, rated: Rated = UNRATED, isEstimated = false): UsageEnd {
+    const { key, exchange } = this;
+    return {
+      channel: key.channelId,
+      poolKey: key.id,
+      keyOwner: key.ownerId,
+      upstreamModel: this.upstreamModel,
+      meters: rated.meters,
+      multipliers: rated.multipliers,
+      breakdown: rated.breakdown,
+      costBreakdown: rated.costBreakdown,
+      attempts: this.attempts,
+      requests: 0,
+      estimated: isEstimated,
+      lost: false,
+      ...ending,
+      latencyMs: exchange.elapsedMs(),
+      ttftMs: this.ttftMs,
+    };
+  }
+
+  /** End the hold without a charge. A refusal needn't wait for a database that is away: the books try until it is back. */
+  async release(ending: Ending): Promise<void> {
+    const { gateway, exchange } = this;
+    const released = gateway.books.release({ hold: exchange.id, costNanos: ZERO_NANOS, end: this.end(ending) });
+    released.catch((error: unknown) => gateway.log.error({ error, request: exchange.publicId }, "a release failed"));
+    await Promise.race([released, delay(RELEASE_PATIENCE_MS)]);
+  }
+}

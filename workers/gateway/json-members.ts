@@ -1,0 +1,139 @@
+/** One member of a JSON object: where its name and its value stand in the bytes. */
+export type Member = { name: string; start: number; valueStart: number; end: number };
+
+const QUOTE = 0x22;
+const BACKSLASH = 0x5c;
+const COMMA = 0x2c;
+const OPEN_OBJECT = 0x7b;
+const CLOSE_OBJECT = 0x7d;
+const OPEN_LIST = 0x5b;
+const CLOSE_LIST = 0x5d;
+/** A text longer than this is searched for its end by the engine rather than byte by byte. */
+const SHORT = 48;
+
+const isSpace = (byte: number | undefined): boolean => byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09;
+
+function skipSpace(bytes: Buffer, from: number): number {
+  let at = from;
+  while (isSpace(bytes[at])) at++;
+  return at;
+}
+
+/** The place after a text that begins at `from`. */
+function skipText(bytes: Buffer, from: number): number {
+  let at = from + 1;
+  for (const near = at + SHORT; at < near; at++) {
+    if (bytes[at] === BACKSLASH) at++;
+    else if (bytes[at] === QUOTE) return at + 1;
+  }
+  for (;;) {
+    const quote = bytes.indexOf(QUOTE, at);
+    if (quote < 0) return bytes.length;
+    let slashes = 0;
+    while (quote - 1 - slashes >= at && bytes[quote - 1 - slashes] === BACKSLASH) slashes++;
+    if (slashes % 2 === 0) return quote + 1;
+    at = quote + 1;
+  }
+}
+
+/** The place after a value that begins at `from`. */
+function skipValue(bytes: Buffer, from: number): number {
+  if (bytes[from] === QUOTE) return skipText(bytes, from);
+  let depth = 0;
+  let at = from;
+  while (at < bytes.length) {
+    const byte = bytes[at];
+    if (byte === QUOTE) {
+      at = skipText(bytes, at);
+      continue;
+    }
+    if (byte === OPEN_OBJECT || byte === OPEN_LIST) depth++;
+    else if (byte === CLOSE_OBJECT || byte === CLOSE_LIST) {
+      if (depth === 0) return at;
+      depth--;
+      if (depth === 0) return at + 1;
+    } else if (depth === 0 && (byte === COMMA || isSpace(byte))) return at;
+    at++;
+  }
+  return at;
+}
+
+/**
+ * The members of the object that begins at `from`, in order, without parsing their values.
+ *
+ * The bytes hold valid JSON: whoever calls has parsed them.
+ */
+export function readMembers(bytes: Buffer, from = 0): Member[] {
+  const members: Member[] = [];
+  let at = skipSpace(bytes, from);
+  if (bytes[at] !== OPEN_OBJECT) return members;
+  at = skipSpace(bytes, at + 1);
+  while (at < bytes.length && bytes[at] !== CLOSE_OBJECT) {
+    const start = at;
+    const nameEnd = skipText(bytes, start);
+    const valueStart = skipSpace(bytes, skipSpace(bytes, nameEnd) + 1);
+    const end = skipValue(bytes, valueStart);
+    const raw = bytes.toString("utf8", start, nameEnd);
+    members.push({ name: String(JSON.parse(raw)), start, valueStart, end });
+    at = skipSpace(bytes, end);
+    if (bytes[at] === COMMA) at = skipSpace(bytes, at + 1);
+  }
+  return members;
+}
+
+/** Changes of an object by name: JSON text for a value to set, null to take the member out. */
+export type MemberChanges = ReadonlyMap<string, string | null>;
+
+function removed(bytes: Buffer, members: readonly Member[], changes: MemberChanges): Buffer {
+  const first = members[0];
+  const last = members.at(-1);
+  if (!first || !last) return bytes;
+  const kept = members
+    .filter(({ name }) => changes.get(name) !== null)
+    .map(({ start, end }) => bytes.subarray(start, end));
+  const inside = kept.flatMap((part, index) => (index === 0 ? [part] : [Buffer.from(","), part]));
+  return Buffer.concat([bytes.subarray(0, first.start), ...inside, bytes.subarray(last.end)]);
+}
+
+function replaced(bytes: Buffer, members: readonly Member[], changes: MemberChanges): Buffer {
+  const parts: Buffer[] = [];
+  const missing = new Map(changes);
+  let from = 0;
+  for (const { name, valueStart, end } of members) {
+    const value = changes.get(name);
+    if (value === undefined || value === null) continue;
+    parts.push(bytes.subarray(from, valueStart), Buffer.from(value));
+    from = end;
+    missing.delete(name);
+  }
+  const added = [...missing].flatMap(([name, value]) => (value === null ? [] : [`${JSON.stringify(name)}:${value}`]));
+  if (added.length > 0) {
+    const place = members.at(-1)?.end ?? bytes.indexOf(OPEN_OBJECT) + 1;
+    parts.push(bytes.subarray(from, place), Buffer.from((members.length > 0 ? "," : "") + added.join(",")));
+    from = place;
+  }
+  parts.push(bytes.subarray(from));
+  return Buffer.concat(parts);
+}
+
+/**
+ * The object's bytes with some members set, added or taken out; every other byte stays as it was.
+ *
+ * `members` are those that `readMembers` gave for the same bytes, which hold one object and nothing after it.
+ */
+export function spliceMembers(bytes: Buffer, members: readonly Member[], changes: MemberChanges): Buffer {
+  const isRemoving = members.some(({ name }) => changes.get(name) === null);
+  if (!isRemoving) return replaced(bytes, members, changes);
+  const rest = removed(bytes, members, changes);
+  return replaced(rest, readMembers(rest), changes);
+}
+
+/** The object's bytes with one member of an object within it set. Does nothing where there is no such object. */
+export function spliceInner(bytes: Buffer, outer: string, name: string, value: string): Buffer {
+  const members = readMembers(bytes);
+  const member = members.find((candidate) => candidate.name === outer);
+  if (!member || bytes[member.valueStart] !== OPEN_OBJECT) return bytes;
+  const inner = bytes.subarray(member.valueStart, member.end);
+  const spliced = spliceMembers(inner, readMembers(inner), new Map([[name, value]]));
+  return Buffer.concat([bytes.subarray(0, member.valueStart), spliced, bytes.subarray(member.end)]);
+}

@@ -1,0 +1,37 @@
+/** Bounds of the gateway. Units stand in the names. */
+export const LIMITS = {
+  bodyBytesMax: 25 * 1024 * 1024,
+  headerBytesMax: 32 * 1024,
+  replyBytesMax: 64 * 1024 * 1024,
+  errorBytesMax: 64 * 1024,
+  /** A client that is slower with its headers, or with a whole request, is cut off. */
+  headersMs: 15_000,
+  requestMs: 120_000,
+  keepAliveMs: 65_000,
+  attemptsMax: 3,
+  connectMs: 5_000,
+  firstByteMs: 120_000,
+  idleMs: 60_000,
+  streamMs: 30 * 60_000,
+  /** How long a call is read on after its caller has left. */
+  drainMs: 30_000,
+  /** How often streams are looked at, and how old their last checkpoint may get. */
+  tickMs: 1_000,
+  checkpointMs: 5_000,
+  /** How long a stopping gateway waits for what is under way. */
+  stopMs: 30_000,
+} as const;
+
+/** Timings that an operator, or a test, may set otherwise. */
+export type Timings = {
+  -readonly [K in "firstByteMs" | "idleMs" | "streamMs" | "drainMs" | "tickMs" | "checkpointMs" | "stopMs"]: number;
+};
+export const TIMINGS: Timings = {
+  firstByteMs: LIMITS.firstByteMs,
+  idleMs: LIMITS.idleMs,
+  streamMs: LIMITS.streamMs,
+  drainMs: LIMITS.drainMs,
+  tickMs: LIMITS.tickMs,
+  checkpointMs: LIMITS.checkpointMs,
+  stopMs: LIMITS.stopMs,
+};

@@ -1,0 +1,82 @@
+import { Counter, Gauge, Histogram, Registry } from "prom-client";
+import { formatCredits, type Micros } from "../../lib/money";
+
+/** What `/metrics` shows. */
+export type Metrics = {
+  readonly registry: Registry;
+  request(protocol: string, status: number): void;
+  addedLatency(milliseconds: number): void;
+  charged(chargedMicros: Micros, overrunMicros: Micros): void;
+  estimated(reason: string): void;
+  attempt(provider: string, outcome: string): void;
+  flush(items: number): void;
+  holds(change: 1 | -1): void;
+};
+
+/** A registry of a gateway's own. `keys` tells how many pool keys are in use, by provider. */
+export function createMetrics(keys: () => ReadonlyMap<string, number>): Metrics {
+  const registry = new Registry();
+  const registers = [registry];
+  const requests = new Counter({
+    name: "scrip_gateway_requests_total",
+    help: "Requests answered, by protocol and status.",
+    labelNames: ["protocol", "status"],
+    registers,
+  });
+  const added = new Histogram({
+    name: "scrip_gateway_added_latency_ms",
+    help: "Time from a request's arrival to its dispatch upstream.",
+    buckets: [1, 2, 4, 8, 16, 32, 64, 128, 512, 2048],
+    registers,
+  });
+  const charges = new Counter({ name: "scrip_gateway_charged_credits_total", help: "Credits charged.", registers });
+  const overruns = new Counter({
+    name: "scrip_gateway_overrun_credits_total",
+    help: "Credits that were used and couldn't be charged: the platform's loss. More than none is an alarm.",
+    registers,
+  });
+  const estimates = new Counter({
+    name: "scrip_gateway_estimated_total",
+    help: "Requests charged by the gateway's own count, by the reason.",
+    labelNames: ["reason"],
+    registers,
+  });
+  const attempts = new Counter({
+    name: "scrip_gateway_attempts_total",
+    help: "Attempts at suppliers, by provider and outcome.",
+    labelNames: ["provider", "outcome"],
+    registers,
+  });
+  const batches = new Histogram({
+    name: "scrip_gateway_flush_items",
+    help: "Items in one flush of the books.",
+    buckets: [1, 2, 4, 8, 16, 32, 64, 128, 256],
+    registers,
+  });
+  const open = new Gauge({ name: "scrip_gateway_open_holds", help: "Reservations that are open.", registers });
+  new Gauge({
+    name: "scrip_gateway_pool_keys",
+    help: "Pool keys in use, by provider.",
+    labelNames: ["provider"],
+    registers,
+    collect() {
+      this.reset();
+      for (const [provider, count] of keys()) this.set({ provider }, count);
+    },
+  });
+  // A metric is for looking at: a double is exact enough there.
+  const shown = (amount: Micros): number => Number.parseFloat(formatCredits(amount));
+  return {
+    registry,
+    request: (protocol, status) => requests.inc({ protocol, status }),
+    addedLatency: (milliseconds) => added.observe(milliseconds),
+    charged(chargedMicros, overrunMicros) {
+      charges.inc(shown(chargedMicros));
+      if (overrunMicros > 0n) overruns.inc(shown(overrunMicros));
+    },
+    estimated: (reason) => estimates.inc({ reason }),
+    attempt: (provider, outcome) => attempts.inc({ provider, outcome }),
+    flush: (items) => batches.observe(items),
+    holds: (change) => open.inc(change),
+  };
+}

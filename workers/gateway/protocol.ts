@@ -1,0 +1,81 @@
+import type { ScripError } from "../../lib/errors";
+import type { RequestFacts, Usage } from "../../lib/pricing";
+import type { OpenAiEndpoint } from "../../lib/providers";
+
+/** What a request asks for, as far as every protocol says it. `P` is what the protocol itself needs to remember. */
+export type Ask<P = unknown> = {
+  /** The bytes as they came. */
+  readonly bytes: Buffer;
+  readonly model: string;
+  readonly isStreamed: boolean;
+  /** The most output tokens of one choice that the caller asked for; null where it didn't say. */
+  readonly outputAsked: number | null;
+  readonly choices: number;
+  /** Tokens that the input can't be more than, images included. */
+  readonly inputBound: number;
+  /** Output tokens that may be billed beyond what bounds the output. */
+  readonly outputBeyond: number;
+  /** What card fields and tables look at. */
+  readonly facts: RequestFacts;
+  readonly particulars: P;
+};
+
+/** Texts to be tokenised, and the tokens that their framing takes beside them. */
+export type Countable = { texts: string[]; overhead: number };
+
+/** Bounds that a usage report can't honestly be outside of. */
+export type UsageBounds = { inputMax: number; outputMax: number };
+
+/** A usage report that was read: its figures, or why they can't be used. */
+export type UsageReading = { outcome: "reported"; usage: Usage } | { outcome: "absent" } | { outcome: "incredible" };
+
+/** A whole reply as it can be charged: its usage, and what it put out, for counting where there is no usage. */
+export type ReplyReading = { reading: UsageReading; produced: string[]; isReply: boolean };
+
+/** What of a chunk may leave at once, and what became of the stream with it. */
+export type StreamStep = { out: Buffer; state: "open" | "ended" | "failed" };
+
+/** Reads one stream as it passes. */
+export type StreamReader = {
+  /** Errors: `RangeError` for what is no stream of this protocol. */
+  push(chunk: Buffer): StreamStep;
+  /** Whether the stream came to its own end: its terminator, or the last word of a choice, was there. */
+  isComplete(): boolean;
+  /** The error that the supplier sent in the stream. */
+  failure(): string | null;
+  reading(bounds: UsageBounds): UsageReading;
+  /** Everything put out so far, in texts that are counted each by itself. */
+  produced(): string[];
+  /** What was put out since the last call, for a running count. */
+  producedSince(): string[];
+  /** The withheld end: the usage event with the credits where the caller asked for it, and the terminator. */
+  end(counted: Counted, credits: string): Buffer;
+};
+export type Counted = { inputTokens: number; outputTokens: number };
+
+/** A wire protocol. Nothing else in the gateway knows a name of a field of it. */
+export type Protocol<P = unknown> = {
+  readonly name: string;
+  /** The path below a supplier's endpoint. */
+  readonly path: string;
+  /** Errors: `ScripError` invalid_request for what is no request of this protocol. */
+  parse(bytes: Buffer, headers: Readonly<Record<string, string>>): Ask<P>;
+  /** What the input is made of, for a count. */
+  tokens(ask: Ask<P>): Countable;
+  /** The bytes for the supplier: the caller's own, with only what must differ spliced in. */
+  limit(ask: Ask<P>, change: { model: string; outputCap: number | null; endpoint: OpenAiEndpoint }): Buffer;
+  usage(reply: Buffer, endpoint: OpenAiEndpoint, bounds: UsageBounds): ReplyReading;
+  strip: {
+    /** A whole reply with its credits. */
+    reply(reply: Buffer, counted: Counted, credits: string): Buffer;
+    stream(ask: Ask<P>, endpoint: OpenAiEndpoint): StreamReader;
+  };
+  error: {
+    /** A refusal of ours in the protocol's shape. */
+    body(refusal: ScripError): string;
+    /** The same as the last event of a stream. */
+    event(refusal: ScripError): string;
+    /** A supplier's refusal of the caller's request, in the protocol's shape. */
+    surfaced(status: number, body: string): string;
+  };
+};

@@ -1,0 +1,126 @@
+import type { OpenAiEndpoint } from "../../../../lib/providers";
+import { createEventSplitter, eventData, splitEvents } from "../../event-splitter";
+import { readMembers, spliceInner, spliceMembers } from "../../json-members";
+import type { Counted, StreamReader, StreamStep, UsageBounds, UsageReading } from "../../protocol";
+import { ChunkLog, parseEvent } from "./chunk-log";
+import { type ChatAsk, isObject, type Json } from "./parse";
+import { usageText } from "./strip";
+import { findUsage, readUsage } from "./usage";
+
+const EVENT_BYTES_MAX = 8 * 1024 * 1024;
+const DONE = Buffer.from("data: [DONE]\n\n");
+const NOTHING = Buffer.alloc(0);
+/** A run of events without any of these passes unread. Within a text of JSON, none of them can stand as it is. */
+const MARKS = [Buffer.from('"usage":{'), Buffer.from('"usage": {'), Buffer.from("[DONE]"), Buffer.from('"error"')];
+
+const asEvent = (data: Buffer): Buffer => Buffer.concat([Buffer.from("data: "), data, Buffer.from("\n\n")]);
+const dataBytes = (event: Buffer): Buffer => Buffer.from(eventData(event) ?? "");
+
+/** An event without its usage; null where nothing else was in it. */
+function withoutUsage(event: Buffer, { choices }: Json): Buffer | null {
+  if (!Array.isArray(choices) || choices.length === 0) return null;
+  const data = dataBytes(event);
+  return asEvent(spliceMembers(data, readMembers(data), new Map([["usage", null]])));
+}
+
+/** Passes the chunks of a chat completion on; withholds the last usage and the terminator until the end. */
+class ChunkStream implements StreamReader {
+  readonly #splitter = createEventSplitter(EVENT_BYTES_MAX);
+  readonly #log = new ChunkLog();
+  #withheld: { event: Buffer; parsed: Json } | null = null;
+  #usage: Json | null = null;
+  #failure: string | null = null;
+  #isDone = false;
+
+  constructor(
+    private readonly wantsUsage: boolean,
+    private readonly reasoning: OpenAiEndpoint["reasoning"],
+  ) {}
+
+  push(chunk: Buffer): StreamStep {
+    if (this.#state() !== "open") return { out: NOTHING, state: this.#state() };
+    const run = this.#splitter.push(chunk);
+    if (run.length === 0) return { out: NOTHING, state: "open" };
+    this.#log.add(run);
+    if (!this.#withheld && !MARKS.some((mark) => run.includes(mark))) return { out: run, state: "open" };
+    const out: Buffer[] = [];
+    for (const event of splitEvents(run)) {
+      if (this.#state() !== "open") break;
+      this.#readEvent(event, out);
+    }
+    return { out: Buffer.concat(out), state: this.#state() };
+  }
+
+  isComplete(): boolean {
+    return this.#isDone || this.#usage !== null || this.#log.isFinished();
+  }
+
+  failure(): string | null {
+    return this.#failure;
+  }
+
+  reading(bounds: UsageBounds): UsageReading {
+    if (!this.#usage) return { outcome: "absent" };
+    // A report of some output says by itself that the reply wasn't empty.
+    const isEmpty = this.#usage["completion_tokens"] === 0 && this.#log.produced().length === 0;
+    return readUsage(this.#usage, this.reasoning, bounds, isEmpty);
+  }
+
+  produced(): string[] {
+    return this.#log.produced();
+  }
+
+  producedSince(): string[] {
+    return this.#log.producedSince();
+  }
+
+  end(counted: Counted, credits: string): Buffer {
+    const parts: Buffer[] = [];
+    if (this.wantsUsage) parts.push(this.#usageEvent(counted, credits));
+    else this.#release(parts);
+    return Buffer.concat([...parts, DONE]);
+  }
+
+  #state(): StreamStep["state"] {
+    if (this.#failure !== null) return "failed";
+    return this.#isDone ? "ended" : "open";
+  }
+
+  /** What was withheld turns out not to be the last: it goes as it would have gone. */
+  #release(out: Buffer[]): void {
+    if (!this.#withheld) return;
+    const { event, parsed } = this.#withheld;
+    this.#withheld = null;
+    const passed = this.wantsUsage ? event : withoutUsage(event, parsed);
+    if (passed) out.push(passed);
+  }
+
+  #readEvent(event: Buffer, out: Buffer[]): void {
+    const data = eventData(event);
+    if (data?.trim() === "[DONE]") {
+      this.#isDone = true;
+      return;
+    }
+    const parsed = parseEvent(event);
+    if (parsed && parsed["error"] !== undefined && parsed["error"] !== null) {
+      this.#failure = data;
+      return;
+    }
+    this.#release(out);
+    const found = parsed && findUsage(parsed);
+    if (isObject(found)) this.#usage = found;
+    if (parsed && isObject(parsed["usage"])) this.#withheld = { event, parsed };
+    else out.push(event);
+  }
+
+  #usageEvent(counted: Counted, credits: string): Buffer {
+    if (this.#withheld) return asEvent(spliceInner(dataBytes(this.#withheld.event), "usage", "credits", credits));
+    const { id, created, model } = this.#log.first() ?? {};
+    const head = JSON.stringify({ id, object: "chat.completion.chunk", created, model, choices: [] });
+    return Buffer.from(`data: ${head.slice(0, -1)},"usage":${usageText(counted, credits)}}\n\n`);
+  }
+}
+
+/** A reader for the stream that answers a request. */
+export const stream = ({ particulars }: ChatAsk, endpoint: OpenAiEndpoint): StreamReader =>
+  new ChunkStream(particulars.wantsUsage, endpoint.reasoning);

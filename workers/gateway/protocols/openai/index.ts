@@ -1,0 +1,20 @@
+import type { Protocol } from "../../protocol";
+import { body, event, surfaced } from "./error";
+import { limit } from "./limit";
+import { type ChatAsk, parse } from "./parse";
+import { stream } from "./chunk-stream";
+import { reply } from "./strip";
+import { tokens } from "./tokens";
+import { usage } from "./usage";
+
+/** OpenAI's chat completions. */
+export const openAiChat: Protocol<ChatAsk["particulars"]> = {
+  name: "openai",
+  path: "/chat/completions",
+  parse,
+  tokens,
+  limit,
+  usage,
+  strip: { reply, stream },
+  error: { body, event, surfaced },
+};

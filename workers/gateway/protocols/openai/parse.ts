@@ -1,0 +1,129 @@
+import { isUtf8 } from "node:buffer";
+import { ScripError } from "../../../../lib/errors";
+import { type Member, readMembers } from "../../json-members";
+import type { Ask } from "../../protocol";
+
+/** What this protocol remembers of a request. */
+export type ChatAsk = Ask<{ members: Member[]; wantsUsage: boolean }>;
+export type Json = Record<string, unknown>;
+export const isObject = (value: unknown): value is Json =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+
+const TOOLS_MAX = 100;
+const CHOICES_MAX = 128;
+const OUTPUT_MAX = 10_000_000;
+/** Room for what suppliers put around messages. Units: tokens. */
+const FRAME_TOKENS = 64;
+/** The dearest that an image is at any supplier: eight tiles and the base of the small model that counts them highest. */
+const IMAGE_TOKENS_MAX = 51_000;
+/** Names that decide what a request costs. Some suppliers read names in any case, so another case is refused. */
+const DECIDING = new Set([
+  "model",
+  "stream",
+  "stream_options",
+  "max_tokens",
+  "max_completion_tokens",
+  "n",
+  "tools",
+  "service_tier",
+  "modalities",
+]);
+
+const refuse = (message: string, param?: string): never => {
+  throw new ScripError("invalid_request", message, param === undefined ? {} : { param });
+};
+
+function readObject(bytes: Buffer): Json {
+  const message = "The body must be a JSON object in UTF-8.";
+  if (!isUtf8(bytes)) return refuse(message);
+  try {
+    const value: unknown = JSON.parse(bytes.toString("utf8"));
+    return isObject(value) ? value : refuse(message);
+  } catch {
+    return refuse(message);
+  }
+}
+
+/** A name that stands twice, or in another case, could mean one thing to us and another to a supplier. */
+function requirePlainNames(members: readonly Member[]): void {
+  const seen = new Set<string>();
+  for (const { name } of members) {
+    if (seen.has(name)) refuse(`The body has '${name}' twice. Send each field once.`, name);
+    seen.add(name);
+    const lower = name.toLowerCase();
+    if (lower !== name && DECIDING.has(lower)) refuse(`Write '${lower}' instead of '${name}'.`, name);
+  }
+}
+
+function readCount(body: Json, name: string, max: number): number | null {
+  const value = body[name];
+  if (value === undefined || value === null) return null;
+  if (typeof value === "number" && Number.isInteger(value) && value >= 1 && value <= max) return value;
+  return refuse(`'${name}' must be a whole number from 1 to ${max}.`, name);
+}
+
+function readFlag(body: Json, name: string): boolean {
+  const value = body[name];
+  if (value === undefined || value === null) return false;
+  return typeof value === "boolean" ? value : refuse(`'${name}' must be true or false.`, name);
+}
+
+function readWantsUsage(body: Json, isStreamed: boolean): boolean {
+  const options = body["stream_options"];
+  if (options === undefined || options === null) return false;
+  if (!isObject(options)) return refuse("'stream_options' must be an object.", "stream_options");
+  if (!isStreamed)
+    return refuse("'stream_options' is for streams: set 'stream' to true or leave it out.", "stream_options");
+  return readFlag(options, "include_usage");
+}
+
+/** Images in the messages, and the bytes that they take in the body. */
+function measureImages(messages: readonly unknown[]): { images: number; bytes: number } {
+  let images = 0;
+  let bytes = 0;
+  for (const message of messages) {
+    const content = isObject(message) ? message["content"] : null;
+    if (!Array.isArray(content)) continue;
+    for (const part of content as unknown[]) {
+      if (!isObject(part) || part["type"] !== "image_url") continue;
+      const image = part["image_url"];
+      const url = isObject(image) ? image["url"] : image;
+      images++;
+      if (typeof url === "string" && url.startsWith("data:")) bytes += url.length;
+    }
+  }
+  return { images, bytes };
+}
+
+/** Output that may be billed although it stands in no reply: a prediction that was rejected. */
+const predictedBytes = (body: Json): number => {
+  const prediction = body["prediction"];
+  return prediction === undefined || prediction === null ? 0 : Buffer.byteLength(JSON.stringify(prediction));
+};
+
+/** Read a chat completion's request. Errors: `ScripError` invalid_request. */
+export function parse(bytes: Buffer, headers: Readonly<Record<string, string>>): ChatAsk {
+  const body = readObject(bytes);
+  const members = readMembers(bytes);
+  requirePlainNames(members);
+  const { model, messages, tools } = body;
+  if (typeof model !== "string" || model === "") return refuse("'model' must name a model.", "model");
+  if (!Array.isArray(messages) || messages.length === 0) {
+    return refuse("'messages' must be a list with at least one message.", "messages");
+  }
+  if (Array.isArray(tools) && tools.length > TOOLS_MAX)
+    return refuse(`At most ${TOOLS_MAX} tools can be sent.`, "tools");
+  const isStreamed = readFlag(body, "stream");
+  const { images, bytes: imageBytes } = measureImages(messages);
+  return {
+    bytes,
+    model,
+    isStreamed,
+    outputAsked: readCount(body, "max_completion_tokens", OUTPUT_MAX) ?? readCount(body, "max_tokens", OUTPUT_MAX),
+    choices: readCount(body, "n", CHOICES_MAX) ?? 1,
+    inputBound: bytes.length - imageBytes + images * IMAGE_TOKENS_MAX + FRAME_TOKENS,
+    outputBeyond: predictedBytes(body),
+    facts: { body, headers },
+    particulars: { members, wantsUsage: readWantsUsage(body, isStreamed) },
+  };
+}

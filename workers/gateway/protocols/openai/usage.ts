@@ -1,0 +1,96 @@
+import type { Usage } from "../../../../lib/pricing";
+import type { OpenAiEndpoint } from "../../../../lib/providers";
+import type { ReplyReading, UsageBounds, UsageReading } from "../../protocol";
+import { isObject, type Json } from "./parse";
+import { addChoices, newProduced, texts } from "./produced";
+
+const NOTHING: Json = {};
+const inside = (value: unknown): Json => (isObject(value) ? value : NOTHING);
+
+/** A number of tokens: absent is 0, anything but a whole number from 0 up is incredible. */
+function count(value: unknown): number {
+  if (value === undefined || value === null) return 0;
+  return typeof value === "number" && Number.isSafeInteger(value) && value >= 0 ? value : Number.NaN;
+}
+
+type Kinds = Usage["kinds"];
+
+function inputKinds(raw: Json): Kinds {
+  const details = inside(raw["prompt_tokens_details"]);
+  return {
+    // Where each supplier counts what its automatic caching saved.
+    cache: count(details["cached_tokens"] ?? raw["cached_tokens"] ?? raw["prompt_cache_hit_tokens"]),
+    cache_write_5m: count(details["cache_write_tokens"]),
+    input_audio: count(details["audio_tokens"]),
+    input_image: count(details["image_tokens"]),
+  };
+}
+
+function outputKinds(raw: Json): Kinds {
+  const details = inside(raw["completion_tokens_details"]);
+  return {
+    output_audio: count(details["audio_tokens"]),
+    output_image: count(details["image_tokens"]),
+    reasoning: count(details["reasoning_tokens"]),
+  };
+}
+
+const isCredible = (kinds: Kinds): boolean => Object.values(kinds).every((tokens) => !Number.isNaN(tokens));
+const present = (kinds: Kinds): Kinds => Object.fromEntries(Object.entries(kinds).filter(([, tokens]) => tokens > 0));
+
+/** The output's total with reasoning in it, wherever the supplier counts that. */
+function outputTotal(raw: Json, reasoning: OpenAiEndpoint["reasoning"], reasoningTokens: number): number {
+  const output = count(raw["completion_tokens"]);
+  if (reasoning === "beside") return output + reasoningTokens;
+  if (reasoning === "in_sum") return Math.max(output, count(raw["total_tokens"]) - count(raw["prompt_tokens"]));
+  return output;
+}
+
+/**
+ * Read a usage object. It is untrusted: whole numbers within the bounds, none negative; no input, or no output of a reply
+ * that isn't empty, can't be.
+ */
+export function readUsage(
+  raw: unknown,
+  reasoning: OpenAiEndpoint["reasoning"],
+  bounds: UsageBounds,
+  isEmpty: boolean,
+): UsageReading {
+  if (!isObject(raw)) return { outcome: "absent" };
+  const kinds = { ...inputKinds(raw), ...outputKinds(raw) };
+  const input = count(raw["prompt_tokens"]);
+  const output = outputTotal(raw, reasoning, kinds.reasoning ?? 0);
+  const isWithin = input >= 1 && input <= bounds.inputMax && output >= (isEmpty ? 0 : 1) && output <= bounds.outputMax;
+  if (!isWithin || !isCredible(kinds)) return { outcome: "incredible" };
+  return {
+    outcome: "reported",
+    usage: { meters: { input_tokens: input, output_tokens: output }, kinds: present(kinds) },
+  };
+}
+
+/** The usage object of a reply or of an event, wherever the supplier puts it. */
+export function findUsage(body: Json): unknown {
+  const choice: unknown = Array.isArray(body["choices"]) ? body["choices"][0] : undefined;
+  return [body["usage"], inside(body["x_groq"])["usage"], inside(choice)["usage"]].find(isObject);
+}
+
+/** Read a whole reply. `isReply` is false for what is no chat completion at all. */
+export function usage(reply: Buffer, endpoint: OpenAiEndpoint, bounds: UsageBounds): ReplyReading {
+  let body: unknown;
+  try {
+    body = JSON.parse(reply.toString("utf8"));
+  } catch {
+    body = null; // whoever answered doesn't speak this protocol
+  }
+  if (!isObject(body) || !Array.isArray(body["choices"])) {
+    return { reading: { outcome: "absent" }, produced: [], isReply: false };
+  }
+  const produced = newProduced();
+  addChoices(produced, body["choices"], "message");
+  const said = texts(produced);
+  return {
+    reading: readUsage(findUsage(body), endpoint.reasoning, bounds, said.length === 0),
+    produced: said,
+    isReply: true,
+  };
+}

@@ -1,0 +1,174 @@
+import { ScripError } from "../../lib/errors";
+import { credits } from "../../lib/http";
+import type { ReserveOutcome, UsageDraft } from "../../lib/ledger";
+import { factorsOf, worstCharge } from "../../lib/metering";
+import { type Decimal, type Micros, micros, ZERO_MICROS } from "../../lib/money";
+import type { ChosenKey } from "../../lib/pool";
+import { type Bounds, outputTokensAffordable } from "../../lib/pricing";
+import { type Admitted, inDebt } from "./admit";
+import type { Exchange } from "./exchange";
+import type { Gateway } from "./gateway-state";
+import type { Protocol } from "./protocol";
+
+/** What was set aside for a request, and the bound that its output got for it. */
+export type Reservation = {
+  holdMicros: Micros;
+  /** Output tokens of one choice that the supplier is told to keep within; null where the request says its own. */
+  outputCap: number | null;
+};
+
+const TRIES_MAX = 4;
+/** A reply that is worth having: a balance that pays for less is too small. Units: output tokens. */
+const OUTPUT_WORTHWHILE = 256;
+/** The longest reply of a model whose window isn't known. Units: output tokens. */
+const OUTPUT_LONGEST = 65_536;
+/** Suppliers with tokenizers of their own count up to so much more than we do. */
+const FOREIGN_TOKENIZER = 1.3;
+
+/** The most that the request may use. A context window bounds both sides of it. */
+export function boundsOf({ ask, model }: Admitted): Bounds {
+  const window = model.contextTokens ?? Number.POSITIVE_INFINITY;
+  return {
+    inputTokens: Math.min(ask.inputBound, window),
+    outputTokens: Math.min(ask.outputAsked ?? model.defaultOutputCap, window) + ask.outputBeyond,
+    choices: ask.choices,
+  };
+}
+
+/** The worst case in credits. Errors: `ScripError` unpriced_parameters. */
+export function worstOf({ terms }: Admitted, bounds: Bounds, discount: Decimal): Micros {
+  const worst = worstCharge(terms, bounds, discount);
+  if (worst.outcome === "bounded") return worst.chargeMicros;
+  throw new ScripError("unpriced_parameters", `There is no price for: ${worst.parameters.join(", ")}.`, {
+    members: { parameters: worst.parameters },
+  });
+}
+
+/** The refusal of a balance that is too small. */
+export function tooLittle(neededMicros: Micros, spendableMicros: Micros): ScripError {
+  return new ScripError(
+    "insufficient_credits",
+    "The balance doesn't cover this request. Add credits or ask for less.",
+    {
+      members: { needed: credits(neededMicros), available: credits(spendableMicros) },
+    },
+  );
+}
+
+function draftOf(protocol: Protocol, { ask, model, terms }: Admitted, key: ChosenKey): UsageDraft {
+  return {
+    protocol: protocol.name,
+    mode: "token",
+    model: model.id,
+    provider: model.provider,
+    upstreamModel: key.upstreamModel ?? model.upstreamModel,
+    channel: key.channelId,
+    keyOwner: key.ownerId,
+    priceCard: terms.price.id,
+    costCard: terms.cost?.id ?? null,
+    streamed: ask.isStreamed,
+  };
+}
+
+function overBudget({ leg, used, held }: Extract<ReserveOutcome, { outcome: "over_limit" }>): ScripError {
+  const show = (amount: bigint): unknown => (leg.unit === "micros" ? credits(micros(amount)) : String(amount));
+  const limit = leg.limit ?? 0n;
+  const left = limit - used - held;
+  return new ScripError("budget_exceeded", "This request would go over a budget.", {
+    members: {
+      used: show(used + held),
+      needed: show(leg.amount),
+      limit: show(limit),
+      remaining: show(left > 0n ? left : 0n),
+      period: leg.period,
+    },
+  });
+}
+
+function refusalOf(outcome: Exclude<ReserveOutcome, { outcome: "held" | "short" }>): ScripError {
+  switch (outcome.outcome) {
+    case "debt":
+      return inDebt(outcome.debtMicros);
+    case "over_limit":
+      return overBudget(outcome);
+    case "repeated":
+    case "lease_closed":
+      return new ScripError("unavailable", "The request couldn't be booked. Try again.", { retryAfterS: 1 });
+  }
+}
+
+/** The input's count: exact where the supplier counts as we do, else with room for its own way of counting. */
+async function countInput({ tokens }: Gateway, protocol: Protocol, { ask, model }: Admitted): Promise<number> {
+  const counted = await tokens.count(model.upstreamModel, protocol.tokens(ask));
+  return Math.ceil(model.provider === "openai" ? counted : counted * FOREIGN_TOKENIZER);
+}
+
+/**
+ * A whole reply to a request without a bound could run on beyond what was set aside, and it can't be cut short. An account
+ * that could pay for the longest one is left alone; another gets the model's default bound.
+ */
+async function defaultCap(
+  { balances }: Gateway,
+  admitted: Admitted,
+  bounds: Bounds,
+  discount: Decimal,
+): Promise<number | null> {
+  const { ask, model, caller } = admitted;
+  if (ask.outputAsked !== null || ask.isStreamed) return null;
+  const longest = worstOf(admitted, { ...bounds, outputTokens: model.contextTokens ?? OUTPUT_LONGEST }, discount);
+  const balance = await balances.recent(caller.user.walletId).catch(() => null);
+  return balance && balance.spendableMicros >= 2n * longest ? null : model.defaultOutputCap;
+}
+
+/**
+ * Set the worst case aside, together with the record of the first attempt.
+ *
+ * The input is bounded from its bytes; only where that doesn't fit the balance it is counted, and only where that
+ * doesn't fit either the output is bounded to what can be paid, down to min(asked, 256) tokens.
+ * Errors: `ScripError` insufficient_credits, account_in_debt, budget_exceeded, unavailable.
+ */
+export async function reserve(
+  gateway: Gateway,
+  protocol: Protocol,
+  exchange: Exchange,
+  admitted: Admitted,
+  { key, discount }: { key: ChosenKey; discount: Decimal },
+): Promise<Reservation> {
+  const { ask, caller, terms } = admitted;
+  const full = boundsOf(admitted);
+  let bounds = full;
+  let outputCap = await defaultCap(gateway, admitted, full, discount);
+  let spendableMicros: Micros | null = null;
+  for (let tries = 0; tries < TRIES_MAX; tries++) {
+    const holdMicros = worstOf(admitted, bounds, discount);
+    const outcome = await gateway.books.reserve({
+      hold: exchange.id,
+      wallet: caller.user.walletId,
+      apiKey: caller.key.id,
+      amountMicros: holdMicros,
+      legs: [],
+      arrivedMs: exchange.arrivedMs,
+      draft: draftOf(protocol, admitted, key),
+      poolKey: key.id,
+    });
+    if (outcome.outcome === "held") return { holdMicros, outputCap };
+    if (outcome.outcome !== "short") throw refusalOf(outcome);
+    spendableMicros = outcome.spendableMicros;
+    const inputTokens: number =
+      tries === 0 ? Math.min(full.inputTokens, await countInput(gateway, protocol, admitted)) : bounds.inputTokens;
+    const counted = { ...full, inputTokens };
+    const request = {
+      card: terms.price.card,
+      bounds: counted,
+      facts: terms.facts,
+      factors: factorsOf(terms, discount),
+    };
+    const payable = (outputTokensAffordable(request, spendableMicros) ?? 0) - ask.outputBeyond;
+    const asked = full.outputTokens - ask.outputBeyond;
+    if (payable < Math.min(asked, OUTPUT_WORTHWHILE))
+      throw tooLittle(worstOf(admitted, counted, discount), spendableMicros);
+    bounds = { ...counted, outputTokens: payable + ask.outputBeyond };
+    if (payable < asked) outputCap = payable;
+  }
+  throw tooLittle(worstOf(admitted, bounds, discount), spendableMicros ?? ZERO_MICROS);
+}

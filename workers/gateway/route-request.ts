@@ -1,0 +1,89 @@
+import { timingSafeEqual } from "node:crypto";
+import { ScripError } from "../../lib/errors";
+import type { Caller } from "./callers";
+import { readSecret } from "./credentials";
+import type { Exchange } from "./exchange";
+import type { Gateway } from "./gateway-state";
+import { sendModel, sendModels } from "./list-models";
+import { openAiChat } from "./protocols/openai";
+import { sendRefusal } from "./refuse";
+import { serveGeneration } from "./serve-generation";
+import { sendCredits } from "./show-credits";
+
+type Serve = (gateway: Gateway, exchange: Exchange, rest: string) => Promise<void> | void;
+type Route = { method: string; path: string; isPrefix?: boolean; serve: Serve };
+
+/** A call of an account that only needs to be somebody's. */
+const asCaller =
+  (serve: (gateway: Gateway, exchange: Exchange, caller: Caller, rest: string) => Promise<void> | void): Serve =>
+  async (gateway, exchange, rest) => {
+    const caller = await gateway.callers.authenticate(readSecret(exchange));
+    if (caller.user.suspendedMs !== null)
+      throw new ScripError("account_suspended", "The account is suspended. Write to support.");
+    await serve(gateway, exchange, caller, rest);
+  };
+
+const ROUTES: readonly Route[] = [
+  {
+    method: "POST",
+    path: "/v1/chat/completions",
+    serve: (gateway, exchange) => serveGeneration(gateway, openAiChat, exchange),
+  },
+  { method: "GET", path: "/v1/models", serve: asCaller(sendModels) },
+  { method: "GET", path: "/v1/models/", isPrefix: true, serve: asCaller(sendModel) },
+  { method: "GET", path: "/v1/credits", serve: asCaller(sendCredits) },
+  { method: "GET", path: "/healthz", serve: (_gateway, exchange) => exchange.sendJson(200, '{"status":"ok"}') },
+  { method: "GET", path: "/readyz", serve: sendReadiness },
+  { method: "GET", path: "/metrics", serve: sendMetrics },
+];
+
+function sendReadiness({ config }: Gateway, exchange: Exchange): void {
+  const isReady = config.isFresh();
+  exchange.sendJson(isReady ? 200 : 503, JSON.stringify({ status: isReady ? "ready" : "the database can't be read" }));
+}
+
+const equal = (a: string, b: string): boolean =>
+  a.length === b.length && timingSafeEqual(Buffer.from(a, "latin1"), Buffer.from(b, "latin1"));
+
+async function sendMetrics({ metrics, metricsToken }: Gateway, exchange: Exchange): Promise<void> {
+  if (metricsToken !== null && !equal(exchange.headers["authorization"] ?? "", `Bearer ${metricsToken}`)) {
+    throw new ScripError("unauthenticated", "Send the metrics token as a bearer token.");
+  }
+  exchange.send(200, { "content-type": metrics.registry.contentType }, await metrics.registry.metrics());
+}
+
+function find(method: string, path: string): { route: Route; rest: string } | null {
+  for (const route of ROUTES) {
+    if (route.method !== method) continue;
+    if (path === route.path) return { route, rest: "" };
+    if (route.isPrefix && path.startsWith(route.path)) return { route, rest: path.slice(route.path.length) };
+  }
+  return null;
+}
+
+function decode(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text; // names nothing, which is what the reply will say
+  }
+}
+
+/** Answer one request, whatever it is. Never throws. */
+export async function routeRequest(gateway: Gateway, exchange: Exchange): Promise<void> {
+  const { request, response } = exchange;
+  const path = (request.url ?? "/").split("?", 1)[0] ?? "/";
+  response.once("close", () =>
+    gateway.metrics.request(path.startsWith("/v1/") ? "openai" : "own", response.statusCode),
+  );
+  try {
+    const found = find(request.method ?? "GET", path);
+    if (!found) {
+      request.resume();
+      throw new ScripError("not_found", `There is no ${request.method} ${path.slice(0, 100)} here.`);
+    }
+    await found.route.serve(gateway, exchange, decode(found.rest));
+  } catch (error) {
+    sendRefusal(exchange, openAiChat.error, error, gateway.log);
+  }
+}

@@ -1,0 +1,211 @@
+import { ScripError } from "../../lib/errors";
+import { type Decimal, ZERO_NANOS } from "../../lib/money";
+import type { ChosenKey } from "../../lib/pool";
+import { headersToCaller, scrubText } from "../../lib/providers";
+import { nowMs } from "../../lib/time";
+import type { Uuid } from "../../lib/ids";
+import { admit, type Admitted, debtOf, inDebt, requireStanding } from "./admit";
+import { tryKey, type Tried } from "./attempt";
+import type { Caller } from "./callers";
+import { readSecret } from "./credentials";
+import type { Exchange } from "./exchange";
+import type { Gateway } from "./gateway-state";
+import { Job } from "./job";
+import { LIMITS } from "./limits";
+import type { Ask, Protocol } from "./protocol";
+import { readBody } from "./read-body";
+import { boundsOf, reserve, tooLittle, worstOf } from "./reserve";
+import { countedOf, settle, takeUsage } from "./settle";
+import { serveStream } from "./serve-stream";
+
+type Failed = Extract<Tried, { outcome: "failed" }>;
+const UNIT: Decimal = { digits: 1n, scale: 0 };
+
+function chooseKey({ pool }: Gateway, { model, caller }: Admitted, exclude: readonly Uuid[]) {
+  const { provider, id: modelId } = model;
+  return pool.choose({ provider, modelId, channels: caller.key.channels, exclude, nowMs: nowMs() });
+}
+
+/** The highest factor of the channels that may serve. */
+function dearest({ pool }: Gateway, { model, caller }: Admitted): Decimal {
+  const { provider, id: modelId } = model;
+  return pool.dearestDiscount({ provider, modelId, channels: caller.key.channels }) ?? UNIT;
+}
+
+/** Nobody can serve this now; what the account lacks would come first. */
+async function noCapacity(gateway: Gateway, admitted: Admitted, retryAfterMs: number): Promise<ScripError> {
+  const balance = await gateway.balances.recent(admitted.caller.user.walletId).catch(() => null);
+  if (balance && balance.debtMicros > 0n) return inDebt(balance.debtMicros);
+  const neededMicros = worstOf(
+    admitted,
+    { ...boundsOf(admitted), inputTokens: 1, outputTokens: 1 },
+    dearest(gateway, admitted),
+  );
+  if (balance && balance.spendableMicros < neededMicros) return tooLittle(neededMicros, balance.spendableMicros);
+  const retryAfterS = Math.max(1, Math.ceil(retryAfterMs / 1_000));
+  return new ScripError("no_capacity", "No supplier can serve this model at the moment. Try again shortly.", {
+    retryAfterS,
+  });
+}
+
+/** What the caller is told when every try failed. */
+function exhausted({ meaning }: Failed, isDispatched: boolean, retryAfterMs: number): ScripError {
+  const details = isDispatched ? { retry: false } : {};
+  if (meaning.outcome === "timeout") {
+    return new ScripError("upstream_timeout", "The supplier didn't answer in time. Nothing is charged.", details);
+  }
+  if (meaning.forKey.action === "fault" || meaning.outcome === "unreadable" || meaning.outcome === "redirected") {
+    return new ScripError("upstream_error", "The supplier failed to answer. Nothing is charged.", details);
+  }
+  const retryAfterS = Math.max(1, Math.ceil(retryAfterMs / 1_000));
+  const message = "No supplier can serve this model at the moment. Nothing is charged; try again shortly.";
+  return new ScripError("no_capacity", message, { ...details, retryAfterS });
+}
+
+/** Try keys until one answers: at most three, within the time left, each recorded before it is used. */
+async function route(job: Job): Promise<Tried> {
+  const { gateway, exchange, admitted } = job;
+  const tried: Uuid[] = [];
+  for (;;) {
+    job.start(job.key);
+    const outcome = await tryKey(job);
+    if (outcome.outcome !== "failed") return outcome;
+    job.finish(outcome.meaning);
+    if (outcome.meaning.forRequest === "surface") return outcome;
+    tried.push(job.key.id);
+    const hasTime = exchange.elapsedMs() < gateway.timings.firstByteMs;
+    const next = chooseKey(gateway, admitted, tried);
+    const retryAfterMs = next.outcome === "none" ? next.retryAfterMs : 1_000;
+    if (exchange.isGone) return { outcome: "left" };
+    if (next.outcome === "none" || tried.length >= LIMITS.attemptsMax || !hasTime) {
+      throw exhausted(outcome, job.isDispatched, retryAfterMs);
+    }
+    await recordNext(job, next.key, outcome);
+  }
+}
+
+/** A crash from here on leaves an open reservation that names this key, never a call that nobody knows of. */
+async function recordNext(job: Job, key: ChosenKey, { meaning }: Failed): Promise<void> {
+  const n = job.attempts.length + 1;
+  const previousCostNanos = job.attempts.at(-1)?.costNanos ?? ZERO_NANOS;
+  const recorded = await job.gateway.books.attempt({
+    hold: job.exchange.id,
+    n,
+    poolKey: key.id,
+    previousOutcome: meaning.outcome,
+    previousCostNanos,
+  });
+  if (recorded.outcome === "closed") throw new ScripError("unavailable", "The request was given up. Try again.");
+  job.key = key;
+}
+
+/** The supplier refused what the caller asked: the caller gets its words, without the supplier's secrets; uncharged. */
+async function surface(job: Job, { status, body, meaning }: Failed): Promise<void> {
+  const { exchange, protocol, key } = job;
+  await job.release({ status: "failed", httpStatus: status, errorCode: meaning.outcome });
+  const text = scrubText(protocol.error.surfaced(status, body), key.secret.reveal());
+  exchange.sendJson(status, text, { "x-should-retry": "false" });
+}
+
+async function serveWhole(job: Job, { reply, reading, headers }: Extract<Tried, { outcome: "whole" }>): Promise<void> {
+  const { exchange, protocol } = job;
+  const taken = await takeUsage(job, reading.reading, () => reading.produced);
+  const ending = exchange.isGone
+    ? ({ status: "cancelled", httpStatus: 200, errorCode: "client_left" } as const)
+    : ({ status: "ok", httpStatus: 200, errorCode: null } as const);
+  const { credits } = await settle(job, taken, ending);
+  const body = protocol.strip.reply(reply, countedOf(taken.usage), credits);
+  exchange.send(200, { ...headersToCaller(headers), "x-scrip-credits": credits }, body);
+}
+
+/** The caller left before a reply: what the supplier bills is its input, if it saw the request at all. */
+async function serveNobody(job: Job): Promise<void> {
+  const ending = { status: "cancelled", httpStatus: 499, errorCode: "client_left" } as const;
+  if (!job.isOut) {
+    job.finish();
+    await job.release(ending);
+    return;
+  }
+  await settle(job, await takeUsage(job, { outcome: "absent" }, () => []), ending);
+}
+
+/** From the reservation to its end; whatever happens, the hold ends once. */
+async function carryOut(job: Job): Promise<void> {
+  try {
+    const outcome = await route(job);
+    if (outcome.outcome === "failed") await surface(job, outcome);
+    else if (outcome.outcome === "left") await serveNobody(job);
+    else if (outcome.outcome === "whole") await serveWhole(job, outcome);
+    else await serveStream(job, outcome);
+  } catch (error) {
+    job.finish();
+    const refusal = error instanceof ScripError ? error : null;
+    const ending = { httpStatus: refusal?.status ?? 500, errorCode: refusal?.code ?? "internal_error" };
+    await job.release({ status: "failed", ...ending });
+    throw error;
+  }
+}
+
+async function serveAdmitted(
+  gateway: Gateway,
+  protocol: Protocol,
+  exchange: Exchange,
+  admitted: Admitted,
+): Promise<void> {
+  const expected = Math.ceil(admitted.ask.inputBound / 4);
+  const admission = await gateway.rates.admit(admitted.caller, admitted.allowance, expected);
+  Object.assign(exchange.replyHeaders, admission.headers);
+  let used = 0;
+  try {
+    const chosen = chooseKey(gateway, admitted, []);
+    if (chosen.outcome === "none") throw await noCapacity(gateway, admitted, chosen.retryAfterMs);
+    const discount = dearest(gateway, admitted);
+    const reservation = await reserve(gateway, protocol, exchange, admitted, { key: chosen.key, discount });
+    if (reservation.outputCap !== null) exchange.replyHeaders["x-scrip-max-tokens"] = String(reservation.outputCap);
+    const job = new Job(gateway, protocol, exchange, admitted, reservation, chosen.key);
+    gateway.metrics.holds(1);
+    try {
+      await carryOut(job);
+    } finally {
+      gateway.metrics.holds(-1);
+      used = job.tokensUsed;
+    }
+  } finally {
+    admission.end(used);
+  }
+}
+
+/** Refusals that come after a debt in the order of which error wins. */
+const BEFORE_DEBT = new Set([
+  "invalid_request",
+  "request_too_large",
+  "invalid_api_key",
+  "account_suspended",
+  "forbidden",
+  "unavailable",
+]);
+
+async function letIn(
+  gateway: Gateway,
+  protocol: Protocol,
+  exchange: Exchange,
+  ask: Ask,
+  caller: Caller,
+): Promise<void> {
+  try {
+    requireStanding(gateway, caller);
+    const admitted = admit(gateway, exchange, ask, caller);
+    await serveAdmitted(gateway, protocol, exchange, admitted);
+  } catch (error) {
+    const isLater = error instanceof ScripError && !BEFORE_DEBT.has(error.code) && !exchange.response.headersSent;
+    throw (isLater && (await debtOf(gateway, caller))) || error;
+  }
+}
+
+/** Serve one request of a protocol that generates, from its body to its last byte. Errors: `ScripError` for the caller. */
+export async function serveGeneration(gateway: Gateway, protocol: Protocol, exchange: Exchange): Promise<void> {
+  const bytes = await readBody(exchange, LIMITS.bodyBytesMax);
+  const ask = protocol.parse(bytes, exchange.headers);
+  const caller = await gateway.callers.authenticate(readSecret(exchange));
+  await letIn(gateway, protocol, exchange, ask, caller);
+}

@@ -1,0 +1,203 @@
+import { ScripError } from "../../lib/errors";
+import { rateRequest, type RatedRequest } from "../../lib/metering";
+import { type Micros, micros } from "../../lib/money";
+import { classifyFailure, headersToCaller } from "../../lib/providers";
+import { leaveWith, type Tried } from "./attempt";
+import type { Ending, Job } from "./job";
+import type { OpenStream } from "./open-streams";
+import type { StreamStep } from "./protocol";
+import { countedOf, countInput, settle, takeUsage, usageBounds } from "./settle";
+import type { UpstreamFailure } from "./upstream";
+
+type Stream = Extract<Tried, { outcome: "stream" }>;
+/** Why a stream ended, and the refusal that the caller is told where it wasn't by itself. */
+type Cause = "complete" | "cut" | "left" | "short" | "late";
+
+const NOT_WHOLE: Record<Exclude<Cause, "complete" | "left">, { refusal: ScripError; ending: Ending }> = {
+  cut: ending("upstream_error", "The supplier broke the reply off. What was delivered is charged.", 502),
+  late: ending("upstream_timeout", "The reply took longer than a stream may. What was delivered is charged.", 504),
+  short: ending("insufficient_credits", "The balance is used up. What was delivered is charged.", 402),
+};
+function ending(code: ConstructorParameters<typeof ScripError>[0], message: string, httpStatus: number) {
+  const refusal = new ScripError(code, message, { retry: false });
+  return { refusal, ending: { status: "interrupted" as const, httpStatus, errorCode: code } };
+}
+
+/** A hold that is used up to this share grows. */
+const GROW_AT = { numerator: 4n, denominator: 5n };
+
+/** Passes one stream on to its caller, and keeps count of what it would cost if it ended now. */
+class Relay implements OpenStream {
+  #cause: Cause | null = null;
+  #holdMicros: Micros;
+  #checkedMs: number;
+  #inputTokens: Promise<number> | null = null;
+  #outputTokens = 0;
+  #isTicking = false;
+  #finished: (cause: Cause) => void = () => undefined;
+  readonly done: Promise<Cause>;
+
+  constructor(
+    private readonly job: Job,
+    private readonly stream: Stream,
+  ) {
+    this.#holdMicros = job.reservation.holdMicros;
+    this.#checkedMs = job.exchange.arrivedMs;
+    this.done = new Promise((resolve) => {
+      this.#finished = resolve;
+    });
+  }
+
+  /** Everything from the first event to the end; resolves with the reason of the end. */
+  async run(): Promise<Cause> {
+    const { job, stream } = this;
+    const { exchange, gateway } = job;
+    const { response } = exchange;
+    const stay = leaveWith(job, stream.call);
+    const late = setTimeout(() => this.#stop("late"), Math.max(1, gateway.timings.streamMs - exchange.elapsedMs()));
+    response.on("drain", this.#resume);
+    gateway.streams.add(this);
+    this.#open();
+    this.#pass(stream.first);
+    stream.call.attach({ data: (chunk) => this.#take(chunk), end: (failure) => this.#ended(failure) });
+    stream.call.resume();
+    try {
+      return await this.done;
+    } finally {
+      gateway.streams.remove(this);
+      response.off("drain", this.#resume);
+      clearTimeout(late);
+      stay();
+      exchange.whenGone(null);
+    }
+  }
+
+  /** Once a second: grow a hold that is nearly used up, and tell the books what was used. */
+  async tick(nowMs: number): Promise<void> {
+    const { exchange, gateway } = this.job;
+    if (this.#isTicking || this.#cause || nowMs - exchange.arrivedMs < gateway.timings.checkpointMs) return;
+    this.#isTicking = true;
+    try {
+      await this.#check(nowMs);
+    } finally {
+      this.#isTicking = false;
+    }
+  }
+
+  async #check(nowMs: number): Promise<void> {
+    const { exchange, gateway } = this.job;
+    const rated = await this.#runningTotal();
+    const isFull = rated.chargeMicros * GROW_AT.denominator > this.#holdMicros * GROW_AT.numerator;
+    const isDue = nowMs - this.#checkedMs >= gateway.timings.checkpointMs;
+    if (this.#cause || (!isFull && !isDue)) return;
+    this.#checkedMs = nowMs;
+    const checkpoint = this.#checkpoint(rated);
+    const addMicros = isFull ? micros(rated.chargeMicros + 1n) : micros(0n);
+    const outcome = await gateway.books.extend({ hold: exchange.id, addMicros, checkpoint });
+    if (outcome.outcome === "held") this.#holdMicros = micros(this.#holdMicros + addMicros);
+    else if (outcome.outcome === "short") await this.#growByRest(rated, outcome.spendableMicros);
+    else this.#stop("cut");
+  }
+
+  /** The balance doesn't give what was asked for: take what there is, and stop where nothing is left. */
+  async #growByRest(rated: RatedRequest, spendableMicros: Micros): Promise<void> {
+    const { exchange, gateway } = this.job;
+    if (spendableMicros > 0n) {
+      const outcome = await gateway.books.extend({ hold: exchange.id, addMicros: spendableMicros, checkpoint: null });
+      if (outcome.outcome === "held") this.#holdMicros = micros(this.#holdMicros + spendableMicros);
+      return;
+    }
+    if (rated.chargeMicros >= this.#holdMicros) this.#stop("short");
+  }
+
+  async #runningTotal(): Promise<RatedRequest> {
+    const { job, stream } = this;
+    const { gateway, admitted } = job;
+    this.#inputTokens ??= countInput(job);
+    const fresh = { texts: stream.reader.producedSince(), overhead: 0 };
+    this.#outputTokens += await gateway.tokens.count(admitted.model.upstreamModel, fresh);
+    const meters = { input_tokens: await this.#inputTokens, output_tokens: this.#outputTokens };
+    return rateRequest(admitted.terms, { meters, kinds: {} }, job.key);
+  }
+
+  #checkpoint(rated: RatedRequest) {
+    const { exchange, ttftMs } = this.job;
+    const chargeMicros = rated.chargeMicros < this.#holdMicros ? rated.chargeMicros : this.#holdMicros;
+    return { ...rated, chargeMicros, latencyMs: exchange.elapsedMs(), ttftMs };
+  }
+
+  #open(): void {
+    const { job, stream } = this;
+    const { exchange } = job;
+    job.ttftMs = exchange.elapsedMs();
+    if (exchange.isGone) return;
+    exchange.response.writeHead(200, {
+      "cache-control": "no-cache",
+      ...headersToCaller(stream.headers),
+      ...exchange.replyHeaders,
+      "x-accel-buffering": "no",
+    });
+  }
+
+  #take(chunk: Buffer): void {
+    if (this.#cause) return;
+    try {
+      this.#pass(this.stream.reader.push(chunk));
+    } catch {
+      this.#stop("cut"); // what came is no stream of this protocol
+    }
+  }
+
+  #pass({ out, state }: StreamStep): void {
+    const { response, isGone } = this.job.exchange;
+    if (out.length > 0 && !isGone && !response.write(out)) this.stream.call.pause();
+    if (state === "ended") this.#end("complete");
+    if (state === "failed") this.#stop("cut");
+  }
+
+  readonly #resume = (): void => this.stream.call.resume();
+
+  #ended(failure: UpstreamFailure | null): void {
+    if (this.job.exchange.isGone) this.#end("left");
+    else this.#end(!failure && this.stream.reader.isComplete() ? "complete" : "cut");
+  }
+
+  #stop(cause: Cause): void {
+    this.#end(cause);
+    this.stream.call.abort();
+  }
+
+  #end(cause: Cause): void {
+    if (this.#cause) return;
+    this.#cause = cause;
+    this.#finished(cause);
+  }
+}
+
+function endingOf(job: Job, cause: Cause): Ending {
+  if (cause === "left" || job.exchange.isGone)
+    return { status: "cancelled", httpStatus: 200, errorCode: "client_left" };
+  if (cause === "complete") return { status: "ok", httpStatus: 200, errorCode: null };
+  return NOT_WHOLE[cause].ending;
+}
+
+/** Pass a stream on, then charge it; its last bytes leave after the commit. */
+export async function serveStream(job: Job, stream: Stream): Promise<void> {
+  const cause = await new Relay(job, stream).run();
+  const { exchange, protocol, admitted } = job;
+  const { response } = exchange;
+  const { reader } = stream;
+  const fault = cause === "cut" ? classifyFailure("unreachable") : undefined;
+  const reading = reader.reading(usageBounds(admitted));
+  if (cause === "cut" && reading.outcome === "absent" && reader.produced().length === 0) {
+    job.finish(fault);
+    await job.release(endingOf(job, cause));
+  } else {
+    const taken = await takeUsage(job, reading, () => reader.produced());
+    const { credits } = await settle(job, taken, endingOf(job, cause), fault);
+    if (cause === "complete" && !exchange.isGone) response.end(reader.end(countedOf(taken.usage), credits));
+  }
+  if (cause !== "complete" && cause !== "left" && !exchange.isGone) {
+    response.end(protocol.error.event(NOT_WHOLE[cause].refusal));
+  }
+}

@@ -1,0 +1,88 @@
+import type { SettleOutcome } from "../../lib/ledger";
+import { rateRequest, type RatedRequest } from "../../lib/metering";
+import { formatCredits } from "../../lib/money";
+import type { Usage } from "../../lib/pricing";
+import type { Classification } from "../../lib/providers";
+import type { Admitted } from "./admit";
+import type { Ending, Job } from "./job";
+import type { Counted, UsageBounds, UsageReading } from "./protocol";
+import { boundsOf } from "./reserve";
+
+/** Reported input may be so much more than the request's bytes allow: suppliers put words of their own before it. */
+const INPUT_MARGIN = 8_192;
+const INPUT_TIMES = 2;
+/** The largest output of any model, where a model's window isn't known. Units: tokens. */
+const OUTPUT_MAX = 2_000_000;
+
+/** What a report of this request's usage can't honestly be outside of. */
+export function usageBounds({ ask, model }: Admitted): UsageBounds {
+  return {
+    inputMax: ask.inputBound * INPUT_TIMES + INPUT_MARGIN,
+    outputMax: ask.choices * Math.max(model.contextTokens ?? OUTPUT_MAX, ask.outputAsked ?? 0) + ask.outputBeyond,
+  };
+}
+
+/** What a request is taken to have used, and whether that is our own count. */
+export type Taken = { usage: Usage; isEstimated: boolean };
+
+/** Our own count of the input. Never more than the bytes allow. */
+export async function countInput({ gateway, protocol, admitted }: Job): Promise<number> {
+  const counted = await gateway.tokens.count(admitted.model.upstreamModel, protocol.tokens(admitted.ask));
+  return Math.min(counted, boundsOf(admitted).inputTokens);
+}
+
+/** The supplier's figures where they can be believed, else our own count of what went in and came out. */
+export async function takeUsage(job: Job, reading: UsageReading, produced: () => string[]): Promise<Taken> {
+  if (reading.outcome === "reported") return { usage: reading.usage, isEstimated: false };
+  const { gateway, exchange, admitted } = job;
+  gateway.metrics.estimated(reading.outcome);
+  if (reading.outcome === "incredible") {
+    gateway.log.warn(
+      { request: exchange.publicId, poolKey: job.key.id, model: admitted.model.id },
+      "a usage report can't be true",
+    );
+  }
+  const inputTokens = await countInput(job);
+  const texts = { texts: produced(), overhead: 0 };
+  const outputTokens = await gateway.tokens.count(admitted.model.upstreamModel, texts);
+  return {
+    usage: { meters: { input_tokens: inputTokens, output_tokens: outputTokens }, kinds: {} },
+    isEstimated: true,
+  };
+}
+
+export const countedOf = ({ meters }: Usage): Counted => ({
+  inputTokens: Number(meters.input_tokens ?? 0),
+  outputTokens: Number(meters.output_tokens ?? 0),
+});
+
+/** What a settlement came to: the credits as the reply shows them. */
+export type Settled = { credits: string; outcome: SettleOutcome; rated: RatedRequest };
+
+/** Charge the request for what it used, once; resolves after the commit. */
+export async function settle(
+  job: Job,
+  { usage, isEstimated }: Taken,
+  ending: Ending,
+  meaning?: Classification,
+): Promise<Settled> {
+  const { gateway, exchange, admitted, key } = job;
+  const rated = rateRequest(admitted.terms, usage, key);
+  const { inputTokens, outputTokens } = countedOf(usage);
+  job.tokensUsed = inputTokens + outputTokens;
+  job.finish(meaning, rated.costNanos);
+  const outcome = await gateway.books.settle({
+    hold: exchange.id,
+    chargeMicros: rated.chargeMicros,
+    costNanos: rated.costNanos,
+    end: job.end(ending, rated, isEstimated),
+  });
+  if (outcome.outcome === "settled") {
+    gateway.metrics.charged(outcome.chargedMicros, outcome.overrunMicros);
+    if (outcome.overrunMicros > 0n) {
+      const overrun = formatCredits(outcome.overrunMicros);
+      gateway.log.error({ request: exchange.publicId, overrun }, "a request used more than could be charged");
+    }
+  }
+  return { credits: formatCredits(outcome.chargedMicros), outcome, rated };
+}

@@ -1,0 +1,133 @@
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import type { Database } from "../../lib/db";
+import { clientAddressReader } from "../../lib/http";
+import { createBooks, keepLease } from "../../lib/ledger";
+import type { Log } from "../../lib/log";
+import { createPool } from "../../lib/pool";
+import { delay } from "../../lib/time";
+import type { Vault } from "../../lib/vault";
+import { createBalances } from "./balances";
+import { createCallers } from "./callers";
+import { keepConfig } from "./config";
+import { createTokenCounter } from "./count-tokens";
+import { Exchange } from "./exchange";
+import type { Gateway } from "./gateway-state";
+import { LIMITS, type Timings, TIMINGS } from "./limits";
+import { createMetrics } from "./metrics";
+import { createOpenStreams } from "./open-streams";
+import { createRates } from "./rates";
+import { routeRequest } from "./route-request";
+import { createUpstreams } from "./upstream";
+
+export type GatewayOptions = {
+  database: Database;
+  vault: Vault;
+  log: Log;
+  host: string;
+  port: number;
+  baseUrls: ReadonlyMap<string, string>;
+  trustedProxies: readonly string[];
+  metricsToken?: string | undefined;
+  timings?: Partial<Timings>;
+};
+
+/** A gateway that listens. `stop` lets what is under way end, closes its lease, and resolves when nothing is left. */
+export type RunningGateway = { readonly url: string; readonly port: number; stop(): Promise<void> };
+
+const USES_MS = 10_000;
+const IDLE_LOOK_MS = 25;
+
+function listen(server: Server, port: number, host: string): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(port, host, 4_096, () => {
+      server.off("error", reject);
+      // A server that listens on TCP has an address with a port.
+      resolve((server.address() as AddressInfo).port);
+    });
+  });
+}
+
+async function assemble(options: GatewayOptions) {
+  const { database, vault, log } = options;
+  const timings: Timings = { ...TIMINGS, ...options.timings };
+  const tell = (problem: string, error: unknown): void => log.error({ error }, problem);
+  const lease = await keepLease(database.pool, `gateway:${process.pid}`);
+  const pool = await createPool(database, vault, { pollMs: 0, tell });
+  const metrics = createMetrics(() => pool.size());
+  const books = createBooks(database.pool, lease, { onFlush: (items) => metrics.flush(items) });
+  const config = await keepConfig(database, pool, log);
+  const gateway: Gateway = {
+    database,
+    books,
+    pool,
+    config,
+    callers: createCallers(database, () => config.keysVersion()),
+    balances: createBalances(database),
+    rates: createRates(),
+    tokens: createTokenCounter(),
+    upstreams: createUpstreams(timings),
+    streams: createOpenStreams(timings.tickMs, (error) => tell("a stream couldn't be checkpointed", error)),
+    metrics,
+    log,
+    addressOf: clientAddressReader(options.trustedProxies),
+    baseUrls: options.baseUrls,
+    timings,
+    metricsToken: options.metricsToken ?? null,
+  };
+  return { gateway, books, lease };
+}
+
+/**
+ * Start a gateway on a port; 0 takes a free one.
+ *
+ * The database and the vault are the caller's, and stay open when it stops. Errors: rejects where the port is taken or
+ * the database can't be read.
+ */
+export async function startGateway(options: GatewayOptions): Promise<RunningGateway> {
+  const { host, log } = options;
+  const { gateway, books, lease } = await assemble(options);
+  let underWay = 0;
+  const server = createServer(
+    {
+      maxHeaderSize: LIMITS.headerBytesMax,
+      headersTimeout: LIMITS.headersMs,
+      requestTimeout: LIMITS.requestMs,
+      keepAliveTimeout: LIMITS.keepAliveMs,
+      noDelay: true,
+    },
+    (request, response) => {
+      underWay++;
+      void routeRequest(gateway, new Exchange(request, response)).finally(() => underWay--);
+    },
+  );
+  const uses = setInterval(() => {
+    gateway.callers.flush().catch((error: unknown) => log.warn({ error }, "uses of keys couldn't be written down"));
+  }, USES_MS);
+  const port = await listen(server, options.port, host);
+
+  async function stop(): Promise<void> {
+    const closed = new Promise((resolve) => server.close(resolve));
+    server.closeIdleConnections();
+    for (let waitedMs = 0; underWay > 0 && waitedMs < gateway.timings.stopMs; waitedMs += IDLE_LOOK_MS) {
+      await delay(IDLE_LOOK_MS);
+    }
+    // What is still under way loses its supplier, and is settled by what was delivered.
+    await gateway.upstreams.close();
+    for (let waitedMs = 0; underWay > 0 && waitedMs < gateway.timings.stopMs; waitedMs += IDLE_LOOK_MS) {
+      await delay(IDLE_LOOK_MS);
+    }
+    server.closeAllConnections();
+    await closed;
+    clearInterval(uses);
+    gateway.streams.stop();
+    gateway.config.stop();
+    await books.idle();
+    await gateway.callers.flush().catch(() => undefined); // when a key was last used is no promise
+    await gateway.pool.close();
+    await gateway.tokens.stop();
+    await lease.close();
+  }
+  return { url: `http://${host.includes(":") ? `[${host}]` : host}:${port}`, port, stop };
+}

@@ -1,0 +1,171 @@
+import { Pool, type Dispatcher } from "undici";
+import { LIMITS, type Timings } from "./limits";
+
+/** Why a supplier gave no answer, or not all of one. */
+export class UpstreamFailure extends Error {
+  override readonly name = "UpstreamFailure";
+  constructor(
+    readonly kind: "unreachable" | "timeout" | "aborted",
+    cause: unknown,
+  ) {
+    super(`upstream ${kind}`, { cause });
+  }
+}
+
+type Head = { status: number; headers: Dispatcher.ResponseData["headers"] };
+type Sink = { data(chunk: Buffer): void; end(failure: UpstreamFailure | null): void };
+
+const TIMEOUTS = new Set(["UND_ERR_CONNECT_TIMEOUT", "UND_ERR_HEADERS_TIMEOUT", "UND_ERR_BODY_TIMEOUT"]);
+
+function toFailure(error: Error): UpstreamFailure {
+  if (error instanceof UpstreamFailure) return error;
+  const { code } = error as { code?: string };
+  return new UpstreamFailure(code !== undefined && TIMEOUTS.has(code) ? "timeout" : "unreachable", error);
+}
+
+/** One call of a supplier, from its dispatch to the last byte of its answer. */
+export class UpstreamCall implements Dispatcher.DispatchHandler {
+  /** Resolves with the answer's head. Errors: `UpstreamFailure`. */
+  readonly head: Promise<Head>;
+  #resolveHead: (head: Head) => void = () => undefined;
+  #rejectHead: (error: UpstreamFailure) => void = () => undefined;
+  #controller: Dispatcher.DispatchController | null = null;
+  #abortReason: UpstreamFailure | null = null;
+  #early: Buffer[] = [];
+  #sink: Sink | null = null;
+  #ended: { failure: UpstreamFailure | null } | null = null;
+
+  constructor() {
+    this.head = new Promise((resolve, reject) => {
+      this.#resolveHead = resolve;
+      this.#rejectHead = reject;
+    });
+    // A failure after the head was read is the sink's to hear.
+    this.head.catch(() => undefined);
+  }
+
+  /** Whether the request may have reached the supplier. */
+  get isDispatched(): boolean {
+    return this.#controller !== null;
+  }
+
+  onRequestStart(controller: Dispatcher.DispatchController): void {
+    this.#controller = controller;
+    if (this.#abortReason) controller.abort(this.#abortReason);
+  }
+
+  onResponseStart(_controller: Dispatcher.DispatchController, status: number, headers: Head["headers"]): void {
+    if (status >= 200) this.#resolveHead({ status, headers });
+  }
+
+  onResponseData(_controller: Dispatcher.DispatchController, chunk: Buffer): void {
+    if (this.#sink) this.#sink.data(chunk);
+    else this.#early.push(chunk);
+  }
+
+  onResponseEnd(): void {
+    this.#end(null);
+  }
+
+  onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
+    this.#end(toFailure(error));
+  }
+
+  /** Hear of every chunk from the first on, then of the end, once. */
+  attach(sink: Sink): void {
+    this.#sink = sink;
+    const early = this.#early;
+    this.#early = [];
+    for (const chunk of early) sink.data(chunk);
+    if (this.#ended) sink.end(this.#ended.failure);
+  }
+
+  pause(): void {
+    if (!this.#ended) this.#controller?.pause();
+  }
+
+  resume(): void {
+    if (!this.#ended) this.#controller?.resume();
+  }
+
+  abort(): void {
+    if (this.#ended || this.#abortReason) return;
+    this.#abortReason = new UpstreamFailure("aborted", undefined);
+    this.#controller?.abort(this.#abortReason);
+  }
+
+  /** The whole body. Errors: `UpstreamFailure`; `RangeError` where it is longer than `bytesMax`. */
+  readAll(bytesMax: number): Promise<Buffer> {
+    return new Promise((resolve, reject) => {
+      const chunks: Buffer[] = [];
+      let bytes = 0;
+      this.attach({
+        data: (chunk) => {
+          bytes += chunk.length;
+          if (bytes <= bytesMax) chunks.push(chunk);
+          else {
+            reject(new RangeError("the reply is larger than any reply of this protocol"));
+            this.abort();
+          }
+        },
+        end: (failure) => {
+          if (failure) reject(failure);
+          else resolve(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks));
+        },
+      });
+    });
+  }
+
+  #end(failure: UpstreamFailure | null): void {
+    if (this.#ended) return;
+    this.#ended = { failure };
+    if (failure) this.#rejectHead(failure);
+    this.#sink?.end(failure);
+  }
+}
+
+export type UpstreamRequest = {
+  baseUrl: string;
+  path: string;
+  headers: Record<string, string>;
+  body: Buffer;
+  firstByteMs: number;
+};
+
+/** Connections to suppliers, kept open between calls. */
+export type Upstreams = {
+  call(request: UpstreamRequest): UpstreamCall;
+  close(): Promise<void>;
+};
+
+/** Pools of connections, one an origin. Redirects aren't followed: a key never goes where it wasn't meant for. */
+export function createUpstreams(timings: Timings): Upstreams {
+  const pools = new Map<string, Pool>();
+  const poolOf = (origin: string): Pool => {
+    const known = pools.get(origin);
+    if (known) return known;
+    const pool = new Pool(origin, {
+      connect: { timeout: LIMITS.connectMs },
+      bodyTimeout: timings.idleMs,
+      keepAliveTimeout: 30_000,
+      keepAliveMaxTimeout: 60_000,
+      pipelining: 1,
+    });
+    pools.set(origin, pool);
+    return pool;
+  };
+  return {
+    call({ baseUrl, path, headers, body, firstByteMs }) {
+      const url = new URL(baseUrl + path);
+      const call = new UpstreamCall();
+      poolOf(url.origin).dispatch(
+        { path: url.pathname + url.search, method: "POST", headers, body, headersTimeout: firstByteMs },
+        call,
+      );
+      return call;
+    },
+    async close() {
+      await Promise.all([...pools.values()].map((pool) => pool.destroy()));
+    },
+  };
+}
