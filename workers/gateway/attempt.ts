@@ -98,7 +98,7 @@ function readFirst(job: Job, call: UpstreamCall, headers: Headers): Promise<Trie
             call.abort();
             decide(failedInStream(job, reader.failure() ?? ""));
           } else if (first.out.length > 0 || first.state === "ended") {
-            call.pause();
+            call.detach();
             decide({ outcome: "stream", headers, call, reader, first });
           }
         } catch {

@@ -71,13 +71,21 @@ export class UpstreamCall implements Dispatcher.DispatchHandler {
     this.#end(toFailure(error));
   }
 
-  /** Hear of every chunk from the first on, then of the end, once. */
+  /** Hear of every chunk from here on, then of the end, once. What came before anybody listened comes first. */
   attach(sink: Sink): void {
     this.#sink = sink;
-    const early = this.#early;
-    this.#early = [];
-    for (const chunk of early) sink.data(chunk);
-    if (this.#ended) sink.end(this.#ended.failure);
+    while (this.#sink === sink) {
+      const chunk = this.#early.shift();
+      if (!chunk) break;
+      sink.data(chunk);
+    }
+    if (this.#ended && this.#sink === sink) sink.end(this.#ended.failure);
+  }
+
+  /** Hear no more, and hold what comes until somebody listens again. */
+  detach(): void {
+    this.#sink = null;
+    this.pause();
   }
 
   pause(): void {

@@ -1,0 +1,100 @@
+import OpenAI from "openai";
+import { afterAll, beforeAll } from "vitest";
+import { type Database, openDatabase } from "@/lib/db";
+import { readBalance } from "@/lib/ledger";
+import { listUsage, type UsageRecord } from "@/lib/metering";
+import { micros } from "@/lib/money";
+import { openLog } from "@/lib/log";
+import { useVault } from "@/lib/vault";
+import type { Timings } from "../../workers/gateway/limits";
+import { type RunningGateway, startGateway } from "../../workers/gateway/start-gateway";
+import { type TestDatabase, testDatabase } from "./database";
+import { aSandbox } from "./sandbox";
+import { type Caller, stageCallers, stageModel, stageSupply } from "./stage";
+import { testMasterKeys } from "./supply";
+import { until } from "./until";
+
+export const CREDIT = 1_000_000n;
+
+/** What a raw call of the gateway answered. */
+export type Answer = { status: number; headers: Headers; text: string; json: { error?: Record<string, unknown> } };
+
+/**
+ * A gateway of the test file's own over a database of its own, with a sandbox behind it and one model, `gpt-4`, at
+ * 5 credits per 1,000 tokens in whole credits.
+ */
+export function aGateway(options: { keys?: string[]; timings?: Partial<Timings> } = {}) {
+  const sandbox = aSandbox();
+  let own: TestDatabase;
+  let database: Database;
+  let gateway: RunningGateway;
+  beforeAll(async () => {
+    process.env["LOG_LEVEL"] ??= "silent";
+    own = await testDatabase();
+    database = openDatabase(own.url, 5);
+    const vault = useVault(testMasterKeys());
+    await stageModel(database, 1);
+    await stageSupply(database, options.keys ?? ["sk-sandbox-openai-500usd"]);
+    gateway = await startGateway({
+      database,
+      vault,
+      log: openLog("gateway"),
+      host: "127.0.0.1",
+      port: 0,
+      baseUrls: new Map([["openai", `${sandbox.url()}/openai/v1`]]),
+      trustedProxies: [],
+      timings: { stopMs: 5_000, ...options.timings },
+    });
+  });
+  afterAll(async () => {
+    await gateway?.stop();
+    await database?.close();
+    await own?.drop();
+  });
+
+  const post = async (secret: string | null, body: unknown, headers: Record<string, string> = {}): Promise<Answer> => {
+    const response = await fetch(`${gateway.url}/v1/chat/completions`, {
+      method: "POST",
+      headers: {
+        "content-type": "application/json",
+        ...(secret !== null && { authorization: `Bearer ${secret}` }),
+        ...headers,
+      },
+      body: typeof body === "string" ? body : JSON.stringify(body),
+    });
+    const text = await response.text();
+    const isJson = response.headers.get("content-type")?.includes("json");
+    return {
+      status: response.status,
+      headers: response.headers,
+      text,
+      json: isJson ? (JSON.parse(text) as Answer["json"]) : {},
+    };
+  };
+  const balance = (caller: Caller) => readBalance(database.reader, caller.wallet);
+  const records = (caller: Caller): Promise<UsageRecord[]> => {
+    const filter = { wallet: caller.wallet, fromMs: null, toMs: null, model: null, apiKeyId: null, status: null };
+    return listUsage(database.reader, filter, { limit: 100, after: null });
+  };
+  return {
+    sandbox,
+    post,
+    balance,
+    records,
+    url: () => gateway.url,
+    database: () => database,
+    gateway: () => gateway,
+    caller: async (credits = 1_000n): Promise<Caller> => {
+      const [caller] = await stageCallers(database, 1, micros(credits * CREDIT));
+      if (!caller) throw new Error("no caller was made");
+      return caller;
+    },
+    client: ({ secret }: Caller, base = gateway.url) =>
+      new OpenAI({ apiKey: secret, baseURL: `${base}/v1`, maxRetries: 0 }),
+    /** Wait until nothing is held, then tell what was spent of so many credits. Units: microcredits. */
+    spent: async (caller: Caller, credits = 1_000n): Promise<bigint> => {
+      await until(async () => (await balance(caller)).heldMicros === 0n, "nothing is held");
+      return credits * CREDIT - (await balance(caller)).availableMicros;
+    },
+  };
+}
