@@ -1,42 +1,66 @@
-import { spawn } from "node:child_process";
-import { say, warn } from "./console";
+import { command } from "./check/command";
+import type { Report } from "./check/findings";
+import { houseRules } from "./check/house-rules";
+import { importLaw } from "./check/import-law";
+import { schemaDrift } from "./check/schema-drift";
+import { explain, say, warn } from "./console";
+import { ensurePrismaClient } from "./start/build";
 
-/** One thing that `npm run check` holds the tree to. */
-type Check = { readonly name: string; readonly run: () => Promise<CheckResult> };
-type CheckResult = { readonly passed: boolean; readonly output: string };
+/** One part of what `npm run check` holds the tree to. */
+type Part = { readonly name: string; readonly run: () => Promise<Report> | Report };
 
-function command(name: string, file: string, args: string[]): Check {
+/** A part that a tool does: what it says is what was found. */
+function tool(name: string, file: string, args: readonly string[]): Part {
   return {
     name,
-    run: () =>
-      new Promise((resolve) => {
-        const child = spawn(process.execPath, [file, ...args], { stdio: ["ignore", "pipe", "pipe"] });
-        const output: Buffer[] = [];
-        child.stdout.on("data", (chunk: Buffer) => output.push(chunk));
-        child.stderr.on("data", (chunk: Buffer) => output.push(chunk));
-        child.once("exit", (code) => resolve({ passed: code === 0, output: Buffer.concat(output).toString() }));
-      }),
+    run: async () => {
+      const { code, output } = await command(file, args);
+      return { findings: code === 0 ? [] : [{ rule: name, place: "", message: output.trim() }], looked: "" };
+    },
   };
 }
 
-const CHECKS: Check[] = [
-  command("lock", "scripts/complete-lock.mjs", ["--check"]),
-  command("format", "node_modules/oxfmt/bin/oxfmt", ["--check"]),
-  command("types", "node_modules/typescript/bin/tsc", ["--noEmit", "--pretty", "false"]),
-  command("lint", "node_modules/oxlint/bin/oxlint", ["--type-aware"]),
+const PARTS: Part[] = [
+  tool("lock", "scripts/complete-lock.mjs", ["--check"]),
+  tool("format", "node_modules/oxfmt/bin/oxfmt", ["--check"]),
+  tool("types", "node_modules/typescript/bin/tsc", ["--noEmit", "--pretty", "false"]),
+  tool("lint", "node_modules/oxlint/bin/oxlint", ["--type-aware", "--deny-warnings"]),
+  { name: "import law", run: () => importLaw(process.cwd()) },
+  { name: "house rules", run: () => houseRules(process.cwd()) },
+  tool("dead code", "node_modules/knip/bin/knip.js", [
+    "--no-progress",
+    "--exclude",
+    "types,enumMembers",
+    "--no-config-hints",
+  ]),
+  { name: "schema drift", run: schemaDrift },
 ];
 
-let failures = 0;
-for (const { name, run } of CHECKS) {
+/** Run one part and tell how it went; whether it found nothing. */
+async function check({ name, run }: Part): Promise<boolean> {
   const started = Date.now();
-  const { passed, output } = await run();
-  const seconds = ((Date.now() - started) / 1000).toFixed(1);
-  if (passed) say(`${name}: right (${seconds} s)`);
-  else {
-    failures += 1;
-    warn(`${name}: wrong (${seconds} s)\n${output}`);
+  const { findings, looked } = await run();
+  const note = [looked, `${((Date.now() - started) / 1000).toFixed(1)} s`].filter(Boolean).join(", ");
+  if (findings.length === 0) {
+    say(`${name}: right (${note})`);
+    return true;
   }
+  const lines = findings.map(({ rule, place, message }) => (place ? `  ${place}  ${message}  [${rule}]` : message));
+  warn(`${name}: ${findings.length} wrong (${note})\n${lines.join("\n")}`);
+  return false;
 }
-if (failures > 0) warn(`check: ${failures} of ${CHECKS.length} parts are wrong`);
-else say(`check: all ${CHECKS.length} parts are right`);
-process.exitCode = failures > 0 ? 1 : 0;
+
+const asked = process.argv.slice(2);
+const parts = PARTS.filter(({ name }) => asked.length === 0 || asked.includes(name));
+try {
+  await ensurePrismaClient();
+  let wrong = 0;
+  for (const part of parts) if (!(await check(part))) wrong += 1;
+  say(
+    wrong === 0 ? `check: all ${parts.length} parts are right` : `check: ${wrong} of ${parts.length} parts are wrong`,
+  );
+  process.exitCode = wrong === 0 && parts.length > 0 ? 0 : 1;
+} catch (error) {
+  warn(explain(error));
+  process.exitCode = 1;
+}

@@ -1,5 +1,5 @@
 import type pg from "pg";
-import type { Tx } from "./index";
+import type { Tx } from "./tx";
 import { queries } from "./models";
 
 /** The kinds of configuration that gateways keep in memory. */

@@ -1,9 +1,9 @@
 import { PrismaPg } from "@prisma/adapter-pg";
 import pg from "pg";
 import { PrismaClient } from "./generated/client";
+import type { Tx } from "./tx";
 
-/** An open transaction, or the plain database for reads. Opaque: only a room's store can run a query with it. */
-export type Tx = { readonly kind: "tx" };
+export type { Tx } from "./tx";
 
 /** One process's connections: Prisma for ordinary tables, a pool for SQL on the books. */
 export type Database = {

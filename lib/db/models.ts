@@ -1,5 +1,5 @@
 import type { Prisma } from "./generated/client";
-import type { Tx } from "./index";
+import type { Tx } from "./tx";
 
 export { Prisma } from "./generated/client";
 

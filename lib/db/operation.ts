@@ -1,5 +1,5 @@
 import { assert } from "../errors";
-import type { Tx } from "./index";
+import type { Tx } from "./tx";
 import { queries } from "./models";
 
 /** An idempotency key within its scope, and the hash of what was asked under it. */

@@ -28,12 +28,16 @@ export async function inspectServer(url: string): Promise<ServerSettings> {
     const refusals: string[] = [];
     for (const [name, isDurable] of Object.entries(DURABLE)) {
       const value = await show(name);
-      if (!isDurable(value)) refusals.push(`${name} is ${value}: a crash could lose charges that were acknowledged; set it to on`);
+      if (!isDurable(value))
+        refusals.push(`${name} is ${value}: a crash could lose charges that were acknowledged; set it to on`);
     }
     const version = await show("server_version");
-    if (Number(await show("server_version_num")) < VERSION_OLDEST) refusals.push(`it is PostgreSQL ${version}: 14 is the oldest`);
+    if (Number(await show("server_version_num")) < VERSION_OLDEST)
+      refusals.push(`it is PostgreSQL ${version}: 14 is the oldest`);
     const hasChecksums = (await show("data_checksums")) === "on";
-    const warnings = hasChecksums ? [] : ["data_checksums is off: a broken disk can change amounts unnoticed (pg_checksums --enable)"];
+    const warnings = hasChecksums
+      ? []
+      : ["data_checksums is off: a broken disk can change amounts unnoticed (pg_checksums --enable)"];
     return { version, refusals, warnings };
   } finally {
     await client.end();

@@ -85,7 +85,7 @@ export const DEMO_SETTINGS = {
   withdrawal: { enabled: true, cooloff_hours: 0 },
   switches: { private_upstreams: true },
   providers: Object.fromEntries(
-    DEMO_PROVIDERS.map((id) => [id, { allowed: true, reason: "Demo: its keys are the sandbox's." }]),
+    DEMO_PROVIDERS.map((id) => [id, { allowed: true, reason: "Demo: no key here is real." }]),
   ),
   tiers: DEFAULT_SETTINGS.tiers.map((tier) =>
     tier.id === "basic" ? { ...tier, requests_per_minute: 600, tokens_per_minute: 2_000_000, concurrency: 100 } : tier,

@@ -27,7 +27,7 @@ export const POST = route(
     body: NewKey,
     reply: z.object({ id: z.string(), channel: z.string(), hint: z.string() }).meta({ id: "NewPoolKey" }),
     status: 201,
-    example: { body: { api_key: "sk-sandbox-openai-500usd", quota_usd: 500 } },
+    example: { body: { api_key: "sk-proj-0123456789abcdef", quota_usd: 500 } },
   },
   async ({ tx, ctx, params: { id: channelId }, body }) => {
     openWebVault();

@@ -1,0 +1,1167 @@
+-- The schema of the books, as the migrations make it. Written by `node scripts/run.mjs books-dump`; not run by anything.
+
+-- types
+type attempt_item (hold uuid, n smallint, pool_key uuid, previous_outcome text, previous_cost_nanos bigint)
+type end_item (hold uuid, n smallint, released boolean, charge_micros bigint, overrun_micros bigint, cost_nanos bigint, total_cost_nanos bigint, channel text, pool_key uuid, key_owner uuid, upstream_model text, meters json, multipliers json, breakdown json, cost_breakdown json, attempts json, requests integer, estimated boolean, lost boolean, status text, http_status smallint, error_code text, latency_ms integer, ttft_ms integer)
+type extend_item (hold uuid, add_micros bigint, checkpoint json)
+type leg_item (owner uuid, kind text, period text, unit text, limit bigint, amount bigint)
+type posting (scope text, key text, hash bytea, transfer uuid, kind smallint, wallet bigint, actor text, ref_type text, ref_id text, memo text)
+type reserve_item (hold uuid, wallet bigint, api_key uuid, amount_micros bigint, arrived_at timestamp with time zone, draft json, pool_key uuid, legs json)
+
+-- columns
+account.balance_micros bigint not null default 0
+account.code smallint not null
+account.is_platform boolean not null
+account.name text not null
+attempt.cost_nanos bigint not null default 0
+attempt.folded_at timestamp with time zone
+attempt.hold uuid not null
+attempt.n smallint not null
+attempt.outcome text
+attempt.pool_key uuid
+attempt.started_at timestamp with time zone not null default now()
+attempt.state smallint not null default 0
+config_version.catalog bigint not null default 0
+config_version.id boolean not null default true
+config_version.keys bigint not null default 0
+config_version.pool bigint not null default 0
+config_version.settings bigint not null default 0
+counter.held_amount bigint not null default 0
+counter.id bigint not null generated always as identity
+counter.kind text not null
+counter.limit_amount bigint
+counter.owner uuid not null
+counter.period text not null
+counter.unit text not null default 'micros'::text
+counter.used_amount bigint not null default 0
+delta.account smallint not null
+delta.amount_micros bigint not null
+delta.seq bigint not null generated always as identity
+hold.amount_micros bigint not null
+hold.api_key uuid not null
+hold.arrived_at timestamp with time zone not null
+hold.charged_micros bigint
+hold.checkpoint json
+hold.closed_at timestamp with time zone
+hold.draft json not null
+hold.has_legs boolean not null default false
+hold.id uuid not null
+hold.lease bigint not null
+hold.state smallint not null default 0
+hold.wallet bigint not null
+lease.closed_at timestamp with time zone
+lease.created_at timestamp with time zone not null default now()
+lease.id bigint not null generated always as identity
+lease.process text not null
+lease.renewed_at timestamp with time zone not null default now()
+leg.counter bigint not null
+leg.held_amount bigint not null
+leg.hold uuid not null
+leg.used_amount bigint
+line.amount_micros bigint not null
+line.asset smallint not null default 1
+line.at timestamp with time zone not null
+line.balance_after bigint
+line.from_account smallint not null
+line.kind smallint not null
+line.lot bigint
+line.seq bigint not null generated always as identity
+line.to_account smallint not null
+line.transfer uuid not null
+line.wallet bigint
+lot.created_at timestamp with time zone not null default now()
+lot.expires_at timestamp with time zone
+lot.granted_micros bigint not null
+lot.id bigint not null generated always as identity
+lot.remaining_micros bigint not null
+lot.source smallint not null
+lot.transfer uuid not null
+lot.usd_nanos_per_credit bigint not null default 0
+lot.wallet bigint not null
+op.created_at timestamp with time zone not null default now()
+op.key text not null
+op.outcome json
+op.request_hash bytea not null
+op.scope text not null
+transfer.actor text not null
+transfer.at timestamp with time zone not null
+transfer.id uuid not null
+transfer.kind smallint not null
+transfer.memo text
+transfer.ref_id text
+transfer.ref_type text
+usage_record.api_key uuid not null
+usage_record.at timestamp with time zone not null
+usage_record.attempts json not null
+usage_record.breakdown json not null
+usage_record.capped boolean not null default false
+usage_record.channel text
+usage_record.charge_micros bigint not null
+usage_record.cost_breakdown json not null
+usage_record.cost_card bigint
+usage_record.cost_nanos bigint not null
+usage_record.error_code text
+usage_record.estimated boolean not null default false
+usage_record.http_status smallint not null
+usage_record.id uuid not null
+usage_record.key_owner uuid
+usage_record.latency_ms integer not null
+usage_record.lost boolean not null default false
+usage_record.meters json not null
+usage_record.mode text not null default 'token'::text
+usage_record.model text not null
+usage_record.multipliers json not null
+usage_record.overrun_micros bigint not null default 0
+usage_record.pool_key uuid
+usage_record.price_card bigint
+usage_record.promo_micros bigint not null default 0
+usage_record.protocol text not null
+usage_record.provider text not null
+usage_record.purchased_micros bigint not null default 0
+usage_record.referral_micros bigint not null default 0
+usage_record.requests integer not null default 0
+usage_record.settled_at timestamp with time zone not null default now()
+usage_record.status text not null
+usage_record.streamed boolean not null
+usage_record.task_id text
+usage_record.ttft_ms integer
+usage_record.unvested_micros bigint not null default 0
+usage_record.upstream_model text not null
+usage_record.vested_micros bigint not null default 0
+usage_record.wallet bigint not null
+wallet.advance bigint not null default 0
+wallet.advance_limit bigint not null default 0
+wallet.created_at timestamp with time zone not null default now()
+wallet.debt bigint not null default 0
+wallet.held bigint not null default 0
+wallet.id bigint not null generated always as identity
+wallet.next_expiry timestamp with time zone
+wallet.promo bigint not null default 0
+wallet.purchased bigint not null default 0
+wallet.referral bigint not null default 0
+wallet.unvested bigint not null default 0
+wallet.vested bigint not null default 0
+
+-- options
+attempt fillfactor=60
+counter fillfactor=50
+hold fillfactor=60
+line  partition by RANGE (at)
+lot fillfactor=50
+transfer  partition by RANGE (at)
+usage_record  partition by RANGE (at)
+wallet fillfactor=50
+
+-- constraints
+books.account.account_name_key UNIQUE (name)
+books.account.account_pkey PRIMARY KEY (code)
+books.attempt.attempt_cost_nanos_check CHECK ((cost_nanos >= 0))
+books.attempt.attempt_pkey PRIMARY KEY (hold, n)
+books.attempt.attempt_state_check CHECK (((state >= 0) AND (state <= 3)))
+books.config_version.config_version_id_check CHECK (id)
+books.config_version.config_version_pkey PRIMARY KEY (id)
+books.counter.counter_held_amount_check CHECK ((held_amount >= 0))
+books.counter.counter_limit_amount_check CHECK ((limit_amount >= 0))
+books.counter.counter_owner_kind_period_key UNIQUE (owner, kind, period)
+books.counter.counter_pkey PRIMARY KEY (id)
+books.counter.counter_unit_check CHECK ((unit = ANY (ARRAY['micros'::text, 'requests'::text])))
+books.counter.counter_used_amount_check CHECK ((used_amount >= 0))
+books.delta.delta_pkey PRIMARY KEY (seq)
+books.hold.hold_amount_micros_check CHECK ((amount_micros >= 0))
+books.hold.hold_pkey PRIMARY KEY (id)
+books.hold.hold_state_check CHECK (((state >= 0) AND (state <= 2)))
+books.lease.lease_pkey PRIMARY KEY (id)
+books.leg.leg_counter_fkey FOREIGN KEY (counter) REFERENCES books.counter(id)
+books.leg.leg_held_amount_check CHECK ((held_amount >= 0))
+books.leg.leg_pkey PRIMARY KEY (hold, counter)
+books.leg.leg_used_amount_check CHECK ((used_amount >= 0))
+books.line.line_amount_micros_check CHECK ((amount_micros > 0))
+books.lot.lot_check CHECK (((remaining_micros >= 0) AND (remaining_micros <= granted_micros)))
+books.lot.lot_granted_micros_check CHECK ((granted_micros > 0))
+books.lot.lot_pkey PRIMARY KEY (id)
+books.lot.lot_source_check CHECK ((source = ANY (ARRAY[1, 3])))
+books.lot.lot_usd_nanos_per_credit_check CHECK ((usd_nanos_per_credit >= 0))
+books.lot.lot_wallet_fkey FOREIGN KEY (wallet) REFERENCES books.wallet(id)
+books.op.op_pkey PRIMARY KEY (scope, key)
+books.usage_record.usage_record_charge_is_burned CHECK ((((((promo_micros + referral_micros) + purchased_micros) + vested_micros) + unvested_micros) = charge_micros))
+books.usage_record.usage_record_charge_micros_check CHECK ((charge_micros >= 0))
+books.usage_record.usage_record_cost_nanos_check CHECK ((cost_nanos >= 0))
+books.usage_record.usage_record_overrun_micros_check CHECK ((overrun_micros >= 0))
+books.wallet.wallet_advance_check CHECK ((advance >= 0))
+books.wallet.wallet_advance_limit_check CHECK ((advance_limit >= 0))
+books.wallet.wallet_available_not_negative CHECK (((((((promo + referral) + purchased) + vested) + unvested) - held) >= 0))
+books.wallet.wallet_debt_check CHECK ((debt >= 0))
+books.wallet.wallet_held_check CHECK ((held >= 0))
+books.wallet.wallet_pkey PRIMARY KEY (id)
+books.wallet.wallet_promo_check CHECK ((promo >= 0))
+books.wallet.wallet_purchased_check CHECK ((purchased >= 0))
+books.wallet.wallet_referral_check CHECK ((referral >= 0))
+books.wallet.wallet_unvested_check CHECK ((unvested >= 0))
+books.wallet.wallet_vested_check CHECK ((vested >= 0))
+
+-- indexes
+CREATE INDEX attempt_unfolded ON books.attempt USING btree (hold, n) WHERE ((state = 1) AND (folded_at IS NULL))
+CREATE INDEX hold_open ON books.hold USING btree (wallet, arrived_at) WHERE (state = 0)
+CREATE INDEX line_transfer ON ONLY books.line USING btree (transfer)
+CREATE INDEX line_wallet ON ONLY books.line USING btree (wallet, seq DESC) WHERE (wallet IS NOT NULL)
+CREATE INDEX lot_expiring ON books.lot USING btree (expires_at) WHERE ((remaining_micros > 0) AND (expires_at IS NOT NULL))
+CREATE INDEX lot_live ON books.lot USING btree (wallet, source, expires_at, id) WHERE (remaining_micros > 0)
+CREATE INDEX lot_transfer ON books.lot USING btree (transfer)
+CREATE INDEX transfer_id ON ONLY books.transfer USING btree (id)
+CREATE INDEX usage_record_at ON ONLY books.usage_record USING brin (at)
+CREATE INDEX usage_record_id ON ONLY books.usage_record USING btree (id)
+CREATE INDEX usage_record_wallet ON ONLY books.usage_record USING btree (wallet, at DESC, id DESC)
+CREATE UNIQUE INDEX account_name_key ON books.account USING btree (name)
+CREATE UNIQUE INDEX account_pkey ON books.account USING btree (code)
+CREATE UNIQUE INDEX attempt_pkey ON books.attempt USING btree (hold, n)
+CREATE UNIQUE INDEX config_version_pkey ON books.config_version USING btree (id)
+CREATE UNIQUE INDEX counter_owner_kind_period_key ON books.counter USING btree (owner, kind, period)
+CREATE UNIQUE INDEX counter_pkey ON books.counter USING btree (id)
+CREATE UNIQUE INDEX delta_pkey ON books.delta USING btree (seq)
+CREATE UNIQUE INDEX hold_pkey ON books.hold USING btree (id)
+CREATE UNIQUE INDEX lease_pkey ON books.lease USING btree (id)
+CREATE UNIQUE INDEX leg_pkey ON books.leg USING btree (hold, counter)
+CREATE UNIQUE INDEX lot_pkey ON books.lot USING btree (id)
+CREATE UNIQUE INDEX op_pkey ON books.op USING btree (scope, key)
+CREATE UNIQUE INDEX wallet_pkey ON books.wallet USING btree (id)
+
+-- triggers
+CREATE TRIGGER line_append_only BEFORE DELETE OR UPDATE ON books.line FOR EACH ROW EXECUTE FUNCTION books.refuse_change()
+CREATE TRIGGER line_no_truncate BEFORE TRUNCATE ON books.line FOR EACH STATEMENT EXECUTE FUNCTION books.refuse_change()
+CREATE TRIGGER op_frozen BEFORE DELETE OR UPDATE ON books.op FOR EACH ROW EXECUTE FUNCTION books.freeze_outcome()
+CREATE TRIGGER op_no_truncate BEFORE TRUNCATE ON books.op FOR EACH STATEMENT EXECUTE FUNCTION books.refuse_change()
+CREATE TRIGGER transfer_append_only BEFORE DELETE OR UPDATE ON books.transfer FOR EACH ROW EXECUTE FUNCTION books.refuse_change()
+CREATE TRIGGER transfer_no_truncate BEFORE TRUNCATE ON books.transfer FOR EACH STATEMENT EXECUTE FUNCTION books.refuse_change()
+CREATE TRIGGER usage_record_append_only BEFORE DELETE OR UPDATE ON books.usage_record FOR EACH ROW EXECUTE FUNCTION books.refuse_change()
+CREATE TRIGGER usage_record_no_truncate BEFORE TRUNCATE ON books.usage_record FOR EACH STATEMENT EXECUTE FUNCTION books.refuse_change()
+
+-- functions
+CREATE OR REPLACE FUNCTION books.begin_op(_scope text, _key text, _hash bytea)
+ RETURNS json
+ LANGUAGE plpgsql
+AS $function$
+declare
+  _op books.op;
+begin
+  insert into books.op (scope, key, request_hash) values (_scope, _key, _hash) on conflict do nothing;
+  if found then return null; end if;
+  select * into _op from books.op where scope = _scope and key = _key;
+  if _op.request_hash <> _hash then
+    raise exception 'another request was made under this key' using errcode = 'SC409';
+  end if;
+  return coalesce(_op.outcome, 'null'::json);
+end $function$
+CREATE OR REPLACE FUNCTION books.bump_config(_topic text)
+ RETURNS void
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'books', 'pg_temp'
+AS $function$
+begin
+  update books.config_version set
+    keys = keys + (_topic = 'keys')::integer,
+    catalog = catalog + (_topic = 'catalog')::integer,
+    pool = pool + (_topic = 'pool')::integer,
+    settings = settings + (_topic = 'settings')::integer;
+  if _topic not in ('keys', 'catalog', 'pool', 'settings') then
+    raise exception 'no config topic %', _topic using errcode = 'invalid_parameter_value';
+  end if;
+end $function$
+CREATE OR REPLACE FUNCTION books.claim_operation(_scope text, _key text, _request_hash bytea)
+ RETURNS TABLE(request_hash bytea, outcome text)
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'books', 'pg_temp'
+AS $function$
+#variable_conflict use_column
+begin
+  insert into books.op (scope, key, request_hash) values (_scope, _key, _request_hash) on conflict do nothing;
+  if not found then
+    return query select op.request_hash, op.outcome::text from books.op where op.scope = _scope and op.key = _key;
+  end if;
+end $function$
+CREATE OR REPLACE FUNCTION books.claw_back(_p books.posting, _amount bigint, _to smallint)
+ RETURNS json
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'books', 'pg_temp'
+AS $function$
+declare
+  _at timestamptz := now();
+  _before books.wallet;
+  _w books.wallet;
+  _taken bigint;
+  _covered bigint;
+  _outcome json := books.begin_op(_p.scope, _p.key, _p.hash);
+begin
+  if _outcome is not null then return _outcome; end if;
+  if _amount <= 0 then raise exception 'a claw-back is above zero'; end if;
+  select * into _before from books.wallet where id = _p.wallet for update;
+  _taken := books.take(_p.transfer, _p.kind, _p.wallet, _amount, array[5, 4, 1, 2, 3]::smallint[], null, _to, _at);
+  update books.wallet set debt = debt + (_amount - _taken) where id = _p.wallet returning * into _w;
+  _covered := least(_before.advance, _amount - (_before.unvested - _w.unvested));
+  update books.wallet set advance = advance - _covered where id = _p.wallet;
+  insert into books.line (at, transfer, kind, wallet, from_account, to_account, amount_micros, balance_after)
+  select _at, _p.transfer, _p.kind, _p.wallet, x.source, x.account, x.amount,
+    _w.promo + _w.referral + _w.purchased + _w.vested + _w.unvested
+  from (values (6, _to, _amount - _taken), (5, 5::smallint, _covered)) x(source, account, amount) where x.amount > 0;
+  insert into books.delta (account, amount_micros) select _to, _amount - _taken where _amount > _taken;
+  perform books.write_transfer(_p, _at);
+  _outcome := json_build_object('transfer', _p.transfer, 'taken', _taken::text, 'owed', (_amount - _taken)::text);
+  update books.op set outcome = _outcome where scope = _p.scope and key = _p.key;
+  return _outcome;
+end $function$
+CREATE OR REPLACE FUNCTION books.close_dead_leases(_ttl interval)
+ RETURNS bigint
+ LANGUAGE sql
+ SECURITY DEFINER
+ SET search_path TO 'books', 'pg_temp'
+AS $function$
+  with dead as (
+    update books.lease set closed_at = clock_timestamp()
+    where closed_at is null and renewed_at < clock_timestamp() - _ttl returning 1)
+  select count(*) from dead
+$function$
+CREATE OR REPLACE FUNCTION books.close_lease(_lease bigint)
+ RETURNS void
+ LANGUAGE sql
+ SECURITY DEFINER
+ SET search_path TO 'books', 'pg_temp'
+AS $function$
+  update books.lease set closed_at = clock_timestamp() where id = _lease and closed_at is null
+$function$
+CREATE OR REPLACE FUNCTION books.credit(_p books.posting, _source smallint, _amount bigint, _from smallint, _usd_nanos_per_credit bigint, _expires_at timestamp with time zone)
+ RETURNS json
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'books', 'pg_temp'
+AS $function$
+declare
+  _at timestamptz := now();
+  _w books.wallet;
+  _lot bigint;
+  _outcome json := books.begin_op(_p.scope, _p.key, _p.hash);
+begin
+  if _outcome is not null then return _outcome; end if;
+  if _amount <= 0 then raise exception 'a credit is above zero'; end if;
+  if _expires_at <= _at then raise exception 'the expiry has passed'; end if;
+  perform from books.wallet where id = _p.wallet for update;
+  if not found then raise exception 'no wallet %', _p.wallet; end if;
+  if _source in (1, 3) then
+    insert into books.lot (wallet, source, granted_micros, remaining_micros, usd_nanos_per_credit, expires_at, transfer)
+    values (_p.wallet, _source, _amount, _amount, coalesce(_usd_nanos_per_credit, 0), _expires_at, _p.transfer)
+    returning id into _lot;
+  end if;
+  update books.wallet set
+    promo = promo + case _source when 1 then _amount else 0 end,
+    referral = referral + case _source when 2 then _amount else 0 end,
+    purchased = purchased + case _source when 3 then _amount else 0 end,
+    vested = vested + case _source when 4 then _amount else 0 end,
+    unvested = unvested + case _source when 5 then _amount else 0 end,
+    next_expiry = least(next_expiry, _expires_at)
+  where id = _p.wallet returning * into _w;
+  perform books.write_transfer(_p, _at);
+  insert into books.line (at, transfer, kind, wallet, from_account, to_account, lot, amount_micros, balance_after)
+  values (_at, _p.transfer, _p.kind, _p.wallet, _from, _source, _lot, _amount,
+    _w.promo + _w.referral + _w.purchased + _w.vested + _w.unvested);
+  insert into books.delta (account, amount_micros) values (_from, -_amount);
+  perform books.pay_debt(_p.wallet, _at);
+  _outcome := json_build_object('transfer', _p.transfer, 'lot', _lot);
+  update books.op set outcome = _outcome where scope = _p.scope and key = _p.key;
+  return _outcome;
+end $function$
+CREATE OR REPLACE FUNCTION books.debit(_p books.posting, _amount bigint, _order smallint[], _lot bigint, _to smallint, _may_owe boolean)
+ RETURNS json
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'books', 'pg_temp'
+AS $function$
+declare
+  _at timestamptz := now();
+  _taken bigint;
+  _owed bigint := 0;
+  _w books.wallet;
+  _outcome json := books.begin_op(_p.scope, _p.key, _p.hash);
+begin
+  if _outcome is not null then return _outcome; end if;
+  if _amount <= 0 then raise exception 'a debit is above zero'; end if;
+  perform from books.wallet where id = _p.wallet for update;
+  if not found then raise exception 'no wallet %', _p.wallet; end if;
+  _taken := books.take(_p.transfer, _p.kind, _p.wallet, _amount, _order, _lot, _to, _at);
+  if _may_owe and _taken < _amount then
+    _owed := _amount - _taken;
+    update books.wallet set debt = debt + _owed where id = _p.wallet returning * into _w;
+    insert into books.line (at, transfer, kind, wallet, from_account, to_account, amount_micros, balance_after)
+    values (_at, _p.transfer, _p.kind, _p.wallet, 6, _to, _owed,
+      _w.promo + _w.referral + _w.purchased + _w.vested + _w.unvested);
+    insert into books.delta (account, amount_micros) values (_to, _owed);
+  end if;
+  if _taken + _owed > 0 then perform books.write_transfer(_p, _at); end if;
+  _outcome := json_build_object('transfer', _p.transfer, 'taken', _taken::text, 'owed', _owed::text);
+  update books.op set outcome = _outcome where scope = _p.scope and key = _p.key;
+  return _outcome;
+end $function$
+CREATE OR REPLACE FUNCTION books.drop_old_usage(_months integer)
+ RETURNS SETOF text
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'books', 'pg_temp'
+AS $function$
+declare
+  _oldest date := (date_trunc('month', now() at time zone 'UTC') - make_interval(months => greatest(_months, 13)))::date;
+  _name text;
+begin
+  perform pg_advisory_xact_lock(hashtext('books.make_partitions'));
+  for _name in
+    select c.relname from pg_inherits i join pg_class c on c.oid = i.inhrelid
+    where i.inhparent = 'books.usage_record'::regclass and c.relname ~ '^usage_record_\d{4}_\d{2}$'
+      and to_date(right(c.relname, 7), 'YYYY_MM') < _oldest
+    order by c.relname
+  loop
+    execute format('drop table books.%I', _name);
+    return next _name;
+  end loop;
+end $function$
+CREATE OR REPLACE FUNCTION books.end_hold_with_care(_item books.end_item, _at timestamp with time zone)
+ RETURNS TABLE(hold uuid, charged_micros bigint)
+ LANGUAGE plpgsql
+AS $function$
+#variable_conflict use_column
+declare
+  _h books.hold;
+  _w books.wallet;
+  _cap bigint;
+  _room bigint;
+begin
+  select * into _h from books.hold where id = _item.hold and state = 0;
+  if not found then return; end if;
+  select * into _w from books.wallet where id = _h.wallet;
+  if _item.charge_micros > _h.amount_micros then
+    _cap := _h.amount_micros + books.spendable(_w);
+    select min(l.held_amount + greatest(0, k.limit_amount - k.used_amount - k.held_amount)) into _room
+    from books.leg l join books.counter k on k.id = l.counter
+    where l.hold = _h.id and k.unit = 'micros' and k.limit_amount is not null;
+    if _room is not null then _cap := least(_cap, greatest(_room, _h.amount_micros)); end if;
+    if _item.charge_micros > _cap then
+      _item.overrun_micros := _item.charge_micros - _cap;
+      _item.charge_micros := _cap;
+    end if;
+  end if;
+  return query select * from books.end_holds(array[_item], _at);
+  if _item.overrun_micros > 0 then
+    if _item.charge_micros = 0 then
+      insert into books.transfer (id, at, kind, actor, ref_type, ref_id)
+      values (_h.id, _at, 5, 'key:' || _h.api_key, 'request', _h.id::text);
+    end if;
+    insert into books.line (at, transfer, kind, from_account, to_account, amount_micros)
+    values (_at, _h.id, 5, 110, 102, _item.overrun_micros);
+    insert into books.delta (account, amount_micros) values (110, -_item.overrun_micros), (102, _item.overrun_micros);
+  end if;
+  perform books.expire_wallet(_h.wallet, _at);
+  perform books.pay_debt(_h.wallet, _at);
+end $function$
+CREATE OR REPLACE FUNCTION books.end_holds(_items books.end_item[], _at timestamp with time zone)
+ RETURNS TABLE(hold uuid, charged_micros bigint)
+ LANGUAGE plpgsql
+AS $function$
+#variable_conflict use_column
+begin
+  return query
+  with closed as (
+    update books.hold h
+    set state = case when i.released then 2 else 1 end, charged_micros = i.charge_micros, closed_at = _at, checkpoint = null
+    from unnest(_items) with ordinality i
+    where h.id = i.hold and h.state = 0
+    returning h.id, h.wallet, h.api_key, h.amount_micros, h.arrived_at, h.has_legs, h.draft, i.*
+  ),
+  total as materialized (
+    select wallet, sum(charge_micros)::bigint as need, sum(amount_micros)::bigint as held, min(arrived_at) as arrived_at
+    from closed group by wallet
+  ),
+  due as materialized (
+    select id, wallet, ordinality, charge_micros,
+      sum(charge_micros) over (partition by wallet order by ordinality)::bigint as upto
+    from closed where charge_micros > 0
+  ),
+  supply as materialized (
+    select t.wallet, s.source, s.lot, s.amount,
+      coalesce(sum(s.amount) over (partition by t.wallet order by s.rank, s.expires_at nulls last, s.lot
+        rows between unbounded preceding and 1 preceding), 0)::bigint as before,
+      w.promo + w.referral + w.purchased + w.vested + w.unvested as balance
+    from total t
+    join books.wallet w on w.id = t.wallet
+    cross join lateral (
+      select 1 as rank, 1 as source, l.id as lot, l.remaining_micros as amount, l.expires_at
+      from books.lot l
+      where l.wallet = t.wallet and l.source = 1 and l.remaining_micros > 0
+        and (l.expires_at is null or l.expires_at > t.arrived_at)
+      union all select 2, 2, null, w.referral, null where w.referral > 0
+      union all select 3, 3, l.id, l.remaining_micros, null
+      from books.lot l where l.wallet = t.wallet and l.source = 3 and l.remaining_micros > 0
+      union all select 4, 4, null, w.vested, null where w.vested > 0
+      union all select 5, 5, null, w.unvested, null where w.unvested > 0
+    ) s
+    where t.need > 0
+  ),
+  burn as materialized (
+    select d.id, d.wallet, d.ordinality, s.source, s.lot, s.before,
+      (least(d.upto, s.before + s.amount) - greatest(d.upto - d.charge_micros, s.before))::bigint as amount,
+      s.balance - least(d.upto, s.before + s.amount) as balance_after
+    from due d
+    join supply s on s.wallet = d.wallet and s.before < d.upto and s.before + s.amount > d.upto - d.charge_micros
+  ),
+  split as materialized (
+    select id, wallet,
+      coalesce(sum(amount) filter (where source = 1), 0)::bigint as promo,
+      coalesce(sum(amount) filter (where source = 2), 0)::bigint as referral,
+      coalesce(sum(amount) filter (where source = 3), 0)::bigint as purchased,
+      coalesce(sum(amount) filter (where source = 4), 0)::bigint as vested,
+      coalesce(sum(amount) filter (where source = 5), 0)::bigint as unvested
+    from burn group by id, wallet
+  ),
+  by_wallet as materialized (
+    select wallet, sum(promo)::bigint as promo, sum(referral)::bigint as referral, sum(purchased)::bigint as purchased,
+      sum(vested)::bigint as vested, sum(unvested)::bigint as unvested
+    from split group by wallet
+  ),
+  wallets as (
+    update books.wallet w
+    set promo = w.promo - coalesce(b.promo, 0), referral = w.referral - coalesce(b.referral, 0),
+      purchased = w.purchased - coalesce(b.purchased, 0), vested = w.vested - coalesce(b.vested, 0),
+      unvested = w.unvested - coalesce(b.unvested, 0), advance = w.advance + coalesce(b.unvested, 0),
+      held = w.held - t.held
+    from total t left join by_wallet b on b.wallet = t.wallet
+    where w.id = t.wallet
+  ),
+  lots as (
+    update books.lot l set remaining_micros = l.remaining_micros - b.amount
+    from (select lot, sum(amount)::bigint as amount from burn where lot is not null group by lot) b
+    where l.id = b.lot
+  ),
+  transfers as (
+    insert into books.transfer (id, at, kind, actor, ref_type, ref_id)
+    select id, _at, 5, 'key:' || api_key, 'request', id::text from closed where charge_micros > 0
+  ),
+  lines as (
+    insert into books.line (at, transfer, kind, wallet, from_account, to_account, lot, amount_micros, balance_after)
+    select _at, id, 5, wallet, source, 102, lot, amount, balance_after from burn order by wallet, ordinality, before
+  ),
+  attempts as (
+    update books.attempt a
+    set state = case when not c.released or c.cost_nanos > 0 then 1 when c.lost then 3 else 2 end,
+      outcome = coalesce(c.error_code, c.status), cost_nanos = c.cost_nanos
+    from closed c where a.hold = c.id and a.n = c.n
+  ),
+  legs as (
+    update books.leg l
+    set used_amount = case k.unit when 'requests' then c.requests else c.charge_micros end
+    from closed c, books.counter k
+    where c.has_legs and l.hold = c.id and k.id = l.counter
+    returning l.counter, l.held_amount, l.used_amount
+  ),
+  counters as (
+    update books.counter k set held_amount = k.held_amount - l.held, used_amount = k.used_amount + l.used
+    from (select counter, sum(held_amount)::bigint as held, sum(used_amount)::bigint as used from legs group by counter) l
+    where k.id = l.counter
+  ),
+  records as (
+    insert into books.usage_record (id, at, wallet, api_key, protocol, mode, model, provider, upstream_model, channel,
+      pool_key, key_owner, price_card, cost_card, meters, multipliers, breakdown, cost_breakdown,
+      charge_micros, overrun_micros, promo_micros, referral_micros, purchased_micros, vested_micros, unvested_micros,
+      requests, cost_nanos, attempts, estimated, capped, lost, streamed, status, http_status, error_code,
+      latency_ms, ttft_ms, settled_at)
+    select c.id, c.arrived_at, c.wallet, c.api_key, d.protocol, d.mode, d.model, d.provider, c.upstream_model, c.channel,
+      c.pool_key, c.key_owner, d.price_card, d.cost_card, c.meters, c.multipliers, c.breakdown, c.cost_breakdown,
+      c.charge_micros, c.overrun_micros, coalesce(s.promo, 0), coalesce(s.referral, 0), coalesce(s.purchased, 0),
+      coalesce(s.vested, 0), coalesce(s.unvested, 0), c.requests, c.total_cost_nanos, c.attempts, c.estimated,
+      c.overrun_micros > 0, c.lost, d.streamed, c.status, c.http_status, c.error_code, c.latency_ms, c.ttft_ms, _at
+    from closed c
+    cross join lateral json_to_record(c.draft) as d(protocol text, mode text, model text, provider text,
+      price_card bigint, cost_card bigint, streamed boolean)
+    left join split s on s.id = c.id
+  ),
+  platform as (
+    insert into books.delta (account, amount_micros)
+    select 102, sum(charge_micros)::bigint from closed having sum(charge_micros) > 0
+  )
+  select id, charge_micros from closed;
+end $function$
+CREATE OR REPLACE FUNCTION books.expire_lots(_limit integer)
+ RETURNS bigint
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'books', 'pg_temp'
+AS $function$
+declare
+  _wallet bigint;
+  _sum bigint := 0;
+begin
+  for _wallet in
+    select w.id from books.wallet w
+    where w.id in (select wallet from books.lot where remaining_micros > 0 and expires_at <= now() limit _limit)
+    order by w.id for update skip locked
+  loop
+    _sum := _sum + books.expire_wallet(_wallet, now());
+  end loop;
+  return _sum;
+end $function$
+CREATE OR REPLACE FUNCTION books.expire_wallet(_wallet bigint, _at timestamp with time zone)
+ RETURNS bigint
+ LANGUAGE plpgsql
+AS $function$
+declare
+  _l books.lot;
+  _kept bigint := 0;
+  _keep bigint;
+  _expired bigint := 0;
+  _part bigint;
+  _transfer uuid;
+begin
+  if not exists (select from books.wallet where id = _wallet and next_expiry <= _at) then return 0; end if;
+  for _l in
+    select * from books.lot
+    where wallet = _wallet and source = 1 and remaining_micros > 0 and expires_at <= _at order by expires_at, id
+  loop
+    select least(_l.remaining_micros, greatest(0, coalesce(sum(h.amount_micros), 0) - _kept)) into _keep
+    from books.hold h where h.wallet = _wallet and h.state = 0 and h.arrived_at < _l.expires_at;
+    _kept := _kept + _keep;
+    if _l.remaining_micros > _keep then
+      _transfer := gen_random_uuid();
+      _part := books.take(_transfer, 16::smallint, _wallet, _l.remaining_micros - _keep, '{}', _l.id, 113::smallint, _at);
+      if _part > 0 then
+        insert into books.transfer (id, at, kind, actor, ref_type, ref_id)
+        values (_transfer, _at, 16, 'system:ledger', 'lot', _l.id::text);
+      end if;
+      _expired := _expired + _part;
+    end if;
+  end loop;
+  update books.wallet set next_expiry = (
+    select min(expires_at) from books.lot where wallet = _wallet and remaining_micros > 0)
+  where id = _wallet;
+  return _expired;
+end $function$
+CREATE OR REPLACE FUNCTION books.finish_operation(_scope text, _key text, _outcome text)
+ RETURNS void
+ LANGUAGE sql
+ SECURITY DEFINER
+ SET search_path TO 'books', 'pg_temp'
+AS $function$
+  update books.op set outcome = _outcome::json where scope = _scope and key = _key
+$function$
+CREATE OR REPLACE FUNCTION books.flush(_lease bigint, _reserves json, _attempts json, _extends json, _ends json)
+ RETURNS TABLE(verb smallint, id uuid, code smallint, amount bigint, extra json)
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'books', 'pg_temp'
+ SET plan_cache_mode TO 'force_generic_plan'
+AS $function$
+#variable_conflict use_column
+declare
+  _at timestamptz := now();
+  _r books.reserve_item[];
+  _a books.attempt_item[];
+  _x books.extend_item[];
+  _e books.end_item[];
+  _holds uuid[];
+begin
+  if _reserves is not null then
+    select array_agg(i) into _r from json_populate_recordset(null::books.reserve_item, _reserves) i;
+  end if;
+  if _extends is not null then
+    select array_agg(i) into _x from json_populate_recordset(null::books.extend_item, _extends) i;
+  end if;
+  if _ends is not null then
+    select array_agg(i) into _e from json_populate_recordset(null::books.end_item, _ends) i;
+  end if;
+  if _attempts is not null then
+    select array_agg(i) into _a from json_populate_recordset(null::books.attempt_item, _attempts) i;
+  end if;
+  select array_agg(u.hold) into _holds
+  from (select i.hold from unnest(_e) i union all select i.hold from unnest(_x) i union all select i.hold from unnest(_a) i) u;
+  perform 1 from books.wallet w
+  where w.id = any (array(
+    select i.wallet from unnest(_r) i union select h.wallet from books.hold h where h.id = any (_holds)))
+  order by w.id for update;
+  if _e is not null then return query select * from books.flush_ends(_e, _at); end if;
+  if _a is not null then return query select * from books.flush_attempts(_a, _at); end if;
+  if _x is not null then return query select * from books.flush_extends(_x, _at); end if;
+  if _r is not null then return query select * from books.flush_reserves(_r, _lease, _at); end if;
+end $function$
+CREATE OR REPLACE FUNCTION books.flush_attempts(_items books.attempt_item[], _at timestamp with time zone)
+ RETURNS TABLE(verb smallint, id uuid, code smallint, amount bigint, extra json)
+ LANGUAGE plpgsql
+AS $function$
+#variable_conflict use_column
+begin
+  update books.attempt a
+  set state = case when i.previous_cost_nanos > 0 then 1 else 2 end, outcome = i.previous_outcome,
+    cost_nanos = i.previous_cost_nanos
+  from unnest(_items) i
+  where a.hold = i.hold and a.n = i.n - 1 and a.state = 0
+    and exists (select from books.hold h where h.id = i.hold and h.state = 0);
+  return query
+  with made as (
+    insert into books.attempt (hold, n, pool_key, started_at)
+    select i.hold, i.n, i.pool_key, _at from unnest(_items) i join books.hold h on h.id = i.hold and h.state = 0
+    on conflict do nothing
+  )
+  select 2::smallint, i.hold, case when h.id is null then 1 else 0 end::smallint, null::bigint, null::json
+  from unnest(_items) i left join books.hold h on h.id = i.hold and h.state = 0;
+end $function$
+CREATE OR REPLACE FUNCTION books.flush_ends(_items books.end_item[], _at timestamp with time zone)
+ RETURNS TABLE(verb smallint, id uuid, code smallint, amount bigint, extra json)
+ LANGUAGE plpgsql
+AS $function$
+#variable_conflict use_column
+declare
+  _careful bigint[];
+  _fast books.end_item[];
+  _item books.end_item;
+  _ids uuid[];
+  _amounts bigint[];
+  _id uuid;
+  _amount bigint;
+begin
+  select array_agg(distinct h.wallet) into _careful
+  from unnest(_items) i
+  join books.hold h on h.id = i.hold and h.state = 0
+  join books.wallet w on w.id = h.wallet
+  where w.debt > 0 or w.next_expiry <= _at or i.charge_micros > h.amount_micros;
+  if _careful is null then
+    _fast := _items;
+  else
+    select array_agg(i) into _fast
+    from unnest(_items) i join books.hold h on h.id = i.hold where h.wallet <> all (_careful);
+  end if;
+  select array_agg(e.hold), array_agg(e.charged_micros) into _ids, _amounts from books.end_holds(_fast, _at) e;
+  if _careful is not null then
+    foreach _item in array _items loop
+      select e.hold, e.charged_micros into _id, _amount
+      from books.hold h, books.end_hold_with_care(_item, _at) e
+      where h.id = _item.hold and h.wallet = any (_careful);
+      if found then
+        _ids := _ids || _id;
+        _amounts := _amounts || _amount;
+      end if;
+    end loop;
+  end if;
+  return query
+  select 4::smallint, i.hold, case when d.id is null then 1 else 0 end::smallint,
+    coalesce(d.amount, (select h.charged_micros from books.hold h where h.id = i.hold), 0), null::json
+  from unnest(_items) i
+  left join unnest(_ids, _amounts) d(id, amount) on d.id = i.hold;
+end $function$
+CREATE OR REPLACE FUNCTION books.flush_extends(_items books.extend_item[], _at timestamp with time zone)
+ RETURNS TABLE(verb smallint, id uuid, code smallint, amount bigint, extra json)
+ LANGUAGE plpgsql
+AS $function$
+#variable_conflict use_column
+declare
+  _item books.extend_item;
+  _h books.hold;
+  _w books.wallet;
+begin
+  update books.hold h set checkpoint = i.checkpoint
+  from unnest(_items) i where h.id = i.hold and h.state = 0 and i.checkpoint is not null;
+  return query
+  select 3::smallint, i.hold, case when h.id is null then 1 else 0 end::smallint, null::bigint, null::json
+  from unnest(_items) i left join books.hold h on h.id = i.hold and h.state = 0 where i.add_micros = 0;
+  foreach _item in array _items loop
+    continue when _item.add_micros = 0;
+    verb := 3; id := _item.hold; code := 0; amount := null; extra := null;
+    select * into _h from books.hold h where h.id = _item.hold and h.state = 0;
+    if not found then
+      code := 1;
+    else
+      select * into _w from books.wallet w where w.id = _h.wallet;
+      amount := books.spendable(_w);
+      if _item.add_micros > amount or exists (
+        select from books.leg l join books.counter k on k.id = l.counter
+        where l.hold = _h.id and k.unit = 'micros'
+          and k.used_amount + k.held_amount + _item.add_micros > k.limit_amount
+      ) then
+        code := 2;
+      else
+        update books.hold h set amount_micros = h.amount_micros + _item.add_micros where h.id = _h.id;
+        update books.wallet w set held = w.held + _item.add_micros where w.id = _h.wallet;
+        update books.counter k set held_amount = k.held_amount + _item.add_micros
+        from books.leg l where l.hold = _h.id and k.id = l.counter and k.unit = 'micros';
+        update books.leg l set held_amount = l.held_amount + _item.add_micros
+        from books.counter k where l.hold = _h.id and k.id = l.counter and k.unit = 'micros';
+      end if;
+    end if;
+    return next;
+  end loop;
+end $function$
+CREATE OR REPLACE FUNCTION books.flush_reserves(_items books.reserve_item[], _lease bigint, _at timestamp with time zone)
+ RETURNS TABLE(verb smallint, id uuid, code smallint, amount bigint, extra json)
+ LANGUAGE plpgsql
+AS $function$
+#variable_conflict use_column
+declare
+  _careful bigint[];
+  _item books.reserve_item;
+  _r record;
+begin
+  if not exists (select from books.lease l where l.id = _lease and l.closed_at is null) then
+    return query select 1::smallint, i.hold, 5::smallint, null::bigint, null::json from unnest(_items) i;
+    return;
+  end if;
+  perform books.lock_counters(_items);
+  select coalesce(array_agg(n.wallet), '{}') into _careful
+  from (select i.wallet, sum(i.amount_micros) as need, bool_or(i.legs is not null) as has_legs
+        from unnest(_items) i group by i.wallet) n
+  left join lateral (
+    select books.spendable(w) as spendable, w.next_expiry, w.debt from books.wallet w where w.id = n.wallet) w on true
+  where n.has_legs or w.spendable is null or w.debt > 0 or w.spendable < n.need or w.next_expiry <= _at;
+  return query
+  with fast as (select i.* from unnest(_items) i where i.wallet <> all (_careful)),
+  held as (
+    insert into books.hold (id, wallet, lease, api_key, amount_micros, arrived_at, draft)
+    select f.hold, f.wallet, _lease, f.api_key, f.amount_micros, f.arrived_at, f.draft from fast f
+    on conflict do nothing
+    returning id, wallet, amount_micros
+  ),
+  attempts as (
+    insert into books.attempt (hold, n, pool_key, started_at)
+    select f.hold, 1, f.pool_key, _at from fast f join held h on h.id = f.hold
+  ),
+  wallets as (
+    update books.wallet w set held = w.held + s.amount
+    from (select wallet, sum(amount_micros)::bigint as amount from held group by wallet) s
+    where w.id = s.wallet
+  )
+  select 1::smallint, f.hold, case when h.id is null then 1 else 0 end::smallint, null::bigint, null::json
+  from fast f left join held h on h.id = f.hold;
+  if cardinality(_careful) > 0 then
+    foreach _item in array _items loop
+      continue when _item.wallet <> all (_careful);
+      select * into _r from books.reserve_one(_item, _lease, _at);
+      verb := 1; id := _item.hold; code := _r.code; amount := _r.amount; extra := _r.extra;
+      return next;
+    end loop;
+  end if;
+end $function$
+CREATE OR REPLACE FUNCTION books.fold_attempts(_limit integer)
+ RETURNS TABLE(hold uuid, n smallint, pool_key uuid, cost_nanos bigint, started_at timestamp with time zone)
+ LANGUAGE sql
+ SECURITY DEFINER
+ SET search_path TO 'books', 'pg_temp'
+AS $function$
+  with picked as (
+    select a.hold, a.n from books.attempt a where a.state = 1 and a.folded_at is null
+    order by a.hold, a.n limit _limit for update skip locked)
+  update books.attempt a set folded_at = now() from picked p where a.hold = p.hold and a.n = p.n
+  returning a.hold, a.n, a.pool_key, a.cost_nanos, a.started_at
+$function$
+CREATE OR REPLACE FUNCTION books.fold_deltas()
+ RETURNS bigint
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'books', 'pg_temp'
+AS $function$
+declare
+  _n bigint;
+begin
+  perform pg_advisory_xact_lock(hashtext('books.fold_deltas'));
+  with gone as (delete from books.delta where seq in (select seq from books.delta order by seq limit 10000)
+    returning account, amount_micros),
+  sums as (select account, sum(amount_micros)::bigint as amount, count(*) as n from gone group by account),
+  folded as (
+    update books.account a set balance_micros = a.balance_micros + s.amount from sums s where a.code = s.account)
+  select coalesce(sum(n), 0) into _n from sums;
+  return _n;
+end $function$
+CREATE OR REPLACE FUNCTION books.forget_old(_limit integer)
+ RETURNS bigint
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'books', 'pg_temp'
+AS $function$
+declare
+  _old uuid[];
+begin
+  select array_agg(id) into _old from (
+    select id from books.hold where state > 0 and closed_at < now() - interval '400 days' limit _limit) h;
+  delete from books.leg where hold = any (_old);
+  delete from books.attempt where hold = any (_old);
+  delete from books.hold where id = any (_old);
+  delete from books.op where ctid in (select ctid from books.op where created_at < now() - interval '400 days' limit _limit);
+  return coalesce(cardinality(_old), 0);
+end $function$
+CREATE OR REPLACE FUNCTION books.freeze_outcome()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  if tg_op = 'UPDATE' and old.outcome is null and new.scope = old.scope and new.key = old.key
+     and new.request_hash = old.request_hash and new.created_at = old.created_at then
+    return new;
+  end if;
+  if tg_op = 'DELETE' and old.created_at < now() - interval '400 days' then
+    return old;
+  end if;
+  raise exception 'books.op keeps its outcomes: % refused', tg_op using errcode = 'restrict_violation';
+end $function$
+CREATE OR REPLACE FUNCTION books.lock_counters(_items books.reserve_item[])
+ RETURNS void
+ LANGUAGE plpgsql
+AS $function$
+begin
+  if not exists (select from unnest(_items) i where i.legs is not null) then return; end if;
+  insert into books.counter (owner, kind, period, unit, limit_amount)
+  select distinct on (l.owner, l.kind, l.period) l.owner, l.kind, l.period, coalesce(l.unit, 'micros'), l."limit"
+  from unnest(_items) i, json_populate_recordset(null::books.leg_item, coalesce(i.legs, '[]')) l
+  order by l.owner, l.kind, l.period
+  on conflict (owner, kind, period) do update set limit_amount = excluded.limit_amount
+  where books.counter.limit_amount is distinct from excluded.limit_amount;
+  perform from books.counter k
+  where (k.owner, k.kind, k.period) in (
+    select l.owner, l.kind, l.period
+    from unnest(_items) i, json_populate_recordset(null::books.leg_item, coalesce(i.legs, '[]')) l)
+  order by k.id for update;
+end $function$
+CREATE OR REPLACE FUNCTION books.make_partitions(_months integer)
+ RETURNS TABLE(parent text, month date, stray bigint)
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'books', 'pg_temp'
+AS $function$
+declare
+  _parent text;
+  _first date;
+  _name text;
+  _stray bigint;
+begin
+  perform pg_advisory_xact_lock(hashtext('books.make_partitions'));
+  foreach _parent in array array['transfer', 'line', 'usage_record'] loop
+    _name := _parent || '_default';
+    if to_regclass('books.' || _name) is null then
+      execute format('create table books.%I partition of books.%I default', _name, _parent);
+      execute format('create trigger %I before truncate on books.%I execute function books.refuse_change()',
+        _name || '_no_truncate', _name);
+    end if;
+    for _m in -1 .. _months loop
+      _first := (date_trunc('month', now() at time zone 'UTC') + make_interval(months => _m))::date;
+      _name := _parent || to_char(_first, '_YYYY_MM');
+      continue when to_regclass('books.' || _name) is not null;
+      execute format('select count(*) from books.%I where at >= %L and at < %L', _parent || '_default',
+        _first::text || ' 00:00+00', (_first + interval '1 month')::date::text || ' 00:00+00') into _stray;
+      if _stray > 0 then
+        return query select _parent, _first, _stray;
+        continue;
+      end if;
+      execute format('create table books.%I partition of books.%I for values from (%L) to (%L)', _name, _parent,
+        _first::text || ' 00:00+00', (_first + interval '1 month')::date::text || ' 00:00+00');
+      execute format('create trigger %I before truncate on books.%I execute function books.refuse_change()',
+        _name || '_no_truncate', _name);
+    end loop;
+  end loop;
+end $function$
+CREATE OR REPLACE FUNCTION books.open_lease(_process text)
+ RETURNS bigint
+ LANGUAGE sql
+ SECURITY DEFINER
+ SET search_path TO 'books', 'pg_temp'
+AS $function$
+  insert into books.lease (process) values (_process) returning id
+$function$
+CREATE OR REPLACE FUNCTION books.open_wallet()
+ RETURNS bigint
+ LANGUAGE sql
+ SECURITY DEFINER
+ SET search_path TO 'books', 'pg_temp'
+AS $function$
+  insert into books.wallet default values returning id
+$function$
+CREATE OR REPLACE FUNCTION books.orphaned_holds(_limit integer)
+ RETURNS TABLE(hold uuid, wallet bigint, api_key uuid, amount_micros bigint, arrived_at timestamp with time zone, draft json, checkpoint json, n smallint, pool_key uuid, age_ms integer, attempts json)
+ LANGUAGE sql
+ SECURITY DEFINER
+ SET search_path TO 'books', 'pg_temp'
+AS $function$
+  select h.id, h.wallet, h.api_key, h.amount_micros, h.arrived_at, h.draft, h.checkpoint, a.n, a.pool_key,
+    (extract(epoch from now() - h.arrived_at) * 1000)::integer, t.attempts
+  from books.hold h
+  join books.lease l on l.id = h.lease and l.closed_at is not null
+  cross join lateral (select n, pool_key from books.attempt where hold = h.id order by n desc limit 1) a
+  cross join lateral (
+    select json_agg(json_build_object('n', x.n, 'poolKey', x.pool_key, 'outcome', coalesce(x.outcome, 'unknown'),
+      'costNanos', x.cost_nanos::text) order by x.n) as attempts from books.attempt x where x.hold = h.id) t
+  where h.state = 0 limit _limit
+$function$
+CREATE OR REPLACE FUNCTION books.pay_debt(_wallet bigint, _at timestamp with time zone)
+ RETURNS void
+ LANGUAGE plpgsql
+AS $function$
+declare
+  _debt bigint;
+  _transfer uuid := gen_random_uuid();
+begin
+  select debt into _debt from books.wallet where id = _wallet and debt > 0
+    and promo + referral + purchased + vested + least(unvested, greatest(0, advance_limit - advance)) > 0
+    and promo + referral + purchased + vested + unvested > held;
+  if not found then return; end if;
+  if books.take(_transfer, 17::smallint, _wallet, _debt, array[1, 2, 3, 4, 5]::smallint[], null, 6::smallint, _at) > 0 then
+    insert into books.transfer (id, at, kind, actor) values (_transfer, _at, 17, 'system:ledger');
+  end if;
+end $function$
+CREATE OR REPLACE FUNCTION books.refuse_change()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  raise exception 'books.% is append-only: % refused', tg_table_name, tg_op using errcode = 'restrict_violation';
+end $function$
+CREATE OR REPLACE FUNCTION books.renew_lease(_lease bigint)
+ RETURNS boolean
+ LANGUAGE sql
+ SECURITY DEFINER
+ SET search_path TO 'books', 'pg_temp'
+AS $function$
+  with renewed as (update books.lease set renewed_at = clock_timestamp() where id = _lease and closed_at is null returning 1)
+  select exists (select from renewed)
+$function$
+CREATE OR REPLACE FUNCTION books.reserve_one(_item books.reserve_item, _lease bigint, _at timestamp with time zone, OUT code smallint, OUT amount bigint, OUT extra json)
+ RETURNS record
+ LANGUAGE plpgsql
+AS $function$
+declare
+  _w books.wallet;
+  _leg books.leg_item;
+  _k books.counter;
+begin
+  if exists (select from books.hold h where h.id = _item.hold) then code := 1; return; end if;
+  perform books.expire_wallet(_item.wallet, _at);
+  select * into _w from books.wallet where id = _item.wallet;
+  if _w.debt > 0 then code := 3; amount := _w.debt; return; end if;
+  if not found or _item.amount_micros > books.spendable(_w) then
+    code := 2; amount := coalesce(books.spendable(_w), 0); return;
+  end if;
+  for _leg in select * from json_populate_recordset(null::books.leg_item, coalesce(_item.legs, '[]')) loop
+    select * into _k from books.counter k
+    where k.owner = _leg.owner and k.kind = _leg.kind and k.period = _leg.period;
+    if _leg."limit" is not null and _k.used_amount + _k.held_amount + _leg.amount > _leg."limit" then
+      code := 4;
+      extra := json_build_object('owner', _leg.owner, 'kind', _leg.kind, 'period', _leg.period,
+        'used', _k.used_amount, 'held', _k.held_amount);
+      return;
+    end if;
+  end loop;
+  insert into books.hold (id, wallet, lease, api_key, amount_micros, arrived_at, has_legs, draft)
+  values (_item.hold, _item.wallet, _lease, _item.api_key, _item.amount_micros, _item.arrived_at,
+    json_array_length(coalesce(_item.legs, '[]')) > 0, _item.draft);
+  insert into books.attempt (hold, n, pool_key, started_at) values (_item.hold, 1, _item.pool_key, _at);
+  update books.wallet set held = held + _item.amount_micros where id = _item.wallet;
+  with asked as (
+    insert into books.leg (hold, counter, held_amount)
+    select _item.hold, k.id, sum(l.amount)
+    from json_populate_recordset(null::books.leg_item, coalesce(_item.legs, '[]')) l
+    join books.counter k on k.owner = l.owner and k.kind = l.kind and k.period = l.period
+    group by k.id
+    returning counter, held_amount
+  )
+  update books.counter k set held_amount = k.held_amount + a.held_amount from asked a where k.id = a.counter;
+  code := 0;
+end $function$
+CREATE OR REPLACE FUNCTION books.set_advance_limit(_wallet bigint, _limit bigint)
+ RETURNS void
+ LANGUAGE sql
+ SECURITY DEFINER
+ SET search_path TO 'books', 'pg_temp'
+AS $function$
+  update books.wallet set advance_limit = _limit where id = _wallet
+$function$
+CREATE OR REPLACE FUNCTION books.spendable(_w books.wallet)
+ RETURNS bigint
+ LANGUAGE sql
+ IMMUTABLE
+AS $function$
+  select case when _w.debt > 0 then 0 else greatest(0,
+    _w.promo + _w.referral + _w.purchased + _w.vested
+    + least(_w.unvested, greatest(0, _w.advance_limit - _w.advance)) - _w.held) end
+$function$
+CREATE OR REPLACE FUNCTION books.take(_transfer uuid, _kind smallint, _wallet bigint, _amount bigint, _order smallint[], _lot bigint, _to smallint, _at timestamp with time zone)
+ RETURNS bigint
+ LANGUAGE plpgsql
+AS $function$
+declare
+  _w books.wallet;
+  _free bigint;
+  _left bigint := _amount;
+  _part bigint;
+  _s record;
+begin
+  select * into _w from books.wallet where id = _wallet for update;
+  _free := _w.promo + _w.referral + _w.purchased + _w.vested + _w.unvested - _w.held;
+  for _s in
+    select * from (
+      select case when l.id = _lot then 0 else array_position(_order, l.source) end as rank,
+        l.source, l.id as lot, l.remaining_micros as amount, l.expires_at
+      from books.lot l where l.wallet = _wallet and l.remaining_micros > 0
+      union all
+      select array_position(_order, v.source), v.source, null, v.amount, null
+      from (values (2::smallint, _w.referral), (4::smallint, _w.vested), (5::smallint, case
+        when _kind = 9 then _w.unvested else least(_w.unvested, greatest(0, _w.advance_limit - _w.advance)) end)
+      ) v(source, amount)
+    ) x where rank is not null and amount > 0 order by rank, expires_at nulls last, lot
+  loop
+    _part := least(_s.amount, _left, _free);
+    exit when _part <= 0;
+    _left := _left - _part;
+    _free := _free - _part;
+    update books.lot set remaining_micros = remaining_micros - _part where id = _s.lot;
+    update books.wallet set
+      promo = promo - case _s.source when 1 then _part else 0 end,
+      referral = referral - case _s.source when 2 then _part else 0 end,
+      purchased = purchased - case _s.source when 3 then _part else 0 end,
+      vested = vested - case _s.source when 4 then _part else 0 end,
+      unvested = unvested - case _s.source when 5 then _part else 0 end,
+      advance = advance + case when _s.source = 5 and _kind <> 9 then _part else 0 end,
+      debt = debt - case _to when 6 then _part else 0 end
+    where id = _wallet returning * into _w;
+    insert into books.line (at, transfer, kind, wallet, from_account, to_account, lot, amount_micros, balance_after)
+    values (_at, _transfer, _kind, _wallet, _s.source, _to, _s.lot, _part,
+      _w.promo + _w.referral + _w.purchased + _w.vested + _w.unvested);
+  end loop;
+  if _to >= 100 and _left < _amount then
+    insert into books.delta (account, amount_micros) values (_to, _amount - _left);
+  end if;
+  return _amount - _left;
+end $function$
+CREATE OR REPLACE FUNCTION books.vest(_p books.posting, _amount bigint)
+ RETURNS json
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'books', 'pg_temp'
+AS $function$
+declare
+  _at timestamptz := now();
+  _w books.wallet;
+  _covered bigint;
+  _outcome json := books.begin_op(_p.scope, _p.key, _p.hash);
+begin
+  if _outcome is not null then return _outcome; end if;
+  if _amount <= 0 then raise exception 'a vesting is above zero'; end if;
+  select * into _w from books.wallet where id = _p.wallet for update;
+  _covered := least(_w.advance, _amount);
+  update books.wallet set advance = advance - _covered, unvested = unvested - (_amount - _covered),
+    vested = vested + (_amount - _covered)
+  where id = _p.wallet;
+  perform books.write_transfer(_p, _at);
+  insert into books.line (at, transfer, kind, wallet, from_account, to_account, amount_micros, balance_after)
+  select _at, _p.transfer, _p.kind, _p.wallet, 5, x.account, x.amount,
+    _w.promo + _w.referral + _w.purchased + _w.vested + _w.unvested
+  from (values (5, _covered), (4, _amount - _covered)) x(account, amount) where x.amount > 0;
+  perform books.pay_debt(_p.wallet, _at);
+  _outcome := json_build_object('transfer', _p.transfer, 'covered', _covered::text);
+  update books.op set outcome = _outcome where scope = _p.scope and key = _p.key;
+  return _outcome;
+end $function$
+CREATE OR REPLACE FUNCTION books.write_transfer(_p books.posting, _at timestamp with time zone)
+ RETURNS void
+ LANGUAGE sql
+AS $function$
+  insert into books.transfer (id, at, kind, actor, ref_type, ref_id, memo)
+  values (_p.transfer, _at, _p.kind, _p.actor, _p.ref_type, _p.ref_id, _p.memo)
+$function$

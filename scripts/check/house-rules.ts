@@ -1,0 +1,198 @@
+import { existsSync, readFileSync } from "node:fs";
+import path from "node:path";
+import { PLUMBING } from "../../tests/architecture/rooms";
+import { filesOf, type Finding, type Report } from "./findings";
+
+/** A rule on the text of files: what must not stand there. */
+type TextRule = {
+  readonly rule: string;
+  readonly files: RegExp;
+  readonly except?: RegExp;
+  readonly text: RegExp;
+  readonly message: string;
+};
+
+const SOURCES = ["app", "lib", "workers", "proxy.ts"];
+const README_LINES = 40;
+const OPENAI_FIELDS =
+  "max_tokens|max_completion_tokens|stream_options|include_usage|prompt_tokens|completion_tokens|prompt_tokens_details|" +
+  "completion_tokens_details|cached_tokens|reasoning_tokens|tool_calls|tool_choice|finish_reason|response_format|logprobs";
+
+const TEXT_RULES: TextRule[] = [
+  {
+    rule: "no-clock",
+    files: /^(app|lib|workers)\//,
+    except: /^lib\/time\.ts$/,
+    text: /\bDate\.now\(|\bnew Date\(\s*\)/,
+    message: "reads a clock: take ctx.nowMs, or nowMs() of lib/time at an edge",
+  },
+  {
+    rule: "no-random",
+    files: /^(app|lib|workers)\//,
+    text: /\bMath\.random\b/,
+    message: "isn't random enough for anything: lib/ids makes ids, secrets and fractions",
+  },
+  {
+    rule: "no-floats-of-money",
+    files: /^lib\/(ledger|pricing|metering|budgets|catalog|payments|payouts|contributions|referrals)\//,
+    text: /\bparseFloat\(|\.toFixed\(|\bNumber\(/,
+    message: "turns an amount into a float: lib/money reads, rounds and writes amounts",
+  },
+  {
+    rule: "no-floats-of-amounts",
+    files: /^(app|lib|workers)\//,
+    except: /chart|day-series|^workers\/sandbox\//,
+    text: /\b(parseFloat|Number)\([^()]*\w*(Micros|Nanos|credits|balance)\b/,
+    message: "turns an amount into a float: lib/money reads, rounds and writes amounts",
+  },
+  {
+    rule: "openai-stays-in-its-protocol",
+    files: /^workers\/gateway(\.ts$|\/(?!protocols\/openai))/,
+    text: new RegExp(`\\b(${OPENAI_FIELDS})\\b|\\.(messages|choices)\\b|["'](messages|choices)["']`),
+    message: "names a field of OpenAI's body: only workers/gateway/protocols/openai knows it",
+  },
+  {
+    rule: "nobody-knows-the-sandbox",
+    files: /^(app|lib|workers\/gateway|workers\/jobs)/,
+    except: /^lib\/env\.ts$/, // reads the environment of every process, the sandbox's too
+    text: /sandbox/i,
+    message: "knows of the sandbox: it is reached by base URLs and by nothing else",
+  },
+  {
+    rule: "sql-stays-in-stores",
+    files: /^(app|workers|lib\/(?!(db|queue|redis)\/))/,
+    except: /\.store\.ts$/,
+    text: /\$(query|execute)Raw|\.query(<[^(]*>)?\(\s*[`"']/,
+    message: "runs SQL: only <noun>.store.ts does",
+  },
+  {
+    rule: "faces-name-what-they-show",
+    files: /^lib\/[^/]+\/index\.ts$/,
+    text: /export \*/,
+    message: "re-exports everything: a room's face names each export",
+  },
+];
+
+/** The code of a file, line by line, without its comments: rules are about what runs. */
+function codeLines(text: string): string[] {
+  const withoutBlocks = text.replace(/\/\*[\s\S]*?\*\//g, (comment) => comment.replace(/[^\n]/g, ""));
+  return withoutBlocks.split("\n").map((line) => line.replace(/(^|\s)\/\/.*$/, ""));
+}
+
+function textFindings(root: string, files: readonly string[]): Finding[] {
+  return files.flatMap((file) => {
+    const rules = TEXT_RULES.filter((rule) => rule.files.test(file) && !rule.except?.test(file));
+    if (rules.length === 0) return [];
+    const lines = codeLines(readFileSync(path.join(root, file), "utf8"));
+    return rules.flatMap(({ rule, text, message }) =>
+      lines.flatMap((line, index) => (text.test(line) ? [{ rule, place: `${file}:${index + 1}`, message }] : [])),
+    );
+  });
+}
+
+const VAGUE_NAME = /(^|\/)(utils?|helpers?|common|misc|shared|types)(\/|\.tsx?$)/;
+
+function nameFindings(files: readonly string[]): Finding[] {
+  return files
+    .filter((file) => VAGUE_NAME.test(file))
+    .map((place) => ({
+      rule: "names-say-what",
+      place,
+      message: "says nothing of what it is: name it after its one idea",
+    }));
+}
+
+function roomFindings(root: string, files: readonly string[]): Finding[] {
+  const rooms = new Set(files.flatMap((file) => /^lib\/([^/]+)\//.exec(file)?.[1] ?? []));
+  return [...rooms].flatMap((room): Finding[] => {
+    const place = `lib/${room}/README.md`;
+    if (PLUMBING.includes(room)) return [];
+    if (!existsSync(path.join(root, place))) {
+      return [
+        {
+          rule: "rooms-have-readmes",
+          place,
+          message: "is missing: what the room owns, its invariants, what it refuses to know",
+        },
+      ];
+    }
+    const lines = readFileSync(path.join(root, place), "utf8").trimEnd().split("\n").length;
+    if (lines <= README_LINES) return [];
+    return [{ rule: "rooms-have-readmes", place, message: `has ${lines} lines: a room is told in ${README_LINES}` }];
+  });
+}
+
+const EXPORTED_FUNCTION = /^export (?:async )?function (\w+)|^export const (\w+)[^=]*= (?:async )?\([^)]*\)[^=]*=>/;
+
+/** Exported functions of lib without a docstring above them. Overloads share the first one's. */
+function docFindings(root: string, files: readonly string[]): Finding[] {
+  return files
+    .filter((file) => file.startsWith("lib/") && file.endsWith(".ts") && !file.endsWith(".store.ts"))
+    .flatMap((file) => {
+      const lines = readFileSync(path.join(root, file), "utf8").split("\n");
+      return lines.flatMap((line, index) => {
+        const match = EXPORTED_FUNCTION.exec(line);
+        const name = match?.[1] ?? match?.[2];
+        const above = lines[index - 1] ?? "";
+        const isOverload = name !== undefined && above.includes(`function ${name}(`);
+        if (name === undefined || isOverload || /\*\/\s*$/.test(above)) return [];
+        return [
+          {
+            rule: "exports-are-told",
+            place: `${file}:${index + 1}`,
+            message: `${name} has no docstring: what does it promise?`,
+          },
+        ];
+      });
+    });
+}
+
+const CITED = /\bdocs\/decisions\/(\d{3})\b|\bdecision (\d{3})\b/g;
+
+/** Decisions that are cited and not there, and records that the README's index leaves out. */
+function decisionFindings(root: string): Finding[] {
+  const records = filesOf(root, ["docs/decisions"], /^\d{3}-.*\.md$/).map((file) => path.basename(file));
+  const ids = new Set(records.map((name) => name.slice(0, 3)));
+  const citing = [
+    ...filesOf(root, ["app", "lib", "workers", "scripts", "tests", "prisma", "docs"], /\.(tsx?|mjs|sql|md)$/),
+    "README.md",
+  ];
+  const missing = citing
+    .filter((file) => existsSync(path.join(root, file)))
+    .flatMap((file) =>
+      [...readFileSync(path.join(root, file), "utf8").matchAll(CITED)]
+        .map(([, first, second]) => first ?? second ?? "")
+        .filter((id) => !ids.has(id))
+        .map((id) => ({
+          rule: "cited-decisions-exist",
+          place: file,
+          message: `cites decision ${id}, which docs/decisions lacks`,
+        })),
+    );
+  const readme = existsSync(path.join(root, "README.md")) ? readFileSync(path.join(root, "README.md"), "utf8") : "";
+  const unlisted = records
+    .filter((name) => !readme.includes(`docs/decisions/${name}`))
+    .map((name) => ({
+      rule: "decisions-are-listed",
+      place: `docs/decisions/${name}`,
+      message: "isn't in the README's index",
+    }));
+  return [...missing, ...unlisted];
+}
+
+/** Hold the texts of a tree to the rules that no linter knows. */
+export function houseRules(root: string): Report {
+  const files = filesOf(root, SOURCES, /\.tsx?$/);
+  if (existsSync(path.join(root, "proxy.ts"))) files.push("proxy.ts");
+  const named = [...files, ...filesOf(root, ["scripts", "tests"], /\.(tsx?|mjs)$/)];
+  return {
+    findings: [
+      ...textFindings(root, files),
+      ...nameFindings(named),
+      ...roomFindings(root, files),
+      ...docFindings(root, files),
+      ...decisionFindings(root),
+    ],
+    looked: `${named.length} files`,
+  };
+}
