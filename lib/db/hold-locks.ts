@@ -9,6 +9,21 @@ export type Locks = {
   close(): void;
 };
 
+type Session = {
+  client: Promise<pg.PoolClient>;
+  held: Set<string>;
+  /** The last question under way: a connection takes one at a time. */
+  asking: Promise<unknown>;
+};
+
+async function take({ client, held }: Session, name: string): Promise<boolean> {
+  const { rows } = await (
+    await client
+  ).query<{ locked: boolean }>("select pg_try_advisory_lock(hashtextextended($1, 0)) as locked", [`scrip:${name}`]);
+  if (rows[0]?.locked) held.add(name);
+  return held.has(name);
+}
+
 /**
  * Locks of the database, on one connection of the pool. When the connection breaks they are free for others, and taken
  * again, if they still are, at the next `hold`.
@@ -17,16 +32,16 @@ export type Locks = {
  * The connection must be a session of its own: a pooler that hands sessions around in transaction mode won't do.
  */
 export function holdLocks(database: Database): Locks {
-  let session: { client: Promise<pg.PoolClient>; held: Set<string> } | undefined;
+  let session: Session | undefined;
 
   /** End a session's connection, which gives its locks back; once, whoever notices first. */
-  const end = (ended: typeof session): void => {
+  const end = (ended: Session | undefined): void => {
     if (session !== ended) return;
     session = undefined;
     ended?.client.then((client) => client.release(true)).catch(() => undefined);
   };
-  const begin = (): NonNullable<typeof session> => {
-    const begun = { client: database.pool.connect(), held: new Set<string>() };
+  const begin = (): Session => {
+    const begun: Session = { client: database.pool.connect(), held: new Set(), asking: Promise.resolve() };
     begun.client.then((client) => client.once("error", () => end(begun))).catch(() => end(begun));
     return begun;
   };
@@ -36,18 +51,10 @@ export function holdLocks(database: Database): Locks {
       session ??= begin();
       const mine = session;
       if (mine.held.has(name)) return true;
-      try {
-        const { rows } = await (
-          await mine.client
-        ).query<{ locked: boolean }>("select pg_try_advisory_lock(hashtextextended($1, 0)) as locked", [
-          `scrip:${name}`,
-        ]);
-        if (rows[0]?.locked) mine.held.add(name);
-        return mine.held.has(name);
-      } catch (error) {
-        end(mine);
-        throw error;
-      }
+      const asked = mine.asking.then(() => take(mine, name));
+      // The next one asks whatever came of this.
+      mine.asking = asked.catch(() => end(mine));
+      return asked;
     },
     close() {
       end(session);

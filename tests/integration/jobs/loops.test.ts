@@ -1,0 +1,237 @@
+import pg from "pg";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { grantApplicationRole } from "@/lib/db/grants";
+import { holdLocks } from "@/lib/db/hold-locks";
+import { createBooks, keepLease, readBalance } from "@/lib/ledger";
+import { migrateQueue } from "@/lib/queue";
+import { nowMs } from "@/lib/time";
+import { vault } from "@/lib/vault";
+import { forgetOldJob } from "@/workers/jobs/forget-old";
+import { keepDoing } from "@/workers/jobs/keep-doing";
+import { makePartitionsJob } from "@/workers/jobs/make-partitions";
+import { reapHoldsLoop } from "@/workers/jobs/reap-holds";
+import { startJobs } from "@/workers/jobs/start-jobs";
+import { verifyLedgerJob } from "@/workers/jobs/verify-ledger";
+import { aReserve, aWallet, cr } from "@/tests/support/a-ledger";
+import { aLog, spawnJobs } from "@/tests/support/jobs";
+import { aSuppliedLedger, type SuppliedLedger } from "@/tests/support/supplied-ledger";
+import { until } from "@/tests/support/until";
+
+let home: SuppliedLedger;
+let owner: pg.Pool;
+let told = aLog();
+let running: { stop(): Promise<void> } | undefined;
+
+beforeAll(async () => {
+  home = await aSuppliedLedger();
+  owner = new pg.Pool({ connectionString: home.home.ownerUrl, max: 1 });
+  await migrateQueue(home.home.ownerUrl);
+  await grantApplicationRole(home.home.ownerUrl, home.home.url);
+});
+beforeEach(() => {
+  told = aLog();
+});
+afterEach(async () => {
+  await running?.stop();
+  running = undefined;
+});
+afterAll(async () => {
+  await owner.end();
+  await home.close();
+});
+
+const context = () => ({ database: home.database, log: told.log });
+const start = async (leaseTtlMs = 2_000) => {
+  const { database, home: clone } = home;
+  const databaseUrl = clone.url;
+  running = await startJobs({
+    ...context(),
+    database,
+    vault: vault(),
+    databaseUrl,
+    providerBaseUrls: new Map(),
+    leaseTtlMs,
+  });
+};
+
+describe("the jobs process", () => {
+  test("tells a key within two seconds what a settled request cost", async () => {
+    await start();
+    const id = await home.addKey();
+    await home.settleOn(id, 45n);
+    await until(async () => (await home.keyRow(id)).cost === 45n, "the cost is folded", 2_000);
+    expect(await home.keyRow(id)).toMatchObject({ state: "active", cost: 45n });
+  });
+
+  test("folds what platform accounts earned", async () => {
+    await start();
+    await home.settleOn(await home.addKey(), 1n);
+    await until(async () => (await owner.query("select 1 from books.delta")).rowCount === 0, "no delta is left");
+    const { rows } = await owner.query<{ balance: string }>(
+      "select balance_micros as balance from books.account where code = 102",
+    );
+    expect(BigInt(rows[0]?.balance ?? 0)).toBeGreaterThan(0n);
+  });
+
+  test("ends the holds of a gateway that went silent, once its lease ran out, and not those of one that lives", async () => {
+    const wallet = await aWallet(home, { purchased: cr(100) });
+    const poolKey = await home.addKey();
+    // Renewed every 200 ms, and never.
+    const [living, silent] = [
+      await keepLease(home.database.pool, "living", 200),
+      await keepLease(home.database.pool, "silent", 600_000),
+    ];
+    const [kept, lost] = [aReserve(wallet, cr(20), { poolKey }), aReserve(wallet, cr(30), { poolKey })];
+    await createBooks(home.database.pool, living).reserve(kept);
+    await createBooks(home.database.pool, silent).reserve(lost);
+    const held = async () => (await readBalance(home.database.reader, wallet)).heldMicros;
+    expect(await held()).toBe(cr(50));
+    await start(1_000);
+    await until(async () => (await held()) === cr(20), "the silent one's hold is released", 10_000);
+    await living.close();
+    await until(async () => (await held()) === 0n, "and the other's when it closes its lease", 10_000);
+  });
+
+  test("closes no lease until the living had time to renew: after its start, and after the database was away", async () => {
+    const wallet = await aWallet(home, { purchased: cr(100) });
+    const lease = await keepLease(home.database.pool, "slept", 600_000);
+    const reserve = aReserve(wallet, cr(20), { poolKey: await home.addKey() });
+    await createBooks(home.database.pool, lease).reserve(reserve);
+    await owner.query("update books.lease set renewed_at = now() - interval '30 seconds' where id = $1", [
+      lease.current(),
+    ]);
+    const isOpen = async () =>
+      (await owner.query("select 1 from books.lease where id = $1 and closed_at is null", [lease.current()]))
+        .rowCount === 1;
+
+    const { runOnce } = reapHoldsLoop(context(), 1_000);
+    const startMs = nowMs();
+    await runOnce();
+    expect(await isOpen()).toBe(true);
+    // No turn for longer than half a lease: as if the database had been away.
+    await until(() => nowMs() - startMs > 700, "a while passed");
+    await runOnce();
+    expect(await isOpen()).toBe(true);
+    await until(async () => {
+      await runOnce();
+      return !(await isOpen());
+    }, "it is closed in the end");
+    expect(nowMs() - startMs).toBeGreaterThan(1_200);
+    await lease.close();
+  });
+
+  test("expires credits that are past their date, and no others", async () => {
+    const wallet = await aWallet(home, { promo: cr(5), purchased: cr(1), expiresMs: nowMs() + 300 });
+    await start();
+    const left = async () => (await readBalance(home.database.reader, wallet)).bySource;
+    await until(async () => (await left()).promo === 0n, "the promo is gone", 15_000);
+    expect((await left()).purchased).toBe(cr(1));
+  });
+});
+
+describe("scheduled work", () => {
+  test("raises an alarm for rows that came into a default partition, and for nothing else", async () => {
+    await makePartitionsJob(context());
+    expect(told.lines).toEqual([]);
+    await owner.query(
+      "insert into books.transfer (id, at, kind, actor) values (gen_random_uuid(), now() + interval '5 years', 18, 'test')",
+    );
+    await makePartitionsJob(context());
+    expect(told.lines).toMatchObject([{ alarm: "default_partition_not_empty", parent: "transfer", rows: "1" }]);
+  });
+
+  test("raises an alarm for each law of the books that is broken", async () => {
+    await owner.query("update books.wallet set purchased = purchased + 1 where id = $1", [home.wallet]);
+    await verifyLedgerJob(context());
+    await owner.query("update books.wallet set purchased = purchased - 1 where id = $1", [home.wallet]);
+    expect(told.lines.some(({ alarm }) => alarm === "ledger_violation")).toBe(true);
+  });
+
+  test("forgets usage of months before thirteen, and keeps the thirteen", async () => {
+    const partition = async (months: number): Promise<string> => {
+      const { rows } = await owner.query<{ name: string; first: string; next: string }>(
+        `select to_char(m, '"usage_record_"YYYY_MM') as name, m::date::text as first, (m + interval '1 month')::date::text as next
+         from (select date_trunc('month', now() at time zone 'UTC') - make_interval(months => $1) as m) x`,
+        [months],
+      );
+      const { name = "", first, next } = rows[0] ?? {};
+      await owner.query(
+        `create table books.${name} partition of books.usage_record for values from ('${first} 00:00+00') to ('${next} 00:00+00')`,
+      );
+      return name;
+    };
+    const [old, kept] = [await partition(14), await partition(13)];
+    await forgetOldJob(context());
+    const there = async (name: string) =>
+      (await owner.query("select to_regclass('books.' || $1) as r", [name])).rows[0]?.r !== null;
+    expect([await there(old), await there(kept)]).toEqual([false, true]);
+  });
+});
+
+describe("a loop", () => {
+  test("runs in one process at a time; another takes over when the first one's connection is gone", async () => {
+    const [one, two] = [holdLocks(home.database), holdLocks(home.database)];
+    const turns = { one: 0, two: 0 };
+    const loop = (who: "one" | "two") => ({
+      name: "takeover",
+      everyMs: 20,
+      runOnce: async () => ((turns[who] += 1), false),
+    });
+    const stops = [keepDoing(one, told.log, loop("one"))];
+    await until(() => turns.one > 2, "the first runs");
+    stops.push(keepDoing(two, told.log, loop("two")));
+    const seen = turns.one;
+    await until(() => turns.one > seen + 5, "the first goes on");
+    expect(turns.two).toBe(0);
+    await stops[0]?.();
+    one.close();
+    await until(() => turns.two > 2, "the second takes over");
+    await stops[1]?.();
+    two.close();
+  });
+
+  test("is told of once while it fails, and again when it works", async () => {
+    const locks = holdLocks(home.database);
+    let turns = 0;
+    const runOnce = async () => {
+      turns += 1;
+      if (turns <= 3) throw new Error("away");
+      return false;
+    };
+    const stop = keepDoing(locks, told.log, { name: "failing", everyMs: 10, runOnce });
+    await until(() => turns > 4, "it works again");
+    await stop();
+    locks.close();
+    expect(told.lines.map(({ msg }) => msg)).toEqual(["the job failed and will be tried again", "the job works again"]);
+  });
+
+  test("goes on when its connections are cut by the server", async () => {
+    const locks = holdLocks(home.database);
+    let turns = 0;
+    const runOnce = async () => {
+      await home.database.pool.query("select 1");
+      turns += 1;
+      return false;
+    };
+    const stop = keepDoing(locks, told.log, { name: "cut", everyMs: 10, runOnce });
+    await until(() => turns > 2, "it runs");
+    await owner.query(
+      "select pg_terminate_backend(pid) from pg_stat_activity where usename = 'scrip_app' and datname = current_database()",
+    );
+    const seen = turns;
+    await until(() => turns > seen + 5, "it goes on");
+    expect(told.lines.length).toBeLessThanOrEqual(2);
+    await stop();
+    locks.close();
+  });
+});
+
+describe("the process", () => {
+  test("stops in order when its starter's pipe closes, and when it is asked to", async () => {
+    const [piped, asked] = await Promise.all([spawnJobs(home.home.url), spawnJobs(home.home.url)]);
+    piped.child.stdin.end();
+    asked.child.kill("SIGTERM");
+    expect(await piped.exit).toEqual([0, null]);
+    expect(await asked.exit).toEqual([0, null]);
+  });
+});
