@@ -9,3 +9,4 @@ export type { UsageAttempt, UsageFilter, UsageGroup, UsageRecord, UsageSum } fro
 export { rateRequest, type RatedRequest } from "./rate-request";
 export { factorsOf, type Supply, type Terms } from "./terms";
 export { worstCharge, type WorstCharge } from "./worst-charge";
+export { verifyBooks } from "./verify-books";

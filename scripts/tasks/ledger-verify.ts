@@ -1,5 +1,5 @@
 import { openDatabase } from "../../lib/db";
-import { verifyLedger } from "../../lib/ledger";
+import { verifyBooks } from "../../lib/metering";
 import { say, warn } from "../console";
 import { runTask } from "../run-task";
 import { openTaskDatabase } from "../task-database";
@@ -15,7 +15,7 @@ await runTask(async () => {
   const place = await openTaskDatabase();
   const database = openDatabase(place.url, CONNECTIONS);
   try {
-    const { invariants, violations } = await verifyLedger(database);
+    const { invariants, violations } = await verifyBooks(database);
     for (const { name, states } of invariants) {
       const broken = violations.filter((violation) => violation.invariant === name);
       if (broken.length === 0) say(`holds   ${name}: ${states}`);
