@@ -1,4 +1,5 @@
 import type pg from "pg";
+import { closeLease, openLease, renewLease } from "./lease.store";
 
 /** A process's claim on its holds: whoever stops renewing it has its holds ended by the reaper. */
 export type Lease = {
@@ -12,13 +13,6 @@ export type Lease = {
 
 export const LEASE_RENEW_MS = 5_000;
 export const LEASE_TTL_MS = 20_000;
-
-async function openLease(pool: pg.Pool, processName: string): Promise<bigint> {
-  const { rows } = await pool.query<{ lease: bigint }>("select books.open_lease($1) as lease", [processName]);
-  const lease = rows[0]?.lease;
-  if (lease === undefined) throw new Error("books.open_lease gave no row");
-  return lease;
-}
 
 /**
  * Open a lease and keep it renewed every `renewMs` until it is closed.
@@ -41,8 +35,7 @@ export async function keepLease(pool: pg.Pool, processName: string, renewMs = LE
   };
   const renew = async (): Promise<void> => {
     const mine = id;
-    const { rows } = await pool.query<{ alive: boolean }>("select books.renew_lease($1) as alive", [mine]);
-    if (!rows[0]?.alive) await replace(mine);
+    if (!(await renewLease(pool, mine))) await replace(mine);
   };
   // The database may be away for a while: the next beat asks again.
   const timer = setInterval(() => void renew().catch(() => undefined), renewMs);
@@ -52,7 +45,7 @@ export async function keepLease(pool: pg.Pool, processName: string, renewMs = LE
     replace,
     async close() {
       clearInterval(timer);
-      await pool.query("select books.close_lease($1)", [id]);
+      await closeLease(pool, id);
     },
   };
 }

@@ -46,7 +46,7 @@ describe("ledger:verify on charges", () => {
       { meters: { input_tokens: 1000, output_tokens: 500 }, kinds: { cache_read: 400 } },
       { discount: decimal("1"), costFactor: decimal("1") },
     );
-    expect(rated.chargeMicros).toBe(cr(6));
+    if (rated.chargeMicros !== cr(6)) throw new Error(`the card asks for ${rated.chargeMicros}`);
     const { chargeMicros, meters, multipliers, breakdown } = rated;
     const end = anEnd({ meters, multipliers, breakdown });
     await ledger.books.settle({ hold: request.hold, chargeMicros, costNanos: nanos(0n), end });
