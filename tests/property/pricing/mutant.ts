@@ -1,0 +1,46 @@
+import { readFile } from "node:fs/promises";
+import path from "node:path";
+import { build, type Plugin } from "esbuild";
+import type { Engine } from "./worked-examples";
+
+/** A defect: in one file of the engine, one text put in place of another. */
+export type Defect = { says: string; file: string; find: string; put: string };
+
+const ROOT = path.resolve(import.meta.dirname, "../../..");
+const ENGINE = path.join(ROOT, "lib/pricing");
+// All that the engine takes of the catalogue when it runs; the rest of that room wants a database.
+const CATALOG = `export { INPUT_KINDS, OUTPUT_KINDS } from "./card"; export { fieldText } from "./field-value";`;
+
+const plant = ({ file, find, put }: Defect): Plugin => ({
+  name: "plant",
+  setup({ onLoad, onResolve }) {
+    onResolve({ filter: /^\.\.\/catalog$/ }, () => ({ path: "catalog", namespace: "catalog" }));
+    onLoad({ filter: /.*/, namespace: "catalog" }, () => ({
+      contents: CATALOG,
+      resolveDir: path.join(ROOT, "lib/catalog"),
+      loader: "ts",
+    }));
+    onLoad({ filter: /lib\/pricing\/[a-z-]+\.ts$/ }, async ({ path: loaded }) => {
+      const source = await readFile(loaded, "utf8");
+      if (path.basename(loaded) !== file) return { contents: source, loader: "ts" };
+      if (source.split(find).length !== 2) throw new Error(`the defect doesn't fit ${file} any more, once: ${find}`);
+      return { contents: source.replace(find, () => put), loader: "ts" };
+    });
+  },
+});
+
+/** The engine with a defect planted in its source. */
+export async function mutantOf(defect: Defect): Promise<Engine> {
+  const { outputFiles } = await build({
+    entryPoints: [path.join(ENGINE, "index.ts")],
+    bundle: true,
+    write: false,
+    format: "esm",
+    platform: "node",
+    logLevel: "silent",
+    plugins: [plant(defect)],
+  });
+  const [bundle] = outputFiles;
+  if (!bundle) throw new Error("the engine wasn't built");
+  return (await import(`data:text/javascript;base64,${Buffer.from(bundle.contents).toString("base64")}`)) as Engine; // built from its source
+}

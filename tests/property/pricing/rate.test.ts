@@ -1,0 +1,14 @@
+import { describe, expect, it } from "vitest";
+import * as pricing from "@/lib/pricing";
+import { LAWS } from "./laws";
+import { chargeFor, EXAMPLES } from "./worked-examples";
+
+describe("the price list's examples", () => {
+  it.each(EXAMPLES)("$says", (example) => {
+    expect(chargeFor(pricing, example)).toEqual(example.charge);
+  });
+});
+
+describe("the rating engine", () => {
+  it.each(LAWS)("$says", ({ check }) => check(pricing));
+});
