@@ -10,7 +10,7 @@ import { referenceTotal } from "./reference";
 import { chargeFor, costFor, EXAMPLES, type Engine } from "./worked-examples";
 
 /** What holds of every engine that rates rightly. `check` throws where it doesn't hold. */
-export type Law = { says: string; check(engine: Engine): void };
+export type Law = { says: string; check: (engine: Engine) => void };
 
 const of = ({ digits, scale }: Decimal): Fraction => fractionOf(formatDecimal(digits, scale));
 const lineSum = (lines: readonly { subtotal: string }[]): Fraction =>

@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import path from "node:path";
-import { build, type Plugin } from "esbuild";
+import * as esbuild from "esbuild";
 import type { Engine } from "./worked-examples";
 
 /** A defect: in one file of the engine, one text put in place of another. */
@@ -11,16 +11,16 @@ const ENGINE = path.join(ROOT, "lib/pricing");
 // All that the engine takes of the catalogue when it runs; the rest of that room wants a database.
 const CATALOG = `export { INPUT_KINDS, OUTPUT_KINDS } from "./card"; export { fieldText } from "./field-value";`;
 
-const plant = ({ file, find, put }: Defect): Plugin => ({
+const plant = ({ file, find, put }: Defect): esbuild.Plugin => ({
   name: "plant",
-  setup({ onLoad, onResolve }) {
-    onResolve({ filter: /^\.\.\/catalog$/ }, () => ({ path: "catalog", namespace: "catalog" }));
-    onLoad({ filter: /.*/, namespace: "catalog" }, () => ({
+  setup(build) {
+    build.onResolve({ filter: /^\.\.\/catalog$/ }, () => ({ path: "catalog", namespace: "catalog" }));
+    build.onLoad({ filter: /.*/, namespace: "catalog" }, () => ({
       contents: CATALOG,
       resolveDir: path.join(ROOT, "lib/catalog"),
       loader: "ts",
     }));
-    onLoad({ filter: /lib\/pricing\/[a-z-]+\.ts$/ }, async ({ path: loaded }) => {
+    build.onLoad({ filter: /lib\/pricing\/[a-z-]+\.ts$/ }, async ({ path: loaded }) => {
       const source = await readFile(loaded, "utf8");
       if (path.basename(loaded) !== file) return { contents: source, loader: "ts" };
       if (source.split(find).length !== 2) throw new Error(`the defect doesn't fit ${file} any more, once: ${find}`);
@@ -31,7 +31,7 @@ const plant = ({ file, find, put }: Defect): Plugin => ({
 
 /** The engine with a defect planted in its source. */
 export async function mutantOf(defect: Defect): Promise<Engine> {
-  const { outputFiles } = await build({
+  const { outputFiles } = await esbuild.build({
     entryPoints: [path.join(ENGINE, "index.ts")],
     bundle: true,
     write: false,

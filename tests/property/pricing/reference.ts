@@ -39,7 +39,7 @@ export function referenceTotal(card: Card, usage: Usage, facts: RequestFacts): F
   });
   const fields = card.fields.filter(({ in: place, name, equals }) => {
     const value = place === "header" ? facts.headers[name] : facts.body[name];
-    return value !== undefined && String(value) === String(equals);
+    return (typeof value === "string" || typeof value === "number") && String(value) === String(equals);
   });
   return fields.reduce((total, field) => times(total, of(field.times)), base.length > 0 ? sumOf(base) : ZERO);
 }
