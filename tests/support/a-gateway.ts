@@ -1,8 +1,10 @@
 import OpenAI from "openai";
+import pg from "pg";
 import { afterAll, beforeAll } from "vitest";
 import { type Database, openDatabase } from "@/lib/db";
 import { readBalance } from "@/lib/ledger";
 import { listUsage, type UsageRecord } from "@/lib/metering";
+import { randomText } from "@/lib/ids";
 import { micros } from "@/lib/money";
 import { openLog } from "@/lib/log";
 import { useVault } from "@/lib/vault";
@@ -83,7 +85,30 @@ export function aGateway(options: { keys?: string[]; timings?: Partial<Timings> 
     records,
     url: () => gateway.url,
     database: () => database,
+    /** How many requests went out to suppliers so far. */
+    dispatched: async (): Promise<number> => {
+      const shown = await (await fetch(`${gateway.url}/metrics`)).text();
+      return Number(/scrip_gateway_added_latency_ms_count (\d+)/.exec(shown)?.[1] ?? 0);
+    },
+    /** Change what no verb changes that way, as the schema's owner. */
+    asOwner: async (statement: string, values: unknown[]): Promise<void> => {
+      const owner = new pg.Client({ connectionString: own.ownerUrl });
+      await owner.connect();
+      try {
+        await owner.query(statement, values);
+      } finally {
+        await owner.end();
+      }
+    },
     gateway: () => gateway,
+    /** Take all suppliers' keys out and put so many new ones in, each with an account of its own. */
+    freshKeys: async (count: number): Promise<string[]> => {
+      const secrets = Array.from({ length: count }, () => `sk-sandbox-openai-500usd-${randomText(8)}-a`);
+      await database.pool.query("delete from pool_key");
+      await stageSupply(database, secrets);
+      await gateway.refresh();
+      return secrets;
+    },
     caller: async (credits = 1_000n): Promise<Caller> => {
       const [caller] = await stageCallers(database, 1, micros(credits * CREDIT));
       if (!caller) throw new Error("no caller was made");

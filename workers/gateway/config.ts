@@ -12,6 +12,8 @@ export type Config = {
   settings(): Settings;
   /** Moves whenever a key or an account changed: what was looked up under another one is looked up again. */
   keysVersion(): bigint;
+  /** Look now. Errors: those of the database. */
+  refresh(): Promise<void>;
   /** Whether the last look succeeded. */
   isFresh(): boolean;
   stop(): void;
@@ -57,6 +59,7 @@ export async function keepConfig(database: Database, pool: Pool, log: Log, pollM
     catalogue: () => catalogue,
     settings: () => settings,
     keysVersion: () => seen.keys,
+    refresh: look,
     isFresh: () => isFresh,
     stop() {
       isStopped = true;

@@ -33,7 +33,13 @@ export type GatewayOptions = {
 };
 
 /** A gateway that listens. `stop` lets what is under way end, closes its lease, and resolves when nothing is left. */
-export type RunningGateway = { readonly url: string; readonly port: number; stop(): Promise<void> };
+export type RunningGateway = {
+  readonly url: string;
+  readonly port: number;
+  /** Take over now what changed in the database, rather than at the next poll. */
+  refresh(): Promise<void>;
+  stop(): Promise<void>;
+};
 
 const USES_MS = 10_000;
 const IDLE_LOOK_MS = 25;
@@ -129,5 +135,5 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
     await gateway.tokens.stop();
     await lease.close();
   }
-  return { url: `http://${host.includes(":") ? `[${host}]` : host}:${port}`, port, stop };
+  return { url: `http://${host.includes(":") ? `[${host}]` : host}:${port}`, port, refresh: () => gateway.config.refresh(), stop };
 }

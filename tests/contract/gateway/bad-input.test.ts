@@ -1,0 +1,174 @@
+import { request } from "node:http";
+import { connect } from "node:net";
+import { describe, expect, it } from "vitest";
+import { ModelBody, modelFromBody, putModel } from "@/lib/catalog";
+import { systemCtx } from "@/lib/ctx";
+import { newApiKeySecret } from "@/lib/ids";
+import { nowMs } from "@/lib/time";
+import { aGateway, type Answer } from "../../support/a-gateway";
+import type { Caller } from "../../support/stage";
+import { until } from "../../support/until";
+
+const gateway = aGateway();
+const ask = (more: object = {}) => ({
+  model: "gpt-4",
+  messages: [{ role: "user", content: "Reply with 5 tokens." }],
+  max_tokens: 20,
+  ...more,
+});
+
+/** The refusal is the documented one, in OpenAI's shape, and nothing was charged, held, recorded or sent on. */
+async function expectRefusal(answer: Answer, status: number, code: string, caller: Caller | null, credits = 1_000n) {
+  expect({ status: answer.status, code: answer.json.error?.["code"] }).toEqual({ status, code });
+  expect(Object.keys(answer.json.error ?? {})).toEqual(expect.arrayContaining(["message", "type", "param", "code"]));
+  expect(answer.headers.get("x-request-id")).toMatch(/^req_/);
+  expect(answer.headers.get("x-should-retry")).toBe(String(status === 429 || status === 503));
+  expect(await gateway.sandbox.controls().log()).toEqual([]);
+  if (!caller) return;
+  expect((await gateway.balance(caller)).heldMicros).toBe(0n);
+  expect(await gateway.spent(caller, credits)).toBe(0n);
+  expect(await gateway.records(caller)).toEqual([]);
+}
+
+const putBareModel = (id: string, more: object = {}) =>
+  gateway
+    .database()
+    .inTransaction((tx) =>
+      putModel(
+        tx,
+        systemCtx("test", nowMs()),
+        modelFromBody(
+          id,
+          ModelBody.parse({ provider: "openai", upstream_model: "gpt-4", capabilities: ["chat"], ...more }),
+        ),
+      ),
+    );
+
+describe("bad input costs nothing", () => {
+  it("refuses a missing, an unknown and a mistyped key with 401", async () => {
+    const known = (await gateway.caller()).secret;
+    const wrongChecksum = known.slice(0, -1) + (known.endsWith("0") ? "1" : "0");
+    for (const secret of [null, newApiKeySecret(), wrongChecksum, "sk-scrip-short", "sk-other"]) {
+      await expectRefusal(await gateway.post(secret, ask()), 401, "invalid_api_key", null);
+    }
+  });
+
+  it("refuses a body that is no JSON object with 400, before it looks at the key", async () => {
+    const caller = await gateway.caller();
+    for (const body of ['{"model":', "[]", '"text"', "7", "", "null", "\u0000"]) {
+      await expectRefusal(await gateway.post(caller.secret, body), 400, "invalid_request", caller);
+    }
+    await expectRefusal(await gateway.post(null, "{"), 400, "invalid_request", null);
+  });
+
+  it("refuses fields that decide the price in a form that it can't be sure of", async () => {
+    const caller = await gateway.caller();
+    const bodies: unknown[] = [
+      { messages: ask().messages },
+      ask({ model: 7 }),
+      ask({ messages: [] }),
+      ask({ messages: "hello" }),
+      ask({ max_tokens: -1 }),
+      ask({ max_tokens: 1.5 }),
+      ask({ max_tokens: "20" }),
+      ask({ n: 0 }),
+      ask({ n: 1_000 }),
+      ask({ stream: "yes" }),
+      ask({ stream_options: { include_usage: true } }),
+      ask({ tools: Array.from({ length: 101 }, () => ({ type: "function", function: { name: "f" } })) }),
+      ask({ Max_Tokens: 100_000 }),
+      '{"model":"gpt-4","messages":[{"role":"user","content":"x"}],"max_tokens":5,"max_tokens":90000}',
+    ];
+    for (const body of bodies) {
+      await expectRefusal(await gateway.post(caller.secret, body), 400, "invalid_request", caller);
+    }
+  });
+
+  it("refuses a model that doesn't exist with 404, and one without a price with 400", async () => {
+    const caller = await gateway.caller();
+    await expectRefusal(await gateway.post(caller.secret, ask({ model: "gpt-0" })), 404, "model_not_found", caller);
+    await putBareModel("unpriced");
+    await until(
+      async () => (await gateway.post(caller.secret, ask({ model: "unpriced" }))).status === 400,
+      "the gateway knows the new model",
+      1_000,
+    );
+    const answer = await gateway.post(caller.secret, ask({ model: "unpriced" }));
+    await expectRefusal(answer, 400, "unpriced_parameters", caller);
+  });
+
+  it("refuses fields that change the supplier's bill and have no price with 400, by name", async () => {
+    const caller = await gateway.caller();
+    const fields = {
+      service_tier: "priority",
+      web_search_options: {},
+      tools: [{ type: "web_search" }],
+      modalities: ["text", "audio"],
+    };
+    for (const [name, value] of Object.entries(fields)) {
+      const answer = await gateway.post(caller.secret, ask({ [name]: value }));
+      await expectRefusal(answer, 400, "unpriced_parameters", caller);
+      expect(answer.json.error?.["message"]).toContain(name);
+    }
+  });
+
+  it("refuses an empty and a too small balance with 402, and says what is there", async () => {
+    const empty = await gateway.caller(1n);
+    const answer = await gateway.post(empty.secret, ask({ max_tokens: 4_000 }));
+    await expectRefusal(answer, 402, "insufficient_credits", empty, 1n);
+    expect(answer.json.error).toMatchObject({ available: 1 });
+  });
+
+  it("refuses a body over the limit with 413, announced or not", async () => {
+    const caller = await gateway.caller();
+    const megabyte = Buffer.alloc(1024 * 1024, "x");
+    const statusOf = (headers: Record<string, string | number>, megabytes: number) =>
+      new Promise<number>((resolve, reject) => {
+        const { hostname, port } = new URL(gateway.url());
+        const path = "/v1/chat/completions";
+        const sent = request({ hostname, port, method: "POST", path, headers }, (reply) => {
+          resolve(reply.statusCode ?? 0);
+          sent.destroy();
+        });
+        sent.on("error", reject);
+        for (let at = 0; at < megabytes; at++) sent.write(megabyte);
+      });
+    expect(await statusOf({ "content-length": 26 * megabyte.length }, 1)).toBe(413);
+    expect(await statusOf({}, 26)).toBe(413);
+    expect(await gateway.spent(caller)).toBe(0n);
+  });
+
+  it("refuses headers over the limit without falling over", async () => {
+    const { hostname, port } = new URL(gateway.url());
+    const answer = await new Promise<string>((resolve, reject) => {
+      const socket = connect({ host: hostname, port: Number(port) });
+      let text = "";
+      socket.on("data", (chunk) => (text += chunk.toString()));
+      socket.on("close", () => resolve(text));
+      socket.on("error", reject);
+      socket.write(`GET /v1/models HTTP/1.1\r\nhost: x\r\nx-long: ${"a".repeat(40_000)}\r\n\r\n`);
+    });
+    expect(answer).toMatch(/^HTTP\/1\.1 431/);
+  });
+});
+
+describe("which error wins", () => {
+  it("is JSON before key, key before model, model before allow-list, price before balance", async () => {
+    const poor = await gateway.caller(1n);
+    const codeOf = async (secret: string | null, body: unknown) =>
+      (await gateway.post(secret, body)).json.error?.["code"];
+    expect(await codeOf("sk-nobody", "{")).toBe("invalid_request");
+    expect(await codeOf("sk-nobody", ask({ model: "gpt-0" }))).toBe("invalid_api_key");
+    expect(await codeOf(poor.secret, ask({ model: "gpt-0", max_tokens: 4_000 }))).toBe("model_not_found");
+    expect(await codeOf(poor.secret, ask({ service_tier: "priority", max_tokens: 4_000 }))).toBe("unpriced_parameters");
+    expect(await codeOf(poor.secret, ask({ max_tokens: 4_000 }))).toBe("insufficient_credits");
+  });
+
+  it("tells a debt before what is wrong with the request", async () => {
+    const debtor = await gateway.caller(1n);
+    await gateway.asOwner("update books.wallet set debt = 5000000 where id = $1", [debtor.wallet.toString()]);
+    const answer = await gateway.post(debtor.secret, ask({ model: "gpt-0" }));
+    expect(answer.json.error).toMatchObject({ code: "account_in_debt", debt: 5 });
+    expect((await gateway.post(debtor.secret, ask())).json.error).toMatchObject({ code: "account_in_debt" });
+  });
+});

@@ -1,0 +1,117 @@
+import { beforeEach, describe, expect, it } from "vitest";
+import { systemCtx } from "@/lib/ctx";
+import { listPool } from "@/lib/pool";
+import { nowMs } from "@/lib/time";
+import { aGateway } from "../../support/a-gateway";
+import { until } from "../../support/until";
+
+const gateway = aGateway({ timings: { firstByteMs: 700 } });
+const ask = (more: object = {}) => ({
+  model: "gpt-4",
+  messages: [{ role: "user", content: "Reply with 20 tokens." }],
+  max_tokens: 50,
+  ...more,
+});
+const ctx = () => systemCtx("test", nowMs());
+
+let keys: string[];
+beforeEach(async () => {
+  keys = await gateway.freshKeys(2);
+});
+
+/** One request that the first key fails: it is served by the second, charged once and recorded once. */
+async function failedOver(more: object, streamed: boolean): Promise<void> {
+  const caller = await gateway.caller();
+  const answer = await gateway.post(caller.secret, ask({ ...more, stream: streamed }));
+  expect(answer.status, answer.text).toBe(200);
+  const [record, ...others] = await gateway.records(caller);
+  expect(others).toEqual([]);
+  expect(record?.status).toBe("ok");
+  expect(record?.attempts).toHaveLength(2);
+  expect(record?.attempts[1]).toMatchObject({ n: 2, outcome: "ok" });
+  expect(await gateway.spent(caller)).toBe(record?.chargeMicros);
+  const log = await gateway.sandbox.controls().log();
+  expect(log.filter(({ ended }) => ended === "complete")).toHaveLength(1);
+}
+
+describe("failover before the first byte", () => {
+  const failures: [string, object][] = [
+    ["a 401", { error: "invalid_api_key" }],
+    ["an empty account", { error: "insufficient_quota" }],
+    ["a rate limit", { error: "rate_limit_exceeded" }],
+    ["a 500", { status: 500 }],
+    ["an overload", { status: 503 }],
+    ["a key without the model", { error: "model_not_found" }],
+    ["a forbidden region", { status: 403 }],
+    ["a redirect", { status: 302 }],
+  ];
+  for (const [what, order] of failures) {
+    for (const streamed of [false, true]) {
+      it(`takes the next key after ${what}, ${streamed ? "streaming" : "whole"}: one charge, one record, two attempts`, async () => {
+        await gateway.sandbox.controls().next({ ...order, count: 1 });
+        await failedOver({}, streamed);
+      });
+    }
+  }
+
+  it("gives up with 502 and charges nothing when every key fails; the client is told not to retry", async () => {
+    const caller = await gateway.caller();
+    await gateway.sandbox.controls().next({ status: 500, count: 9 });
+    const answer = await gateway.post(caller.secret, ask());
+    expect(answer.status).toBe(502);
+    expect(answer.json.error).toMatchObject({ code: "upstream_error", type: "server_error" });
+    expect(answer.headers.get("x-should-retry")).toBe("false");
+    expect(await gateway.spent(caller)).toBe(0n);
+    expect(await gateway.records(caller)).toMatchObject([{ status: "failed", httpStatus: 502, attempts: [{}, {}] }]);
+  });
+
+  it("has no capacity, with a time to come back, when every key is limited", async () => {
+    const caller = await gateway.caller();
+    await gateway.sandbox.controls().next({ error: "rate_limit_exceeded", count: 9 });
+    const answer = await gateway.post(caller.secret, ask());
+    expect(answer.json.error).toMatchObject({ code: "no_capacity" });
+    expect(Number(answer.headers.get("retry-after"))).toBeGreaterThan(0);
+    // Nothing is asked of keys that cool down, and an account that couldn't pay is told that instead.
+    const poor = await gateway.caller(1n);
+    expect((await gateway.post(caller.secret, ask())).json.error).toMatchObject({ code: "no_capacity" });
+    expect(await gateway.spent(poor, 1n)).toBe(0n);
+    expect(await gateway.spent(caller)).toBe(0n);
+  });
+
+  it("answers 504 when the supplier is silent for too long, and charges nothing", async () => {
+    const caller = await gateway.caller();
+    await gateway.sandbox.controls().next({ delay_ms: 20_000, count: 9 });
+    const answer = await gateway.post(caller.secret, ask());
+    expect(answer.json.error).toMatchObject({ code: "upstream_timeout" });
+    expect(answer.status).toBe(504);
+    expect(await gateway.spent(caller)).toBe(0n);
+  });
+
+  it("takes a refused key out of the pool, so that the next request doesn't meet it", async () => {
+    const caller = await gateway.caller();
+    await gateway.sandbox.controls().key(keys[0] ?? "", { revoked: true });
+    const states = async () => {
+      const { keys } = await listPool(gateway.database().reader, ctx(), { limit: 10, before: null });
+      return keys.map(({ state }) => state).sort();
+    };
+    await until(async () => {
+      await gateway.post(caller.secret, ask());
+      return (await states()).includes("quarantined");
+    }, "the revoked key is quarantined");
+    const attempts = (await gateway.records(caller)).map((record) => record.attempts.length);
+    expect(attempts.filter((count) => count === 2)).toHaveLength(1);
+    for (let times = 0; times < 4; times++) expect((await gateway.post(caller.secret, ask())).status).toBe(200);
+    expect((await gateway.records(caller)).slice(0, 4).every((record) => record.attempts.length === 1)).toBe(true);
+  });
+
+  it("never shows a key, an organisation or an account of a supplier in an error", async () => {
+    const caller = await gateway.caller();
+    for (const error of ["invalid_api_key", "insufficient_quota", "rate_limit_exceeded", "model_not_found"]) {
+      await gateway.sandbox.controls().next({ error, count: 9 });
+      const answer = await gateway.post(caller.secret, ask());
+      expect(answer.text + JSON.stringify([...answer.headers])).not.toMatch(/sk-sandbox|org-|acct|openai-organization/);
+      await gateway.sandbox.controls().reset();
+      await gateway.freshKeys(2);
+    }
+  });
+});
