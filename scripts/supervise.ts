@@ -1,8 +1,7 @@
-import type { ChildProcess } from "node:child_process";
 import { explain, say, warn } from "./console";
 import { buildWorkers, ensureNextBuild, ensurePrismaClient } from "./start/build";
 import { Child, startAll } from "./start/children";
-import { guardServer, openServer, prepareDatabase, type PreparedDatabase } from "./start/database";
+import { openServer, prepareDatabase, type PreparedDatabase } from "./start/database";
 import { addressesOf, childEnvironment } from "./start/environment";
 import { readOptions, type StartOptions } from "./start/options";
 import { watchParents } from "./start/parents";
@@ -20,7 +19,6 @@ const NEXT_FOLDER = ".next";
 const REPEATED_SIGNAL_MS = 1_000;
 
 let database: Promise<PreparedDatabase> | undefined;
-let guard: ChildProcess | undefined;
 let children: Child[] = [];
 let stopping: Promise<void> | undefined;
 let stopRequestedAt = 0;
@@ -41,7 +39,6 @@ async function start(): Promise<void> {
 
   database = openServer(options.databaseUrl, given("MIGRATE_DATABASE_URL"), () => stopping !== undefined);
   const prepared = await database;
-  if (prepared.server) guard = guardServer();
   await next(ensurePrismaClient);
   await next(() => prepareDatabase(prepared));
   if (!options.isDevelopment) {
@@ -98,7 +95,6 @@ async function stopAll(): Promise<void> {
   await Promise.all(children.filter(isSandbox).map((child) => child.stop()));
   const prepared = await database?.catch(() => undefined);
   await prepared?.server?.stop();
-  guard?.kill("SIGKILL");
   leaveCheckout();
 }
 

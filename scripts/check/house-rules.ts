@@ -48,7 +48,7 @@ const TEXT_RULES: TextRule[] = [
   {
     rule: "openai-stays-in-its-protocol",
     files: /^workers\/gateway(\.ts$|\/(?!protocols\/openai))/,
-    text: new RegExp(`\\b(${OPENAI_FIELDS})\\b|\\.(messages|choices)\\b|["'](messages|choices)["']`),
+    text: new RegExp(`\\b(${OPENAI_FIELDS})\\b|\\.messages\\b|["'](messages|choices)["']`),
     message: "names a field of OpenAI's body: only workers/gateway/protocols/openai knows it",
   },
   {
@@ -158,7 +158,8 @@ function decisionFindings(root: string): Finding[] {
     "README.md",
   ];
   const missing = citing
-    .filter((file) => existsSync(path.join(root, file)))
+    // The tests of this rule cite what isn't there.
+    .filter((file) => existsSync(path.join(root, file)) && !file.startsWith("tests/architecture/"))
     .flatMap((file) =>
       [...readFileSync(path.join(root, file), "utf8").matchAll(CITED)]
         .map(([, first, second]) => first ?? second ?? "")

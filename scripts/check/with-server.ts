@@ -1,5 +1,5 @@
-import { rmSync } from "node:fs";
 import { applyMigrations } from "../../lib/db/migrate";
+import { removeHome } from "../postgres/home";
 import { startServer } from "../postgres/server";
 
 /** Do something with a migrated database on a server that lives as long as that. */
@@ -11,6 +11,6 @@ export async function withMigratedServer<T>(work: (ownerUrl: string) => Promise<
     return await work(server.ownerUrl);
   } finally {
     await server.stop();
-    rmSync(home, { recursive: true, force: true });
+    removeHome(home);
   }
 }

@@ -1,4 +1,4 @@
-import { chownSync, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { chownSync, existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { canRun, copyNative, nativeFolder, NOBODY, outsideFolder } from "./binaries";
 
@@ -28,10 +28,21 @@ export function postgresHome(home: string, packageName?: string): PostgresHome {
   const own = (file: string): void => chownSync(file, uid, uid);
   if (canRun(uid, native) && canReach(uid, path.resolve(home))) return { native, data: inside, uid, own };
 
-  const outside = outsideFolder(path.resolve(home), uid, own);
-  const data = path.join(outside, "pgdata");
+  const outside = outsideFolder(process.cwd(), uid, own);
+  const data = path.join(outside, path.basename(home), "pgdata");
+  mkdirSync(path.dirname(data), { recursive: true });
+  own(path.dirname(data));
   writeFileSync(inside, `${data}\n`);
   return { native: copyNative(native, outside), data, uid, own };
+}
+
+/** Remove a server's folder, and its data where that lives outside. The server has been stopped. */
+export function removeHome(home: string): void {
+  const inside = path.join(home, "pgdata");
+  if (statSync(inside, { throwIfNoEntry: false })?.isFile()) {
+    rmSync(path.dirname(readFileSync(inside, "utf8").trim()), { recursive: true, force: true });
+  }
+  rmSync(home, { recursive: true, force: true });
 }
 
 /** The user whose data is there, unless it is root's, or there is none. */

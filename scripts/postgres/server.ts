@@ -7,6 +7,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import pg from "pg";
 import { Stop } from "../console";
 import { commandOf, end, mark } from "../processes";
+import { guardServer } from "./guard";
 import { postgresHome, postmasterPid, type PostgresHome } from "./home";
 
 export type ServerOptions = {
@@ -67,6 +68,8 @@ export async function startServer(options: ServerOptions): Promise<EmbeddedServe
   const access = await usableAccess(options.home);
   if (isNew) initialise(home, access, options.isThrowaway ?? false);
   const child = launch(home, access, options);
+  const guard = guardServer(home.data);
+  child.once("exit", () => guard.kill("SIGKILL"));
   const server = { ...urls(access), port: access.port, pid: child.pid ?? 0, process: child, isNew };
   try {
     await untilReady(server.ownerUrl.replace(/\/[^/]*$/, "/postgres"), child, options.home);

@@ -1,0 +1,119 @@
+import { describe, expect, test } from "vitest";
+import { houseRules } from "@/scripts/check/house-rules";
+import { plantTree } from "../support/planted-tree";
+
+function broken(planted: Record<string, string>): string[] {
+  const tree = plantTree(planted);
+  try {
+    return houseRules(tree.root).findings.map(({ rule, place }) => `${place} ${rule}`);
+  } finally {
+    tree.remove();
+  }
+}
+
+describe("the house rules", () => {
+  test("find nothing in a tree that keeps them", () => {
+    expect(broken({})).toEqual([]);
+  });
+
+  test.each([
+    ["a clock", "lib/pricing/x.ts", "export const x = Date.now();\n", "no-clock"],
+    ["the date of today", "app/x.ts", "export const x = new Date();\n", "no-clock"],
+    ["chance", "workers/x.ts", "export const x = Math.random();\n", "no-random"],
+    [
+      "a parsed float in a room of money",
+      "lib/pricing/x.ts",
+      'export const x = parseFloat("1");\n',
+      "no-floats-of-money",
+    ],
+    ["toFixed in a room of money", "lib/ledger/x.ts", "export const x = (1).toFixed(2);\n", "no-floats-of-money"],
+    ["Number() in a room of money", "lib/metering/x.ts", "export const x = Number(1n);\n", "no-floats-of-money"],
+    [
+      "Number() of an amount elsewhere",
+      "app/x.ts",
+      "export const x = (chargeMicros: bigint) => Number(chargeMicros);\n",
+      "no-floats-of-amounts",
+    ],
+    [
+      "a field of OpenAI's outside of its protocol",
+      "workers/gateway/x.ts",
+      "export const x = (body: { max_tokens: number }) => body;\n",
+      "openai-stays-in-its-protocol",
+    ],
+    [
+      "the messages of a body outside of its protocol",
+      "workers/gateway/x.ts",
+      "export const x = (body: { messages: [] }) => body.messages;\n",
+      "openai-stays-in-its-protocol",
+    ],
+    ["the sandbox in a room", "lib/pricing/x.ts", 'export const x = "http://sandbox";\n', "nobody-knows-the-sandbox"],
+    [
+      "SQL outside of a store",
+      "lib/pricing/x.ts",
+      "export const x = (tx: any) => tx.$queryRaw`select 1`;\n",
+      "sql-stays-in-stores",
+    ],
+    [
+      "a query of pg outside of a store",
+      "workers/x.ts",
+      'export const x = (pool: any) => pool.query("select 1");\n',
+      "sql-stays-in-stores",
+    ],
+  ])("catch %s", (_what, file, text, rule) => {
+    expect(broken({ [file]: text })).toContain(`${file}:1 ${rule}`);
+  });
+
+  test("leave alone what a comment says, and OpenAI's fields in its own protocol", () => {
+    expect(
+      broken({
+        "lib/pricing/x.ts":
+          "// Date.now() is for lib/time alone.\n/* Math.random() too,\n as is parseFloat(). */\nconst x = 1;\nvoid x;\n",
+        "workers/gateway/protocols/openai/x.ts": 'export const x = "max_tokens";\n',
+      }),
+    ).toEqual([]);
+  });
+
+  test.each([
+    "lib/pricing/utils.ts",
+    "app/helpers/x.ts",
+    "workers/common.ts",
+    "tests/support/misc.ts",
+    "scripts/types.ts",
+  ])("catch a name such as %s", (file) => {
+    expect(broken({ [file]: "const x = 1;\nvoid x;\n" })).toEqual([`${file} names-say-what`]);
+  });
+
+  test("catch a face that re-exports everything", () => {
+    expect(broken({ "lib/pricing/index.ts": 'export * from "./rate";\n' })).toEqual([
+      "lib/pricing/index.ts:1 faces-name-what-they-show",
+    ]);
+  });
+
+  test("catch an exported function that promises nothing, overloads once", () => {
+    const text =
+      "export const a = (): number => 1;\n" +
+      "/** One of either. */\nexport function b(x: string): string;\nexport function b(x: number): number;\nexport function b(x: unknown): unknown {\n  return x;\n}\n";
+    expect(broken({ "lib/pricing/x.ts": text })).toEqual(["lib/pricing/x.ts:1 exports-are-told"]);
+  });
+
+  test("catch a room without README, and one that tells too much", () => {
+    const found = broken({
+      "lib/ledger/index.ts": "const x = 1;\nvoid x;\n",
+      "lib/catalog/README.md": "line\n".repeat(41),
+    });
+    expect(found).toEqual(["lib/catalog/README.md rooms-have-readmes", "lib/ledger/README.md rooms-have-readmes"]);
+  });
+
+  test("catch a decision that is cited and not there, and one that the README doesn't list", () => {
+    const found = broken({
+      "lib/pricing/x.ts": "// Source: decision 404.\nconst x = 1;\nvoid x;\n",
+      "docs/decisions/001-kept.md": "# Kept\n",
+      "docs/decisions/002-forgotten.md": "# Forgotten\n",
+      "README.md": "[001](docs/decisions/001-kept.md)\n",
+    });
+    expect(found).toEqual([
+      "lib/pricing/x.ts cited-decisions-exist",
+      "docs/decisions/002-forgotten.md decisions-are-listed",
+    ]);
+  });
+});
