@@ -1,5 +1,4 @@
 import type { NextAuthOptions } from "next-auth";
-import { decode, encode, type JWT } from "next-auth/jwt";
 import CredentialsProvider from "next-auth/providers/credentials";
 import { cookies } from "next/headers";
 import {
@@ -17,32 +16,20 @@ import { nowMs } from "@/lib/time";
 import { webDatabase } from "./database";
 import { userCtx } from "./context";
 import { type Caller, callerOf, readCaller } from "./caller";
+import { isSecure, readSid, SESSION_TTL_S, sessionCookie, sidOf, writeSid } from "./session-token";
 
-// The one module that knows NextAuth. Its token carries a single claim, `sid`: who that is, and whether they still are
-// signed in, the session's row says at every request.
+// With session-token.ts, which reads its token, the one module that knows NextAuth.
 
-const SESSION_TTL_S = 30 * 24 * 60 * 60;
-
-const isSecure = (): boolean => webEnv().appUrl.startsWith("https:");
-const sessionCookie = (): string => (isSecure() ? "__Host-scrip-session" : "scrip-session");
 const cookieOptions = () => ({ httpOnly: true, sameSite: "lax", path: "/", secure: isSecure() }) as const;
-
-function sidOf(token: JWT | null): Uuid | null {
-  // `sid` was written by this module alone, and the token is authenticated.
-  const sid = token?.["sid"];
-  return typeof sid === "string" ? (sid as Uuid) : null;
-}
 
 /** The id of the session that a request's cookie names, or `null`; whether it still stands, its row says. */
 export async function readSessionId(): Promise<Uuid | null> {
-  const token = (await cookies()).get(sessionCookie())?.value;
-  if (!token) return null;
-  return sidOf(await decode({ token, secret: webEnv().nextauthSecret }).catch(() => null));
+  return readSid((await cookies()).get(sessionCookie())?.value);
 }
 
 /** Give the browser the cookie of a session. */
 export async function keepSession(session: NewSession): Promise<void> {
-  const value = await encode({ token: { sid: session.id }, secret: webEnv().nextauthSecret, maxAge: SESSION_TTL_S });
+  const value = await writeSid(session.id);
   (await cookies()).set(sessionCookie(), value, { ...cookieOptions(), maxAge: SESSION_TTL_S });
 }
 

@@ -1,4 +1,3 @@
-import { decode } from "next-auth/jwt";
 import {
   findApiKeyByHash,
   findSession,
@@ -14,6 +13,7 @@ import { webEnv } from "@/lib/env";
 import { ScripError } from "@/lib/errors";
 import { isApiKeySecret, type Uuid } from "@/lib/ids";
 import { webDatabase } from "./database";
+import { readSid, sessionCookie } from "./session-token";
 
 const TOUCH_EVERY_MS = 60_000;
 
@@ -62,23 +62,19 @@ async function byKey(request: Request, ctx: Pick<Ctx, "nowMs" | "requestId">, he
   return principal;
 }
 
-/** The cookie that carries a session, as app/_server/auth.ts sets it. */
-function sessionTokenOf(request: Request): string | null {
-  const name = webEnv().appUrl.startsWith("https:") ? "__Host-scrip-session" : "scrip-session";
+/** The token of a session that a request's cookie carries. */
+function sessionTokenOf(request: Request): string | undefined {
+  const name = sessionCookie();
   for (const pair of (request.headers.get("cookie") ?? "").split(";")) {
     const [key, value] = pair.trim().split(/=(.*)/s);
-    if (key === name && value) return decodeURIComponent(value);
+    if (key === name) return value;
   }
-  return null;
+  return undefined;
 }
 
 async function bySession(request: Request, nowMs: number): Promise<Principal | null> {
-  const token = sessionTokenOf(request);
-  // A token that can't be read is one of another secret, or nobody's: the same as none.
-  const claims = token && (await decode({ token, secret: webEnv().nextauthSecret }).catch(() => null));
-  const sid = claims ? claims["sid"] : null;
-  if (typeof sid !== "string" || !/^[0-9a-f-]{36}$/.test(sid)) return null;
-  const found = await findSession(webDatabase().reader, nowMs, sid as Uuid); // its form was just checked
+  const sid = await readSid(sessionTokenOf(request));
+  const found = sid && (await findSession(webDatabase().reader, nowMs, sid));
   if (!found) return null;
   const isAdmin = found.user.role === "admin";
   return {

@@ -8,6 +8,3 @@ create trigger audit_append_only before update or delete on public.audit
   for each row execute function public.refuse_audit_change();
 create trigger audit_no_truncate before truncate on public.audit
   execute function public.refuse_audit_change();
-
--- Pages of the log are read newest first.
-create index audit_newest on public.audit (at desc, id desc);

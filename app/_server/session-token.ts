@@ -1,0 +1,32 @@
+import { decode, encode, type JWT } from "next-auth/jwt";
+import { webEnv } from "@/lib/env";
+import type { Uuid } from "@/lib/ids";
+
+// NextAuth's token carries a single claim, `sid`: who that is, and whether they still are signed in, the session's row
+// says at every request.
+
+export const SESSION_TTL_S = 30 * 24 * 60 * 60;
+
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
+/** Whether the app is reached over https, so that its cookies may be bound to it. */
+export const isSecure = (): boolean => webEnv().appUrl.startsWith("https:");
+
+/** The name of the cookie that carries a session's token. */
+export const sessionCookie = (): string => (isSecure() ? "__Host-scrip-session" : "scrip-session");
+
+/** The session that a token's claims name. */
+export function sidOf(token: JWT | null): Uuid | null {
+  const sid = token?.["sid"];
+  return typeof sid === "string" && UUID.test(sid) ? (sid as Uuid) : null; // its form was just checked
+}
+
+/** The session that a token names; `null` for one of another secret, an old one, or none. */
+export async function readSid(token: string | undefined): Promise<Uuid | null> {
+  if (!token) return null;
+  return sidOf(await decode({ token, secret: webEnv().nextauthSecret }).catch(() => null));
+}
+
+/** The token of a session. */
+export const writeSid = (sid: Uuid): Promise<string> =>
+  encode({ token: { sid }, secret: webEnv().nextauthSecret, maxAge: SESSION_TTL_S });
