@@ -17,7 +17,7 @@ const STEPS = ["one", "two", "three"] as const;
 function Hero({ isSignedIn }: { isSignedIn: boolean }) {
   const t = useTranslations("Landing");
   return (
-    <section className="mx-auto grid max-w-6xl items-center gap-14 px-4 py-16 sm:px-6 md:grid-cols-[1.15fr_1fr] md:py-24">
+    <section className="mx-auto grid max-w-6xl grid-cols-[minmax(0,1fr)] items-center gap-14 px-4 py-16 sm:px-6 md:grid-cols-[1.15fr_1fr] md:py-24">
       <div>
         <p className="mb-5 inline-flex items-center gap-2 rounded-full border border-line bg-surface px-3 py-1 text-[13px] text-ink-2 shadow-1">
           <span aria-hidden="true" className="size-1.5 rounded-full bg-accent" />
@@ -92,7 +92,7 @@ function QuickStart({ code, isSignedIn }: { code: string; isSignedIn: boolean })
   return (
     <section
       id="start"
-      className="mx-auto grid max-w-6xl scroll-mt-14 items-center gap-10 px-4 py-20 sm:px-6 md:grid-cols-2"
+      className="mx-auto grid max-w-6xl scroll-mt-14 grid-cols-[minmax(0,1fr)] items-center gap-10 px-4 py-20 sm:px-6 md:grid-cols-2"
     >
       <div>
         <h2 className="text-3xl font-semibold">{t("start.title")}</h2>
@@ -115,7 +115,7 @@ export default async function LandingPage() {
   return (
     <>
       <SiteHeader isSignedIn={isSignedIn} />
-      <main id="content" tabIndex={-1} className="outline-none">
+      <main id="content" tabIndex={-1} className="overflow-x-clip outline-none">
         <Hero isSignedIn={isSignedIn} />
         <Promises />
         <HowItWorks />

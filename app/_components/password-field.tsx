@@ -58,7 +58,7 @@ export function PasswordField({ label, name, error, isNew }: PasswordFieldProps)
             minLength={isNew ? PASSWORD_MIN : undefined}
             maxLength={128}
             onChange={(event) => setPassword(event.target.value)}
-            className={clsx(inputClass, "pr-10")}
+            className={clsx(inputClass, "w-full pr-10")}
           />
           <button
             type="button"

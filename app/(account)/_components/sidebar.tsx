@@ -49,39 +49,36 @@ export function Sidebar({ startsCollapsed }: { startsCollapsed: boolean }) {
   };
   const label = t(isCollapsed ? "expand" : "collapse");
   return (
-    <div
-      className={clsx(
-        "sticky top-0 hidden h-dvh shrink-0 flex-col border-r border-line px-3 pb-3 md:flex",
-        isCollapsed ? "w-15" : "w-56",
-      )}
-    >
-      <div className="flex h-14 items-center px-1.5">
-        <Link href="/overview" aria-label="Scrip" className="rounded-md">
-          <Logo hasName={!isCollapsed} />
-        </Link>
+    <div className={clsx("hidden shrink-0 border-r border-line md:block", isCollapsed ? "w-15" : "w-56")}>
+      <div className="sticky top-0 flex h-dvh flex-col px-3 pb-3">
+        <div className="flex h-14 items-center px-1.5">
+          <Link href="/overview" aria-label="Scrip" className="rounded-md">
+            <Logo hasName={!isCollapsed} />
+          </Link>
+        </div>
+        <nav aria-label={t("nav")} className="flex flex-1 flex-col gap-5 pt-2">
+          {NAV.map(({ section, items }) => (
+            <div key={section}>
+              {!isCollapsed && <p className="px-2.5 pb-1.5 text-xs font-medium text-ink-3">{t(section)}</p>}
+              <ul className="flex flex-col gap-0.5">
+                {items.map((item) => (
+                  <Entry key={item.name} item={item} isCollapsed={isCollapsed} />
+                ))}
+              </ul>
+            </div>
+          ))}
+        </nav>
+        <button
+          type="button"
+          onClick={toggle}
+          aria-label={label}
+          aria-expanded={!isCollapsed}
+          data-hint={label}
+          className="flex h-8 items-center rounded-sm px-2.5 text-ink-3 hover:bg-hover hover:text-ink"
+        >
+          <PanelLeft aria-hidden="true" className="size-4" />
+        </button>
       </div>
-      <nav aria-label={t("nav")} className="flex flex-1 flex-col gap-5 pt-2">
-        {NAV.map(({ section, items }) => (
-          <div key={section}>
-            {!isCollapsed && <p className="px-2.5 pb-1.5 text-xs font-medium text-ink-3">{t(section)}</p>}
-            <ul className="flex flex-col gap-0.5">
-              {items.map((item) => (
-                <Entry key={item.name} item={item} isCollapsed={isCollapsed} />
-              ))}
-            </ul>
-          </div>
-        ))}
-      </nav>
-      <button
-        type="button"
-        onClick={toggle}
-        aria-label={label}
-        aria-expanded={!isCollapsed}
-        data-hint={label}
-        className="flex h-8 items-center rounded-sm px-2.5 text-ink-3 hover:bg-hover hover:text-ink"
-      >
-        <PanelLeft aria-hidden="true" className="size-4" />
-      </button>
     </div>
   );
 }

@@ -4,6 +4,7 @@ import { Credits } from "@/app/_components/credits";
 import { Table, Td, Th, Tr } from "@/app/_components/ui/table";
 import { RelativeTime } from "@/app/_components/ui/relative-time";
 import { UsageStatus } from "@/app/_components/usage-status";
+import { isUsageStatus } from "@/app/_components/usage-statuses";
 import type { UsageRow } from "@/app/_server/usage-rows";
 
 /** A duration as people say it: milliseconds below a second, else seconds with one decimal. */
@@ -35,11 +36,16 @@ function Row({ row, nowMs, isShort }: { row: UsageRow; nowMs: number; isShort: b
           <RelativeTime atMs={row.atMs} nowMs={nowMs} />
         </span>
       </Td>
-      <Td className="max-w-48 truncate font-medium">{row.model}</Td>
+      <Td className="max-w-36 truncate font-medium sm:max-w-48">
+        {row.model}
+        {row.status !== "ok" && isUsageStatus(row.status) && (
+          <span className="block text-xs font-normal text-ink-3 sm:hidden">{t(`status.${row.status}`)}</span>
+        )}
+      </Td>
       {!isShort && (
         <Td className="hidden max-w-40 truncate text-ink-2 lg:table-cell">{row.keyName ?? t("deletedKey")}</Td>
       )}
-      <Td className={isShort ? "hidden sm:table-cell" : undefined}>
+      <Td className="hidden sm:table-cell">
         <UsageStatus status={row.status} />
       </Td>
       {!isShort && (
@@ -76,7 +82,7 @@ export function UsageTable({ rows, nowMs, isShort = false }: { rows: UsageRow[];
           <Th>{t("time")}</Th>
           <Th>{t("model")}</Th>
           {!isShort && <Th className="hidden lg:table-cell">{t("key")}</Th>}
-          <Th className={isShort ? "hidden sm:table-cell" : undefined}>{t("status")}</Th>
+          <Th className="hidden sm:table-cell">{t("status")}</Th>
           {!isShort && (
             <>
               <Th isNumeric className="hidden md:table-cell">

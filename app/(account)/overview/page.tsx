@@ -74,7 +74,7 @@ async function Figures({
   const percent =
     share !== null && new Intl.NumberFormat(locale, { style: "percent", maximumFractionDigits: 1 }).format(share);
   return (
-    <Card className="grid divide-line max-sm:divide-y sm:grid-cols-3 sm:divide-x lg:col-span-2">
+    <Card className="grid grid-cols-2 gap-px overflow-hidden !bg-line max-sm:*:last:col-span-2 sm:grid-cols-3 lg:col-span-2">
       <Stat label={t("today")} value={<Credits amount={today} />} />
       <Stat label={t("month")} value={<Credits amount={total} />} />
       <Stat

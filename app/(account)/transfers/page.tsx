@@ -42,7 +42,7 @@ function hrefOf(kind: TransferKind | undefined, before: bigint | null): string {
 async function Figures({ balance }: { balance: Balance }) {
   const t = await getTranslations("Transfers.balance");
   return (
-    <Card className="mb-4 grid divide-line max-sm:divide-y sm:auto-cols-fr sm:grid-flow-col sm:divide-x">
+    <Card className="mb-4 grid gap-px overflow-hidden !bg-line sm:auto-cols-fr sm:grid-flow-col">
       <Stat label={t("available")} value={<Credits amount={balance.availableMicros} />} />
       <Stat label={t("spendable")} value={<Credits amount={balance.spendableMicros} />} />
       <Stat label={t("held")} value={<Credits amount={balance.heldMicros} />} />

@@ -76,7 +76,7 @@ async function Figures({ spend }: { spend: SpendByDay }) {
     number.format(spend.byModel.reduce((total, one) => total + pick(one), 0n));
   const tokens = `${sum(({ inputTokens }) => inputTokens)} / ${sum(({ outputTokens }) => outputTokens)}`;
   return (
-    <Card className="mb-4 grid divide-line max-sm:divide-y sm:grid-cols-4 sm:divide-x">
+    <Card className="mb-4 grid grid-cols-2 gap-px overflow-hidden !bg-line sm:grid-cols-4">
       <Stat label={t("spent")} value={<Credits amount={spend.totalMicros} hasUnit={false} />} />
       <Stat label={t("requests")} value={number.format(spend.count)} />
       <Stat label={t("succeeded")} value={number.format(spend.count - spend.failed)} />

@@ -63,18 +63,21 @@ function TokenPrice({ rate }: { rate: CardRate | undefined }) {
 function Rows({ models }: { models: PricedModel[] }) {
   return models.map(({ id, displayName, provider, card }) => (
     <Tr key={id}>
-      <Td>
+      <Td className="truncate py-2">
         <span className="font-medium">{displayName}</span>
         {displayName !== id && <span className="ml-2 font-mono text-xs text-ink-3">{id}</span>}
+        <span className="block truncate text-xs text-ink-3 md:hidden">
+          {provider} <OtherPrices card={card} />
+        </span>
       </Td>
-      <Td className="text-ink-2">{provider}</Td>
+      <Td className="hidden text-ink-2 md:table-cell">{provider}</Td>
       <Td isNumeric>
         <TokenPrice rate={card.table ? undefined : rateOf(card, "input_tokens")} />
       </Td>
       <Td isNumeric>
         <TokenPrice rate={card.table ? undefined : rateOf(card, "output_tokens")} />
       </Td>
-      <Td isNumeric className="text-ink-2">
+      <Td isNumeric className="hidden text-ink-2 md:table-cell">
         <OtherPrices card={card} />
       </Td>
     </Tr>
@@ -85,18 +88,18 @@ function Prices({ models, label }: { models: PricedModel[]; label: string }) {
   const t = useTranslations("Landing.prices");
   const perThousand = <span className="font-normal"> {t("perThousand")}</span>;
   return (
-    <Table label={label} className="min-w-160 table-fixed">
+    <Table label={label} className="table-fixed">
       <thead>
         <tr>
-          <Th className="w-[34%]">{t("model")}</Th>
-          <Th className="w-[16%]">{t("provider")}</Th>
+          <Th className="w-[52%] md:w-[34%]">{t("model")}</Th>
+          <Th className="hidden w-[16%] md:table-cell">{t("provider")}</Th>
           <Th isNumeric>
             {t("input")} {perThousand}
           </Th>
           <Th isNumeric>
             {t("output")} {perThousand}
           </Th>
-          <Th isNumeric className="w-[24%]">
+          <Th isNumeric className="hidden w-[24%] md:table-cell">
             {t("other")}
           </Th>
         </tr>

@@ -2,7 +2,7 @@ import clsx from "clsx";
 import { type ComponentProps, type ReactNode, useId } from "react";
 
 export const inputClass = clsx(
-  "h-9 w-full rounded-md border border-line-strong bg-surface px-3 text-sm text-ink shadow-1",
+  "h-9 rounded-md border border-line-strong bg-surface px-3 text-sm text-ink shadow-1",
   "placeholder:text-ink-3 transition-colors hover:border-ink-3",
   "focus-visible:border-accent focus-visible:outline-2 focus-visible:-outline-offset-1 focus-visible:outline-accent",
   "aria-invalid:border-danger disabled:bg-sunken disabled:text-ink-3",
@@ -58,7 +58,7 @@ export function InputField({
 }: FieldProps & ComponentProps<"input">) {
   return (
     <Field label={label} hint={hint} error={error} isLabelHidden={isLabelHidden}>
-      {(control) => <input {...input} {...control} className={clsx(inputClass, className)} />}
+      {(control) => <input {...input} {...control} className={clsx(inputClass, "w-full", className)} />}
     </Field>
   );
 }
@@ -75,7 +75,7 @@ export function TextareaField({
   return (
     <Field label={label} hint={hint} error={error} isLabelHidden={isLabelHidden}>
       {(control) => (
-        <textarea rows={3} {...input} {...control} className={clsx(inputClass, "h-auto py-2", className)} />
+        <textarea rows={3} {...input} {...control} className={clsx(inputClass, "h-auto w-full py-2", className)} />
       )}
     </Field>
   );

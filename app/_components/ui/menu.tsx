@@ -7,7 +7,7 @@ import type { ReactElement, ReactNode } from "react";
 export const popupClass =
   "z-50 min-w-44 rounded-md border border-line bg-raised p-1 shadow-2 outline-none origin-(--transform-origin) transition-[opacity,transform] duration-100 data-ending-style:opacity-0 data-starting-style:scale-98 data-starting-style:opacity-0";
 export const menuItemClass =
-  "flex h-8 w-full cursor-default items-center gap-2.5 rounded-sm px-2.5 text-sm text-ink outline-none select-none data-highlighted:bg-hover data-disabled:text-ink-3";
+  "flex h-8 w-full cursor-default items-center gap-2.5 rounded-sm px-2.5 text-sm outline-none select-none data-highlighted:bg-hover data-disabled:text-ink-3";
 
 /** A menu that a button opens. `trigger` is that button. */
 export function Menu({
@@ -35,12 +35,12 @@ export function Menu({
 
 /** One thing that a menu can do. */
 export function MenuItem({ isDanger, ...rest }: Primitive.Item.Props & { isDanger?: boolean }) {
-  return <Primitive.Item {...rest} className={clsx(menuItemClass, isDanger && "text-danger")} />;
+  return <Primitive.Item {...rest} className={clsx(menuItemClass, isDanger ? "text-danger" : "text-ink")} />;
 }
 
 /** An entry that leads to another page. */
 export function MenuLink(props: Primitive.LinkItem.Props) {
-  return <Primitive.LinkItem {...props} className={menuItemClass} />;
+  return <Primitive.LinkItem {...props} className={clsx(menuItemClass, "text-ink")} />;
 }
 
 export function MenuSeparator() {

@@ -18,7 +18,7 @@ type SelectProps = {
 };
 
 /** One choice out of several. With `name` it takes part in its form. */
-export function Select({ label, options, value, defaultValue, name, onChange, className }: SelectProps) {
+export function Select({ label, options, value, defaultValue, name, onChange, className = "w-full" }: SelectProps) {
   return (
     <Primitive.Root
       items={options}

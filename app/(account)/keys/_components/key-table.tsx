@@ -48,10 +48,11 @@ function Row({ keyView, nowMs, onIntend }: RowProps) {
   const isExpired = keyView.expiresMs !== null && keyView.expiresMs <= nowMs;
   return (
     <Tr>
-      <Td className="max-w-52 truncate font-medium">{keyView.name}</Td>
-      <Td className="font-mono text-[13px] text-ink-2">
-        <span className="hidden sm:inline">sk-scrip-</span>…{keyView.last4}
+      <Td className="max-w-36 truncate font-medium sm:max-w-52">
+        {keyView.name}
+        <span className="block font-mono text-xs font-normal text-ink-3 sm:hidden">…{keyView.last4}</span>
       </Td>
+      <Td className="hidden font-mono text-[13px] text-ink-2 sm:table-cell">sk-scrip-…{keyView.last4}</Td>
       <Td className="hidden text-ink-2 lg:table-cell">
         {keyView.scopes.map((scope) => t(`scopes.${scope}`)).join(", ")}
       </Td>
@@ -90,7 +91,7 @@ export function KeyTable({ keys, nowMs, onIntend }: KeyTableProps) {
       <thead>
         <tr>
           <Th>{t("name")}</Th>
-          <Th>{t("key")}</Th>
+          <Th className="hidden sm:table-cell">{t("key")}</Th>
           <Th className="hidden lg:table-cell">{t("scopes")}</Th>
           <Th className="hidden md:table-cell">{t("limits")}</Th>
           <Th>{t("status")}</Th>

@@ -32,7 +32,13 @@ export function ProfileForm({ email, name, timeZone, timeZones, locale }: Profil
       />
       <Field label={t("profile.timeZone")} hint={t("profile.timeZoneHint")}>
         {(control) => (
-          <select {...control} name="timeZone" key={timeZone} defaultValue={timeZone} className={inputClass}>
+          <select
+            {...control}
+            name="timeZone"
+            key={timeZone}
+            defaultValue={timeZone}
+            className={`${inputClass} select w-full`}
+          >
             {timeZones.map((zone) => (
               <option key={zone}>{zone}</option>
             ))}
@@ -41,7 +47,13 @@ export function ProfileForm({ email, name, timeZone, timeZones, locale }: Profil
       </Field>
       <Field label={t("profile.language")}>
         {(control) => (
-          <select {...control} name="locale" key={locale} defaultValue={locale} className={inputClass}>
+          <select
+            {...control}
+            name="locale"
+            key={locale}
+            defaultValue={locale}
+            className={`${inputClass} select w-full`}
+          >
             {LANGUAGES.map((language) => (
               <option key={language} value={language}>
                 {t(`profile.languages.${language}`)}

@@ -4,6 +4,7 @@ import { signedAmount } from "@/app/_components/amounts";
 import { Credits } from "@/app/_components/credits";
 import { RelativeTime } from "@/app/_components/ui/relative-time";
 import { Table, Td, Th, Tr } from "@/app/_components/ui/table";
+import { toPublicId, type Uuid } from "@/lib/ids";
 import type { Movement } from "@/lib/ledger";
 
 const OWN_SOURCES = ["promo", "referral", "purchased", "vested", "unvested", "debt"] as const;
@@ -11,10 +12,12 @@ const OWN_SOURCES = ["promo", "referral", "purchased", "vested", "unvested", "de
 function For({ movement }: { movement: Movement }) {
   const t = useTranslations("Transfers");
   const { refType, refId, memo } = movement;
-  if (refType === "request" && refId?.startsWith("req_")) {
+  if (refType === "request" && refId) {
+    // The books name a request by its UUID.
+    const id = toPublicId("request", refId as Uuid);
     return (
-      <Link href={`/usage/${refId}`} className="text-accent-ink underline-offset-4 hover:underline">
-        {t("request")} <span className="font-mono text-xs">…{refId.slice(-6)}</span>
+      <Link href={`/usage/${id}`} className="text-accent-ink underline-offset-4 hover:underline">
+        {t("request")} <span className="font-mono text-xs">…{id.slice(-6)}</span>
       </Link>
     );
   }

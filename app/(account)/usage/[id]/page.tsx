@@ -117,7 +117,7 @@ export default async function RequestPage({ params }: { params: Params }) {
           </span>
         }
       />
-      <div className="grid items-start gap-4 lg:grid-cols-[minmax(0,1.6fr)_minmax(0,1fr)]">
+      <div className="grid grid-cols-[minmax(0,1fr)] items-start gap-4 lg:grid-cols-[minmax(0,1.6fr)_minmax(0,1fr)]">
         <div>
           <Explanation record={record} />
           {record.attempts.length > 0 && <Attempts attempts={record.attempts} />}

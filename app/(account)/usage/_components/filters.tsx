@@ -40,7 +40,7 @@ function RequestSearch() {
         placeholder={t("search")}
         value={id}
         onChange={(event) => setId(event.target.value)}
-        className={`${inputClass} pl-9`}
+        className={`${inputClass} w-full pl-9`}
       />
     </form>
   );

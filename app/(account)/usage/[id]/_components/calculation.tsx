@@ -29,7 +29,10 @@ function useNumber(): (text: string) => string {
       : text;
 }
 
-function useRateText(): (line: RateLine) => { what: string; how: string } {
+/** A line in words: what it is, how it was reckoned, and what that means. */
+type LineText = { what: string; how: string; note?: string };
+
+function useRateText(): (line: RateLine) => LineText {
   const t = useTranslations("Request");
   const number = useNumber();
   return ({ meter, kind, quantity, multiple, times, amount, per }) => {
@@ -50,11 +53,11 @@ function useRateText(): (line: RateLine) => { what: string; how: string } {
       ...(multiple === "1" ? [] : [t("counted", { multiple: number(multiple) })]),
       ...(times === "1" ? [] : [t("tier", { times: number(times) })]),
     ];
-    return { what, how: [steps.join(" × "), ...notes].join(" · ") };
+    return { what, how: steps.join(" × "), note: notes.join(" · ") };
   };
 }
 
-function useLineText(): (line: BreakdownLine) => { what: string; how: string } {
+function useLineText(): (line: BreakdownLine) => LineText {
   const t = useTranslations("Request");
   const number = useNumber();
   const rateText = useRateText();
@@ -109,12 +112,13 @@ export function Calculation({ lines, charge }: { lines: BreakdownLine[]; charge:
       </thead>
       <tbody>
         {lines.map((line, index) => {
-          const { what, how } = lineText(line);
+          const { what, how, note } = lineText(line);
           return (
             // The lines of one calculation never move.
             <Tr key={index}>
-              <Td className="whitespace-normal">
+              <Td className="py-2 whitespace-normal">
                 {what}
+                {note && <span className="block text-[13px] text-ink-3">{note}</span>}
                 {how && <span className="block text-[13px] text-ink-3 tabular-nums sm:hidden">{how}</span>}
               </Td>
               <Td isNumeric className="hidden text-ink-2 sm:table-cell">
