@@ -60,6 +60,8 @@ const VARIABLES = {
   port: ["PORT", port(3000)],
   gatewayPort: ["GATEWAY_PORT", port(4000)],
   sandboxPort: ["SANDBOX_PORT", port(4010)],
+  /** Where the jobs process tells how it is; unset, it doesn't listen. */
+  jobsPort: ["JOBS_PORT", port(0).optional()],
   gatewayWorkers: [
     "GATEWAY_WORKERS",
     z
@@ -152,7 +154,16 @@ const WEB = [
   "stripeApiBase",
 ] as const;
 const GATEWAY = [...COMMON, ...SUPPLY, "gatewayPort", "gatewayUrl", "gatewayWorkers"] as const;
-const JOBS = [...COMMON, ...SUPPLY, "appUrl", "smtpUrl", "emailFrom", "stripeSecretKey", "stripeApiBase"] as const;
+const JOBS = [
+  ...COMMON,
+  ...SUPPLY,
+  "jobsPort",
+  "appUrl",
+  "smtpUrl",
+  "emailFrom",
+  "stripeSecretKey",
+  "stripeApiBase",
+] as const;
 const SANDBOX = ["host", "mode", "logLevel", "sandboxPort"] as const;
 const TOOL = [...COMMON, "migrateDatabaseUrl", "adminEmail", "adminPassword", "adminApiKey"] as const;
 

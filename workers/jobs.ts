@@ -2,6 +2,7 @@ import { useDatabase } from "../lib/db";
 import { jobsEnv } from "../lib/env";
 import { openLog } from "../lib/log";
 import { useVault } from "../lib/vault";
+import { serveHealth } from "./jobs/health";
 import { startJobs } from "./jobs/start-jobs";
 import { stopWhenAsked } from "./lifecycle";
 
@@ -15,9 +16,12 @@ const database = useDatabase(databaseUrl, CONNECTIONS_MAX);
 const vault = useVault(env.masterKeys);
 
 const jobs = await startJobs({ database, vault, log, databaseUrl, redisUrl, providerBaseUrls });
-log.info({ queue: redisUrl ? "redis" : "postgresql" }, "the jobs run");
+const health =
+  env.jobsPort === undefined ? undefined : await serveHealth(jobs.loops, { port: env.jobsPort, host: env.listenHost });
+log.info({ queue: redisUrl ? "redis" : "postgresql", url: health?.url }, "the jobs run");
 
 stopWhenAsked(log, async () => {
+  health?.close();
   await jobs.stop();
   await database.close();
 });

@@ -1,6 +1,6 @@
 import type { Locks } from "../../lib/db/hold-locks";
 import type { Log } from "../../lib/log";
-import { delay } from "../../lib/time";
+import { delay, nowMs } from "../../lib/time";
 
 /** Work that is done again and again, by one process at a time. */
 export type Loop = {
@@ -11,6 +11,15 @@ export type Loop = {
   runOnce: () => Promise<boolean>;
 };
 
+/** A loop that runs. */
+export type RunningLoop = {
+  name: string;
+  /** When a turn last ended well here, or found that another process does it. Units: epoch milliseconds. */
+  lastGoodMs(): number;
+  /** Resolves when the turn under way has ended. */
+  stop(): Promise<void>;
+};
+
 const BACKOFF_MS_MAX = 5_000;
 
 /** How long to wait after so many failures in a row. */
@@ -18,14 +27,14 @@ const pauseMs = (loop: Loop, failures: number): number =>
   failures === 0 ? loop.everyMs : Math.min(Math.max(loop.everyMs, 100) * 2 ** Math.min(failures, 10), BACKOFF_MS_MAX);
 
 /**
- * Run a loop while its lock is ours, until the returned function is called; that resolves when its turn has ended.
- * Another process with the same loop stands by and takes over when ours is gone.
+ * Run a loop while its lock is ours, until it is stopped. Another process with the same loop stands by and takes over when ours is gone.
  *
  * A turn that fails is logged once until one succeeds again, and tried again after a pause that grows to five seconds.
  */
-export function keepDoing(locks: Locks, log: Log, loop: Loop): () => Promise<void> {
+export function keepDoing(locks: Locks, log: Log, loop: Loop): RunningLoop {
   const stopping = new AbortController();
   const { signal } = stopping;
+  let goodMs = nowMs();
 
   async function turn(): Promise<boolean> {
     return (await locks.hold(`job:${loop.name}`)) && loop.runOnce();
@@ -37,6 +46,7 @@ export function keepDoing(locks: Locks, log: Log, loop: Loop): () => Promise<voi
       let hasMore = false;
       try {
         hasMore = await turn();
+        goodMs = nowMs();
         if (failures > 0) log.info({ job: loop.name, failures }, "the job works again");
         failures = 0;
       } catch (error) {
@@ -48,8 +58,12 @@ export function keepDoing(locks: Locks, log: Log, loop: Loop): () => Promise<voi
   }
 
   const running = run();
-  return async () => {
-    stopping.abort();
-    await running;
+  return {
+    name: loop.name,
+    lastGoodMs: () => goodMs,
+    async stop() {
+      stopping.abort();
+      await running;
+    },
   };
 }

@@ -8,7 +8,7 @@ import { expireLotsLoop } from "./expire-lots";
 import { foldAttemptsLoop } from "./fold-attempts";
 import { foldDeltasLoop } from "./fold-deltas";
 import { forgetOldJob } from "./forget-old";
-import { keepDoing, type Loop } from "./keep-doing";
+import { keepDoing, type Loop, type RunningLoop } from "./keep-doing";
 import { makePartitionsJob } from "./make-partitions";
 import { type ProbeContext, probePoolKeyJob, probePoolKeysLoop } from "./probe-pool-keys";
 import { reapHoldsLoop } from "./reap-holds";
@@ -26,6 +26,8 @@ export type JobsOptions = {
   leaseTtlMs?: number;
 };
 
+export type RunningJobs = { readonly loops: readonly RunningLoop[]; stop(): Promise<void> };
+
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
 
@@ -35,10 +37,9 @@ const SCHEDULE = { make_partitions: DAY_MS, verify_ledger: HOUR_MS, forget_old: 
 /**
  * Start everything that happens behind the requests: loops that one process at a time runs, and the queue's jobs.
  *
- * Every piece of it may be cut off at any point and be run twice. The returned function stops it: turns that have begun
- * end first.
+ * Every piece of it may be cut off at any point and be run twice. Stopping lets turns that have begun end first.
  */
-export async function startJobs(options: JobsOptions): Promise<{ stop(): Promise<void> }> {
+export async function startJobs(options: JobsOptions): Promise<RunningJobs> {
   const { database, log, databaseUrl, redisUrl, leaseTtlMs } = options;
   const context: ProbeContext = options;
   const tell = (problem: string, error: unknown): void => log.warn({ error }, problem);
@@ -68,10 +69,11 @@ export async function startJobs(options: JobsOptions): Promise<{ stop(): Promise
     probePoolKeysLoop(context),
   ];
   const locks = holdLocks(database);
-  const stops = loops.map((loop) => keepDoing(locks, log, loop));
+  const running = loops.map((loop) => keepDoing(locks, log, loop));
   return {
+    loops: running,
     async stop() {
-      await Promise.all(stops.map((stop) => stop()));
+      await Promise.all(running.map((loop) => loop.stop()));
       locks.close();
       await queue.close();
     },

@@ -7,6 +7,7 @@ import { migrateQueue } from "@/lib/queue";
 import { nowMs } from "@/lib/time";
 import { vault } from "@/lib/vault";
 import { forgetOldJob } from "@/workers/jobs/forget-old";
+import { serveHealth } from "@/workers/jobs/health";
 import { keepDoing } from "@/workers/jobs/keep-doing";
 import { makePartitionsJob } from "@/workers/jobs/make-partitions";
 import { reapHoldsLoop } from "@/workers/jobs/reap-holds";
@@ -183,10 +184,10 @@ describe("a loop", () => {
     const seen = turns.one;
     await until(() => turns.one > seen + 5, "the first goes on");
     expect(turns.two).toBe(0);
-    await stops[0]?.();
+    await stops[0]?.stop();
     one.close();
     await until(() => turns.two > 2, "the second takes over");
-    await stops[1]?.();
+    await stops[1]?.stop();
     two.close();
   });
 
@@ -198,9 +199,9 @@ describe("a loop", () => {
       if (turns <= 3) throw new Error("away");
       return false;
     };
-    const stop = keepDoing(locks, told.log, { name: "failing", everyMs: 10, runOnce });
+    const running = keepDoing(locks, told.log, { name: "failing", everyMs: 10, runOnce });
     await until(() => turns > 4, "it works again");
-    await stop();
+    await running.stop();
     locks.close();
     expect(told.lines.map(({ msg }) => msg)).toEqual(["the job failed and will be tried again", "the job works again"]);
   });
@@ -213,7 +214,7 @@ describe("a loop", () => {
       turns += 1;
       return false;
     };
-    const stop = keepDoing(locks, told.log, { name: "cut", everyMs: 10, runOnce });
+    const running = keepDoing(locks, told.log, { name: "cut", everyMs: 10, runOnce });
     await until(() => turns > 2, "it runs");
     await owner.query(
       "select pg_terminate_backend(pid) from pg_stat_activity where usename = 'scrip_app' and datname = current_database()",
@@ -221,12 +222,34 @@ describe("a loop", () => {
     const seen = turns;
     await until(() => turns > seen + 5, "it goes on");
     expect(told.lines.length).toBeLessThanOrEqual(2);
-    await stop();
+    await running.stop();
     locks.close();
   });
 });
 
-describe("the process", () => {
+describe("the jobs' health", () => {
+  test("is well while every loop gets on, and names those that had no good turn for a minute", async () => {
+    let lastMs = nowMs();
+    const loops = ["fold", "reap"].map((name) => ({
+      name,
+      lastGoodMs: () => (name === "reap" ? lastMs : nowMs()),
+      stop: () => Promise.resolve(),
+    }));
+    const health = await serveHealth(loops, { port: 0, host: "127.0.0.1" });
+    const ask = async (path: string) => {
+      const response = await fetch(health.url + path);
+      return [response.status, await response.json()];
+    };
+    expect(await ask("/healthz")).toEqual([200, { ok: true, stuck: [] }]);
+    lastMs -= 61_000;
+    expect(await ask("/healthz")).toEqual([503, { ok: false, stuck: ["reap"] }]);
+    expect(await ask("/")).toEqual([404, { ok: false }]);
+    health.close();
+  });
+});
+
+// Two processes that start from source, on a machine that is busy with other tests.
+describe("the process", { timeout: 60_000 }, () => {
   test("stops in order when its starter's pipe closes, and when it is asked to", async () => {
     const [piped, asked] = await Promise.all([spawnJobs(home.home.url), spawnJobs(home.home.url)]);
     piped.child.stdin.end();
