@@ -25,6 +25,7 @@ if (cluster.isPrimary && env.gatewayWorkers > 1) {
     baseUrls: env.providerBaseUrls,
     trustedProxies: env.trustedProxies,
     metricsToken: env.metricsToken,
+    redisUrl: env.redisUrl,
   });
   log.info({ url: gateway.url }, "the gateway is open");
   stopWhenAsked(log, async () => {

@@ -5,6 +5,7 @@ import { clientAddressReader } from "../../lib/http";
 import { createBooks, keepLease } from "../../lib/ledger";
 import type { Log } from "../../lib/log";
 import { createPool } from "../../lib/pool";
+import { openBus } from "../../lib/redis";
 import { delay } from "../../lib/time";
 import type { Vault } from "../../lib/vault";
 import { createBalances } from "./balances";
@@ -29,6 +30,8 @@ export type GatewayOptions = {
   baseUrls: ReadonlyMap<string, string>;
   trustedProxies: readonly string[];
   metricsToken?: string | undefined;
+  /** Where there is a Redis: other gateways hear of cool-downs and lost keys at once. */
+  redisUrl?: string | undefined;
   timings?: Partial<Timings>;
 };
 
@@ -60,7 +63,8 @@ async function assemble(options: GatewayOptions) {
   const timings: Timings = { ...TIMINGS, ...options.timings };
   const tell = (problem: string, error: unknown): void => log.error({ error }, problem);
   const lease = await keepLease(database.pool, `gateway:${process.pid}`);
-  const pool = await createPool(database, vault, { pollMs: 0, tell });
+  const bus = options.redisUrl === undefined ? undefined : openBus(options.redisUrl, { tell });
+  const pool = await createPool(database, vault, { pollMs: 0, tell, bus });
   const metrics = createMetrics(() => pool.size());
   const books = createBooks(database.pool, lease, { onFlush: (items) => metrics.flush(items) });
   const config = await keepConfig(database, pool, log);
@@ -82,7 +86,7 @@ async function assemble(options: GatewayOptions) {
     timings,
     metricsToken: options.metricsToken ?? null,
   };
-  return { gateway, books, lease };
+  return { gateway, books, lease, bus };
 }
 
 /**
@@ -93,7 +97,7 @@ async function assemble(options: GatewayOptions) {
  */
 export async function startGateway(options: GatewayOptions): Promise<RunningGateway> {
   const { host, log } = options;
-  const { gateway, books, lease } = await assemble(options);
+  const { gateway, books, lease, bus } = await assemble(options);
   let underWay = 0;
   const server = createServer(
     {
@@ -132,8 +136,14 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
     await books.idle();
     await gateway.callers.flush().catch(() => undefined); // when a key was last used is no promise
     await gateway.pool.close();
+    bus?.close();
     await gateway.tokens.stop();
     await lease.close();
   }
-  return { url: `http://${host.includes(":") ? `[${host}]` : host}:${port}`, port, refresh: () => gateway.config.refresh(), stop };
+  return {
+    url: `http://${host.includes(":") ? `[${host}]` : host}:${port}`,
+    port,
+    refresh: () => gateway.config.refresh(),
+    stop,
+  };
 }
