@@ -12,7 +12,7 @@ describe("a balance that can't hold the worst case", () => {
   it("gets the output bounded to what it can pay, and is told so", async () => {
     const caller = await gateway.caller(5n);
     const answer = await gateway.post(caller.secret, ask({ max_tokens: 4_000 }));
-    expect(answer.status, answer.text).toBe(200);
+    expect(answer.status).toBe(200);
     const bound = Number(answer.headers.get("x-scrip-max-tokens"));
     expect(bound).toBeGreaterThanOrEqual(900);
     expect(bound).toBeLessThan(1_000);
@@ -33,7 +33,7 @@ describe("a balance that can't hold the worst case", () => {
     const caller = await gateway.caller(8n);
     const content = `Reply with 20 tokens.${" hello".repeat(1_200)}`;
     const answer = await gateway.post(caller.secret, ask({ messages: [{ role: "user", content }], max_tokens: 50 }));
-    expect(answer.status, answer.text).toBe(200);
+    expect(answer.status).toBe(200);
     expect(answer.headers.get("x-scrip-max-tokens")).toBeNull();
   });
 
@@ -50,7 +50,7 @@ describe("a balance that can't hold the worst case", () => {
       Array.from({ length: 24 }, () => gateway.post(caller.secret, ask({ max_tokens: 600 }, 500))),
     );
     const statuses = new Set(answers.map(({ status }) => status));
-    expect([...statuses].sort()).toEqual([200, 402]);
+    expect([...statuses].sort((a, b) => a - b)).toEqual([200, 402]);
     const records = await gateway.records(caller);
     const charged = records.reduce((sum, { chargeMicros }) => sum + chargeMicros, 0n);
     expect(await gateway.spent(caller, 20n)).toBe(charged);
