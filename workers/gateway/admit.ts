@@ -56,7 +56,7 @@ function requireAllowed(
   if (models.length > 0 && !models.includes(model.id)) {
     refuse("model_not_allowed", `This API key may not use '${model.id}'.`, { param: "model" });
   }
-  if (!caller.mayCallFrom(addressOf(request.socket.remoteAddress, request.headers["x-forwarded-for"]))) {
+  if (!caller.mayCallFrom(() => addressOf(request.socket.remoteAddress, request.headers["x-forwarded-for"]))) {
     refuse("ip_not_allowed", "This API key may not be used from this address.");
   }
   if (expiresMs !== null && expiresMs <= arrivedMs) refuse("key_expired", "This API key has expired.");

@@ -8,8 +8,8 @@ import { nowMs } from "../../lib/time";
 
 /** Who calls, as admission needs it. */
 export type Caller = ApiKeyAccess & {
-  /** Whether the key may be used from an address. */
-  mayCallFrom(address: string): boolean;
+  /** Whether the key may be used from an address, which is only looked up where that matters. */
+  mayCallFrom(address: () => string): boolean;
 };
 
 /** Finds callers by their keys, from memory where nothing changed. */
@@ -28,7 +28,9 @@ const refuse = (message: string): ScripError => new ScripError("invalid_api_key"
 function toCaller(access: ApiKeyAccess | null): Caller | null {
   if (!access) return null;
   const { ips } = access.key;
-  return { ...access, mayCallFrom: ips.length === 0 ? () => true : addressMatcher(ips) };
+  if (ips.length === 0) return { ...access, mayCallFrom: () => true };
+  const isAllowed = addressMatcher(ips);
+  return { ...access, mayCallFrom: (address) => isAllowed(address()) };
 }
 
 /** A memory of callers; `version` moves when any key or account changed. */
@@ -36,11 +38,11 @@ export function createCallers(database: Database, version: () => bigint): Caller
   let known = new Map<string, Entry>();
   let uses = new Map<Uuid, number>();
 
-  async function lookUp(hash: Uint8Array<ArrayBuffer>, name: string): Promise<Caller | null> {
+  async function lookUp(secret: string): Promise<Caller | null> {
     try {
-      return toCaller(await findApiKeyByHash(database.reader, hash));
+      return toCaller(await findApiKeyByHash(database.reader, hashApiKeySecret(secret)));
     } catch (cause) {
-      known.delete(name);
+      known.delete(secret);
       throw new ScripError("unavailable", "Keys can't be looked up at the moment. Try again shortly.", {
         retryAfterS: 2,
         cause,
@@ -49,22 +51,22 @@ export function createCallers(database: Database, version: () => bigint): Caller
   }
 
   function find(secret: string): Promise<Caller | null> {
-    const hash = hashApiKeySecret(secret);
-    const name = Buffer.from(hash).toString("latin1");
     const present = version();
-    const entry = known.get(name);
+    const entry = known.get(secret);
     if (entry?.version === present) return entry.found;
     if (known.size >= KNOWN_MAX) known = new Map();
-    const found = lookUp(hash, name);
-    known.set(name, { version: present, found });
+    const found = lookUp(secret);
+    known.set(secret, { version: present, found });
     return found;
   }
 
   return {
     async authenticate(secret) {
       if (secret === null) throw refuse("Send an API key: `Authorization: Bearer sk-scrip-…`.");
-      // A key that was mistyped never reaches the database.
-      if (!isApiKeySecret(secret)) throw refuse("The API key is mistyped or is no key of this service.");
+      // A key that was mistyped never reaches the database; a known one was checked before.
+      if (!known.has(secret) && !isApiKeySecret(secret)) {
+        throw refuse("The API key is mistyped or is no key of this service.");
+      }
       const caller = await find(secret);
       if (!caller) throw refuse("The API key doesn't exist or was revoked. Make another one in your account.");
       uses.set(caller.key.id, nowMs());

@@ -13,16 +13,32 @@ export type Metrics = {
   holds(change: 1 | -1): void;
 };
 
+/** A counter of pairs that costs a request a look-up: labels are only made when somebody looks. */
+function countBy(registers: Registry[], name: string, help: string, labels: readonly [string, string]) {
+  const counts = new Map<string, Map<string, number>>();
+  new Counter({
+    name,
+    help,
+    labelNames: [...labels],
+    registers,
+    collect() {
+      this.reset();
+      for (const [one, others] of counts) {
+        for (const [two, count] of others) this.inc({ [labels[0]]: one, [labels[1]]: two }, count);
+      }
+    },
+  });
+  return (one: string, two: string): void => {
+    const others = counts.get(one) ?? new Map<string, number>();
+    counts.set(one, others.set(two, (others.get(two) ?? 0) + 1));
+  };
+}
+
 /** A registry of a gateway's own. `keys` tells how many pool keys are in use, by provider. */
 export function createMetrics(keys: () => ReadonlyMap<string, number>): Metrics {
   const registry = new Registry();
   const registers = [registry];
-  const requests = new Counter({
-    name: "scrip_gateway_requests_total",
-    help: "Requests answered, by protocol and status.",
-    labelNames: ["protocol", "status"],
-    registers,
-  });
+  const requests = countBy(registers, "scrip_gateway_requests_total", "Requests answered.", ["protocol", "status"]);
   const added = new Histogram({
     name: "scrip_gateway_added_latency_ms",
     help: "Time from a request's arrival to its dispatch upstream.",
@@ -41,19 +57,25 @@ export function createMetrics(keys: () => ReadonlyMap<string, number>): Metrics 
     labelNames: ["reason"],
     registers,
   });
-  const attempts = new Counter({
-    name: "scrip_gateway_attempts_total",
-    help: "Attempts at suppliers, by provider and outcome.",
-    labelNames: ["provider", "outcome"],
-    registers,
-  });
+  const attempts = countBy(registers, "scrip_gateway_attempts_total", "Attempts at suppliers.", [
+    "provider",
+    "outcome",
+  ]);
   const batches = new Histogram({
     name: "scrip_gateway_flush_items",
     help: "Items in one flush of the books.",
     buckets: [1, 2, 4, 8, 16, 32, 64, 128, 256],
     registers,
   });
-  const open = new Gauge({ name: "scrip_gateway_open_holds", help: "Reservations that are open.", registers });
+  let open = 0;
+  new Gauge({
+    name: "scrip_gateway_open_holds",
+    help: "Reservations that are open.",
+    registers,
+    collect() {
+      this.set(open);
+    },
+  });
   new Gauge({
     name: "scrip_gateway_pool_keys",
     help: "Pool keys in use, by provider.",
@@ -68,15 +90,17 @@ export function createMetrics(keys: () => ReadonlyMap<string, number>): Metrics 
   const shown = (amount: Micros): number => Number.parseFloat(formatCredits(amount));
   return {
     registry,
-    request: (protocol, status) => requests.inc({ protocol, status }),
+    request: (protocol, status) => requests(protocol, String(status)),
     addedLatency: (milliseconds) => added.observe(milliseconds),
     charged(chargedMicros, overrunMicros) {
       charges.inc(shown(chargedMicros));
       if (overrunMicros > 0n) overruns.inc(shown(overrunMicros));
     },
     estimated: (reason) => estimates.inc({ reason }),
-    attempt: (provider, outcome) => attempts.inc({ provider, outcome }),
+    attempt: (provider, outcome) => attempts(provider, outcome),
     flush: (items) => batches.observe(items),
-    holds: (change) => open.inc(change),
+    holds(change) {
+      open += change;
+    },
   };
 }
