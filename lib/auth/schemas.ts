@@ -1,5 +1,6 @@
 import { isIP } from "node:net";
 import * as z from "zod";
+import { TimeInput } from "../http";
 
 const PASSWORD_MIN = 8;
 const PASSWORD_MAX = 128;
@@ -60,7 +61,7 @@ const keyFields = {
   ips: z.array(IpRange).max(LIST_MAX),
   channels: z.array(z.string().min(1).max(100)).max(LIST_MAX),
   supply: Supply,
-  expires_at: z.iso.datetime({ offset: true }).nullable(),
+  expires_at: TimeInput.nullable(),
 };
 
 /** A new API key. What is left out doesn't limit it. */

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { TimeInput } from "../http";
 import { MICROS_PER_CREDIT, toScale } from "../money";
 import { INPUT_KINDS, OUTPUT_KINDS, type Meter } from "./card";
 import { CardDecimal, PositiveDecimal } from "./decimal";
@@ -90,7 +91,7 @@ export const ModelBody = z.strictObject({
   enabled: z.boolean().default(true),
   price: CardBody.optional(),
   cost: CardBody.optional(),
-  effective_from: z.iso.datetime({ offset: true }).optional(),
+  effective_from: TimeInput.optional(),
 });
 export type ModelBody = z.input<typeof ModelBody>;
 

@@ -4,4 +4,5 @@ export { readCursor, toPage, writeCursor, type Cursor } from "./cursor";
 export { credits, decimal, NumberLiteral, toJson, usd } from "./json";
 export { isPrivateAddress, leadsToPrivateNetwork } from "./private-address";
 export { toFieldErrors, toProblem, validationFailed } from "./problem";
-export { readJsonObject } from "./read-json-object";
+export { isStorable, readJsonObject } from "./read-json-object";
+export { DayInput, LATEST_MS, TimeInput } from "./time-input";

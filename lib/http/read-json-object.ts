@@ -1,5 +1,13 @@
 import { ScripError } from "../errors";
 
+/** Whether a text can be stored: PostgreSQL has no NUL, and JSON no half of a surrogate pair. */
+export const isStorable = (text: string): boolean => !text.includes("\u0000") && !/\p{Surrogate}/u.test(text);
+
+function refuseUnstorable(name: string, value: unknown): unknown {
+  if (isStorable(name) && (typeof value !== "string" || isStorable(value))) return value;
+  throw new ScripError("invalid_request", "The body holds a NUL character, or half of a surrogate pair.");
+}
+
 const notAnObject = (): ScripError =>
   new ScripError("invalid_request", "The body must be a JSON object, sent as application/json in UTF-8.");
 
@@ -26,7 +34,7 @@ export async function readJsonObject(
 ): Promise<{ text: string; object: Record<string, unknown> }> {
   try {
     const text = await readText(request, bytesMax);
-    const value: unknown = JSON.parse(text);
+    const value: unknown = JSON.parse(text, refuseUnstorable);
     if (typeof value !== "object" || value === null || Array.isArray(value)) throw notAnObject();
     return { text, object: value as Record<string, unknown> }; // an object of JSON has text for names
   } catch (error) {
