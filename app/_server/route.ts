@@ -3,7 +3,7 @@ import type { Scope } from "@/lib/auth";
 import type { Ctx } from "@/lib/ctx";
 import type { Tx } from "@/lib/db";
 import { ScripError } from "@/lib/errors";
-import { readJsonObject, toJson, toProblem, validationFailed } from "@/lib/http";
+import { isStorable, readJsonObject, toJson, toProblem, validationFailed } from "@/lib/http";
 import { newUuid, toPublicId, type Uuid } from "@/lib/ids";
 import { openLog, type Log } from "@/lib/log";
 import { nowMs } from "@/lib/time";
@@ -78,6 +78,13 @@ function parse(schema: z.ZodType | undefined, value: unknown): unknown {
   return parsed.data;
 }
 
+/** The query's members; of one that comes twice, the last. Errors: `invalid_request` for what no text column can hold. */
+function readQuery(request: Request): Record<string, string> {
+  const query = Object.fromEntries(new URL(request.url).searchParams);
+  if (Object.entries(query).flat().every(isStorable)) return query;
+  throw new ScripError("invalid_request", "The query holds a NUL character.");
+}
+
 /** An id in the path that can't be one is the id of nothing. */
 function parseParams(schema: z.ZodType | undefined, value: unknown): unknown {
   const parsed = schema?.safeParse(value);
@@ -96,7 +103,7 @@ async function check(spec: RouteSpec, request: Request, context: NextContext, re
     principal,
     bodyText: text,
     params: parseParams(spec.params, await context.params),
-    query: parse(spec.query, Object.fromEntries(new URL(request.url).searchParams)),
+    query: parse(spec.query, readQuery(request)),
     body: parse(spec.body, object),
   };
 }

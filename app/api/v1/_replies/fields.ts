@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { isStorable } from "@/lib/http";
 import { fromPublicId, type IdKind, type Uuid } from "@/lib/ids";
 
 /** Credits in a reply. */
@@ -25,13 +26,21 @@ export const IdParams = (kind: IdKind) => z.object({ id: IdParam(kind) });
 /** A path with the name of a model or a channel, which Next hands on percent-encoded. */
 export const NameParams = z.object({ id: z.string().transform(decode) });
 
-function decode(text: string, context: z.RefinementCtx): string {
+/** The text behind percent-encoding; `null` where it isn't one that can be stored. */
+function percentDecoded(text: string): string | null {
   try {
-    return decodeURIComponent(text);
+    const name = decodeURIComponent(text);
+    return isStorable(name) ? name : null;
   } catch {
-    context.addIssue({ code: "custom", message: "is not percent-encoded as UTF-8" });
-    return z.NEVER;
+    return null; // URIError: not UTF-8
   }
+}
+
+function decode(text: string, context: z.RefinementCtx): string {
+  const name = percentDecoded(text);
+  if (name !== null) return name;
+  context.addIssue({ code: "custom", message: "is not percent-encoded as UTF-8" });
+  return z.NEVER;
 }
 
 /** A page of a list: `{data, next_cursor}`. */

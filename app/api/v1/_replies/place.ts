@@ -1,5 +1,5 @@
 import { ScripError } from "@/lib/errors";
-import { readCursor } from "@/lib/http";
+import { LATEST_MS, readCursor } from "@/lib/http";
 import type { Uuid } from "@/lib/ids";
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
@@ -12,7 +12,7 @@ const notOurs = (): ScripError =>
 export function placeInTime(cursor: string | undefined): { ms: number; id: Uuid } | null {
   if (cursor === undefined) return null;
   const [ms = "", id = ""] = readCursor(cursor, 2);
-  if (!WHOLE.test(ms) || !UUID.test(id)) throw notOurs();
+  if (!WHOLE.test(ms) || Number(ms) > LATEST_MS || !UUID.test(id)) throw notOurs();
   return { ms: Number(ms), id: id as Uuid }; // its form was just checked
 }
 

@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { TimeZone } from "@/lib/auth";
+import { DayInput, TimeInput } from "@/lib/http";
 import type { UsageFilter } from "@/lib/metering";
 import { dayStartMs } from "@/lib/time";
 import { IdParam, pageQuery } from "../_replies/fields";
@@ -9,7 +10,7 @@ const DAY_MS = 24 * 60 * 60 * 1000;
 const SUMMED_DAYS = 30;
 
 /** A day of the time zone asked for, or a moment. */
-const DayOrTime = z.union([z.iso.date(), z.iso.datetime({ offset: true })]);
+const DayOrTime = z.union([DayInput, TimeInput]);
 
 export const UsageQuery = z.strictObject({
   ...pageQuery,

@@ -5,7 +5,7 @@ import { recordAudit } from "@/lib/audit";
 import { getUser } from "@/lib/auth";
 import type { Ctx } from "@/lib/ctx";
 import { ScripError } from "@/lib/errors";
-import { credits, PositiveCreditsInput, toJson, usd, UsdInput } from "@/lib/http";
+import { credits, PositiveCreditsInput, TimeInput, toJson, usd, UsdInput } from "@/lib/http";
 import { newUuid, toPublicId } from "@/lib/ids";
 import { creditWallet } from "@/lib/ledger";
 import { toIso } from "@/lib/time";
@@ -18,7 +18,7 @@ const Grant = z
     credits: PositiveCreditsInput,
     source: GrantSource,
     usd: UsdInput.optional().meta({ description: "What was paid for all of it: purchased credits only." }),
-    expires_at: z.iso.datetime({ offset: true }).optional().meta({ description: "Promo credits only." }),
+    expires_at: TimeInput.optional().meta({ description: "Promo credits only." }),
     reason: z.string().trim().min(1).max(500),
   })
   .refine(({ source, usd: paid }) => paid === undefined || source === "purchased", {
