@@ -1,0 +1,21 @@
+import { parseCard, type Card, type CardBody } from "../../lib/catalog";
+import { parseDecimal, type Decimal } from "../../lib/money";
+import { derivePrice, ratioOf } from "../../lib/pricing";
+
+const decimal = (text: string): Decimal => parseDecimal(text) ?? { digits: 0n, scale: 0 };
+
+/** The terms of the catalogue: 40% on cost, at least 20%, at a nominal USD 0.01 a credit and even demand. */
+const MARKUP = ratioOf(decimal("0.4"));
+const FLOOR_MARKUP = ratioOf(decimal("0.2"));
+const DEMAND = ratioOf(decimal("1"));
+const USD_PER_CREDIT = decimal("0.01");
+const CHARGE_UNIT = decimal("0.001");
+
+/** The cost card and the price card derived from it, rate by rate; multiples, fields and steps are the supplier's. */
+export function cardsFrom(cost: CardBody): { price: Card; cost: Card } {
+  const costCard = parseCard(cost);
+  const priced = (amount: Decimal): Decimal =>
+    derivePrice({ cost: ratioOf(amount), markup: MARKUP, demand: DEMAND, usdPerCredit: USD_PER_CREDIT, floorMarkup: FLOOR_MARKUP });
+  const rates = costCard.rates.map((rate) => ({ ...rate, amount: priced(rate.amount) }));
+  return { cost: costCard, price: { ...costCard, rates, chargeUnit: CHARGE_UNIT } };
+}
