@@ -115,9 +115,7 @@ export async function readModels(reader: Tx, nowMs: number): Promise<ModelWithCa
   );
 }
 
-/** Make or replace a model; its row stays locked until the transaction ends, so that one publishes at a time. */
-export async function saveModel(tx: Tx, model: Model, nowMs: number): Promise<void> {
-  const { id, countPrice: price, ...rest } = model;
+function toModelRow({ id, countPrice: price, ...rest }: Model, nowMs: number) {
   const countPrice = price
     ? {
         credits: toText(price.credits),
@@ -126,19 +124,38 @@ export async function saveModel(tx: Tx, model: Model, nowMs: number): Promise<vo
         max_tokens_out: price.maxTokensOut,
       }
     : Prisma.DbNull;
-  const row = { ...rest, countPrice, updatedAt: toIso(nowMs) };
+  return { id, ...rest, countPrice, updatedAt: toIso(nowMs) };
+}
+
+/** Make or replace a model; its row stays locked until the transaction ends, so that one publishes at a time. */
+export async function saveModel(tx: Tx, model: Model, nowMs: number): Promise<void> {
+  const { id, ...row } = toModelRow(model, nowMs);
   await queries(tx).model.upsert({ where: { id }, create: { id, ...row }, update: row });
 }
 
-/** Add a version of a card; it can never be changed. Returns it with its id. */
-export async function insertCard(
-  tx: Tx,
-  card: Omit<CardVersion, "id" | "card"> & { body: string; createdBy: string },
-): Promise<CardVersion> {
-  const { effectiveFromMs, body, ...row } = card;
+/** Make those of some models that don't exist yet, and say which they were. */
+export async function insertModels(tx: Tx, models: readonly Model[], nowMs: number): Promise<Set<string>> {
+  const data = models.map((model) => toModelRow(model, nowMs));
+  const made = await queries(tx).model.createManyAndReturn({ data, skipDuplicates: true, select: { id: true } });
+  return new Set(made.map(({ id }) => id));
+}
+
+/** A version to be added: the card as its text. */
+export type NewVersion = Omit<CardVersion, "id" | "card"> & { body: string; createdBy: string };
+
+function toCardRow({ effectiveFromMs, body, ...row }: NewVersion) {
   const sha256 = createHash("sha256").update(body).digest();
-  const data = { ...row, body, sha256, effectiveFrom: toIso(effectiveFromMs) };
-  return toVersion(await queries(tx).card.create({ data }));
+  return { ...row, body, sha256, effectiveFrom: toIso(effectiveFromMs) };
+}
+
+/** Add a version of a card; it can never be changed. Returns it with its id. */
+export async function insertCard(tx: Tx, version: NewVersion): Promise<CardVersion> {
+  return toVersion(await queries(tx).card.create({ data: toCardRow(version) }));
+}
+
+/** Add many versions at once. */
+export async function insertCards(tx: Tx, versions: readonly NewVersion[]): Promise<void> {
+  await queries(tx).card.createMany({ data: versions.map(toCardRow) });
 }
 
 /** Make or replace a channel. */

@@ -5,9 +5,10 @@ import { parseDecimal, significantDigits, type Decimal } from "../money";
 const SIGNIFICANT_DIGITS_MAX = 15;
 const SCALE_MAX = 18;
 const WHOLE_DIGITS_MAX = 12;
+const NO_NUMBER = "must be a number, or a number written as text";
 
 function whatIsWrong(decimal: Decimal | null): string | null {
-  if (!decimal) return "must be a number, or a number written as text";
+  if (!decimal) return NO_NUMBER;
   if (decimal.digits < 0n) return "must not be negative";
   if (significantDigits(decimal) > SIGNIFICANT_DIGITS_MAX) {
     return `has more than ${SIGNIFICANT_DIGITS_MAX} significant digits: round it to a number that is meant`;
@@ -26,11 +27,11 @@ function shortest({ digits, scale }: Decimal): Decimal {
 }
 
 /** A decimal of a card: a JSON number or decimal text, not negative, at most 15 significant digits; read exactly. */
-export const CardDecimal = z.union([z.number(), z.string()]).transform((written, context): Decimal => {
+export const CardDecimal = z.union([z.number(), z.string()], NO_NUMBER).transform((written, context): Decimal => {
   const decimal = parseDecimal(String(written));
   const problem = whatIsWrong(decimal && shortest(decimal));
   if (!decimal || problem) {
-    context.addIssue({ code: "custom", message: problem ?? "must be a number" });
+    context.addIssue({ code: "custom", message: problem ?? NO_NUMBER });
     return z.NEVER;
   }
   return shortest(decimal);

@@ -1,3 +1,4 @@
+export { addModels, type DatedCard, type NewModel } from "./add-models";
 export type { BillField, FieldValue } from "./bill-field";
 export type { Card, CardField, CardRate, CardTable, CardTier, CardVersion, Meter, TokenKind } from "./card";
 export { INPUT_KINDS, OUTPUT_KINDS } from "./card";

@@ -1,4 +1,4 @@
-import { parseCard, type Card, type CardBody } from "../../lib/catalog";
+import type { Card } from "../../lib/catalog";
 import { parseDecimal, type Decimal } from "../../lib/money";
 import { derivePrice, ratioOf } from "../../lib/pricing";
 
@@ -11,11 +11,10 @@ const DEMAND = ratioOf(decimal("1"));
 const USD_PER_CREDIT = decimal("0.01");
 const CHARGE_UNIT = decimal("0.001");
 
-/** The cost card and the price card derived from it, rate by rate; multiples, fields and steps are the supplier's. */
-export function cardsFrom(cost: CardBody): { price: Card; cost: Card } {
-  const costCard = parseCard(cost);
+/** The price card derived from a cost card, rate by rate; multiples, fields and steps are the supplier's. Units: credits. */
+export function priceCard(cost: Card): Card {
   const priced = (amount: Decimal): Decimal =>
     derivePrice({ cost: ratioOf(amount), markup: MARKUP, demand: DEMAND, usdPerCredit: USD_PER_CREDIT, floorMarkup: FLOOR_MARKUP });
-  const rates = costCard.rates.map((rate) => ({ ...rate, amount: priced(rate.amount) }));
-  return { cost: costCard, price: { ...costCard, rates, chargeUnit: CHARGE_UNIT } };
+  const rates = cost.rates.map((rate) => ({ ...rate, amount: priced(rate.amount) }));
+  return { ...cost, rates, chargeUnit: CHARGE_UNIT };
 }

@@ -1,20 +1,20 @@
 import {
+  addModels,
   channelFromBody,
   ChannelBody,
-  findChannel,
-  findModel,
+  listChannels,
   modelFromBody,
   ModelBody,
+  parseCard,
   PROVIDERS,
-  publishCard,
   putChannel,
-  putModel,
+  type NewModel,
 } from "../../lib/catalog";
 import type { Ctx } from "../../lib/ctx";
 import type { Tx } from "../../lib/db";
 import { costCard } from "./cost-card";
 import { DEMO_CHARGE_UNIT, DEMO_MODELS } from "./demo-models";
-import { cardsFrom } from "./price-card";
+import { priceCard } from "./price-card";
 import { readPriceRows, type PriceRow } from "./price-row";
 
 /** The moment from which an undated price holds. */
@@ -22,38 +22,34 @@ const EVER_MS = 0;
 /** A supplier of one's own has no address to begin with, so it gets no channel. */
 const CHANNELS = PROVIDERS.filter((provider) => provider !== "openai-compatible");
 
-const fromOf = (row: PriceRow): number => (row.from === null ? EVER_MS : Date.parse(row.from));
-
-async function seedDemoModels(tx: Tx, ctx: Ctx): Promise<void> {
-  for (const [id, body] of Object.entries(DEMO_MODELS)) {
-    if (await findModel(tx, id)) continue;
-    const price = { ...body.price, chargeUnit: DEMO_CHARGE_UNIT };
-    await putModel(tx, ctx, { ...modelFromBody(id, ModelBody.parse({ ...body, price })), effectiveFromMs: EVER_MS });
-  }
+function demoModels(): NewModel[] {
+  return Object.entries(DEMO_MODELS).map(([id, { price, cost, ...body }]) => ({
+    model: modelFromBody(id, ModelBody.parse(body)).model,
+    prices: [{ card: parseCard({ ...price, chargeUnit: DEMO_CHARGE_UNIT }), effectiveFromMs: EVER_MS }],
+    costs: [{ card: parseCard(cost), effectiveFromMs: EVER_MS }],
+  }));
 }
 
-async function seedModel(tx: Tx, ctx: Ctx, id: string, rows: readonly PriceRow[]): Promise<void> {
-  const [first, ...later] = rows;
-  if (!first || (await findModel(tx, id))) return;
+function listedModel(row: PriceRow, rows: readonly PriceRow[]): NewModel {
   const body = ModelBody.parse({
-    provider: first.provider,
-    upstream_model: id,
-    capabilities: [first.capability],
-    context_tokens: first.contextTokens,
+    provider: row.provider,
+    upstream_model: row.model,
+    capabilities: [row.capability],
+    context_tokens: row.contextTokens,
   });
-  await putModel(tx, ctx, { ...modelFromBody(id, body), ...cardsFrom(costCard(first)), effectiveFromMs: fromOf(first) });
-  for (const row of later) {
-    const { price, cost } = cardsFrom(costCard(row));
-    await publishCard(tx, ctx, { modelId: id, kind: "price", card: price, effectiveFromMs: fromOf(row) });
-    await publishCard(tx, ctx, { modelId: id, kind: "cost", card: cost, effectiveFromMs: fromOf(row) });
-  }
+  const costs = rows.map((dated) => ({
+    card: parseCard(costCard(dated)),
+    effectiveFromMs: dated.from === null ? EVER_MS : Date.parse(dated.from),
+  }));
+  const prices = costs.map(({ card, effectiveFromMs }) => ({ card: priceCard(card), effectiveFromMs }));
+  return { model: modelFromBody(row.model, body).model, prices, costs };
 }
 
-async function seedChannels(tx: Tx, ctx: Ctx): Promise<void> {
-  for (const provider of CHANNELS) {
-    if (await findChannel(tx, provider)) continue;
-    await putChannel(tx, ctx, channelFromBody(provider, ChannelBody.parse({ provider })));
-  }
+/** Models of the suppliers' lists; the rows of a model are its dated prices. */
+function listedModels(): NewModel[] {
+  const rows = readPriceRows();
+  const firsts = rows.filter((row, index) => rows.findIndex(({ model }) => model === row.model) === index);
+  return firsts.map((first) => listedModel(first, rows.filter(({ model }) => model === first.model)));
 }
 
 /**
@@ -61,10 +57,9 @@ async function seedChannels(tx: Tx, ctx: Ctx): Promise<void> {
  * a channel without keys for each provider. What is there already, by name, stays as it is.
  */
 export async function seedCatalogue(tx: Tx, ctx: Ctx): Promise<void> {
-  await seedDemoModels(tx, ctx);
-  const rows = readPriceRows();
-  for (const id of new Set(rows.map(({ model }) => model))) {
-    await seedModel(tx, ctx, id, rows.filter(({ model }) => model === id));
+  await addModels(tx, ctx, [...demoModels(), ...listedModels()]);
+  const taken = new Set((await listChannels(tx)).map(({ id }) => id));
+  for (const provider of CHANNELS.filter((id) => !taken.has(id))) {
+    await putChannel(tx, ctx, channelFromBody(provider, ChannelBody.parse({ provider })));
   }
-  await seedChannels(tx, ctx);
 }
