@@ -15,7 +15,7 @@ export function plans(options: StartOptions, environment: NodeJS.ProcessEnv): Ch
   const all: ChildPlan[] = [
     {
       name: "gateway",
-      args: run(gatewayFile(environment)),
+      args: run("gateway"),
       environment: gatewayEnvironment(environment),
       readyUrl: `${gateway}/readyz`,
     },
@@ -27,9 +27,4 @@ export function plans(options: StartOptions, environment: NodeJS.ProcessEnv): Ch
     all.unshift({ name: "sandbox", args: run("sandbox"), environment: sandboxEnvironment(environment), readyUrl });
   }
   return all;
-}
-
-/** Several gateways share one port through a process that holds it. */
-function gatewayFile(environment: NodeJS.ProcessEnv): string {
-  return Number(environment["GATEWAY_WORKERS"] ?? 1) > 1 ? "gateway-cluster" : "gateway";
 }
