@@ -87,7 +87,10 @@ export class Child {
       env: this.plan.environment,
     });
     this.#process = child;
-    this.#follow(child.stdout, isAlarming);
+    this.#follow(child.stdout, (line) => {
+      this.#hasSpoken = true;
+      return isAlarming(line);
+    });
     this.#follow(child.stderr, (line) => line.trim() !== "");
     child.stdin.on("error", () => undefined);
     child.once("exit", (code, signal) => this.#exited(child, code, signal));
@@ -105,7 +108,6 @@ export class Child {
   }
 
   #line(line: string, isShown: boolean): void {
-    this.#hasSpoken = true;
     if (!this.#log.writableEnded) this.#log.write(`${line}\n`);
     this.#lastLines = [...this.#lastLines, readable(line)].slice(-LAST_LINES);
     if (this.isProduction) process.stdout.write(`${line}\n`);
