@@ -1,3 +1,4 @@
+export { balanceJson, type BalanceJson } from "./balance-json";
 export { clawBackCredits } from "./claw-back-credits";
 export { type BooksOptions, createBooks } from "./create-books";
 export { type CreditInput, creditWallet } from "./credit-wallet";

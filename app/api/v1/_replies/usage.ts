@@ -9,6 +9,13 @@ import { Credits, Time } from "./fields";
 /** How a request ended. */
 export const UsageStatus = z.enum(["ok", "failed", "cancelled", "interrupted"]);
 
+const ChargeLine = z
+  .looseObject({
+    what: z.string().meta({ description: "rate, table, field, factor or rounding." }),
+    subtotal: z.string().meta({ description: "Credits: a decimal, or a fraction such as 1/30." }),
+  })
+  .meta({ id: "ChargeLine" });
+
 const Attempt = z.object({ n: z.int(), outcome: z.string(), latency_ms: z.number() });
 
 export const UsageReply = z
@@ -30,7 +37,7 @@ export const UsageReply = z
     streamed: z.boolean(),
     card_version: z.int().nullable().meta({ description: "Of the model's price card that it was rated by." }),
     multipliers: z.array(z.object({ name: z.string(), factor: z.number() })),
-    breakdown: z.array(z.unknown()).meta({ description: "The lines of the charge's calculation, in credits." }),
+    breakdown: z.array(ChargeLine).meta({ description: "The lines of the charge's calculation; they add up to it." }),
     attempts: z.array(Attempt),
     latency_ms: z.int(),
     ttft_ms: z.int().nullable(),

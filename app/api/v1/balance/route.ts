@@ -1,6 +1,6 @@
 import { route } from "@/app/_server/route";
-import { readBalance } from "@/lib/ledger";
-import { BalanceReply, showBalance } from "../_replies/balance";
+import { balanceJson, readBalance } from "@/lib/ledger";
+import { BalanceReply } from "../_replies/balance";
 
 export const GET = route(
   {
@@ -11,5 +11,5 @@ export const GET = route(
     reply: BalanceReply,
     example: {},
   },
-  async ({ tx, ctx, principal }) => showBalance(await readBalance(tx, principal.user.walletId), ctx.nowMs),
+  async ({ tx, ctx, principal }) => balanceJson(await readBalance(tx, principal.user.walletId), ctx.nowMs),
 );

@@ -5,10 +5,9 @@ import { getUser, updateUser, UserLimits } from "@/lib/auth";
 import type { Tx } from "@/lib/db";
 import { ScripError } from "@/lib/errors";
 import { toPublicId } from "@/lib/ids";
-import { readBalance } from "@/lib/ledger";
+import { balanceJson, readBalance } from "@/lib/ledger";
 import { readSettings } from "@/lib/settings";
 import { AdminUserReply, AdminUserWithBalanceReply, showAdminUser } from "../../../_replies/admin-user";
-import { showBalance } from "../../../_replies/balance";
 import { IdParams } from "../../../_replies/fields";
 
 const params = IdParams("user");
@@ -24,7 +23,7 @@ export const GET = route(
   },
   async ({ tx, ctx, params: { id } }) => {
     const user = await getUser(tx, id);
-    return { ...showAdminUser(user), balance: showBalance(await readBalance(tx, user.walletId), ctx.nowMs) };
+    return { ...showAdminUser(user), balance: balanceJson(await readBalance(tx, user.walletId), ctx.nowMs) };
   },
 );
 

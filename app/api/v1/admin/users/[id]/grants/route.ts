@@ -19,7 +19,7 @@ const Grant = z
     source: GrantSource,
     usd: UsdInput.optional().meta({ description: "What was paid for all of it: purchased credits only." }),
     expires_at: TimeInput.optional().meta({ description: "Promo credits only." }),
-    reason: z.string().trim().min(1).max(500),
+    reason: z.string().trim().min(1).max(500).meta({ description: "Its owner sees it beside the transfer." }),
   })
   .refine(({ source, usd: paid }) => paid === undefined || source === "purchased", {
     path: ["usd"],
