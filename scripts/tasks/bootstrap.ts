@@ -19,6 +19,7 @@ import { creditWallet } from "../../lib/ledger";
 import { micros, MICROS_PER_CREDIT } from "../../lib/money";
 import { DEMO_SETTINGS, updateSettings } from "../../lib/settings";
 import { nowMs } from "../../lib/time";
+import { seedCatalogue } from "../../prisma/seed/seed-catalogue";
 import { runTask } from "../run-task";
 
 // Runs at each start, after the migrations: seeds the demo on an empty database, and sees to the admin that the
@@ -39,7 +40,10 @@ const OPENED = "ada@scrip.local";
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
 
 async function seedDemo(database: Database, ctx: Ctx, { accounts }: Input): Promise<void> {
-  await database.inTransaction((tx) => updateSettings(tx, ctx, DEMO_SETTINGS));
+  await database.inTransaction(async (tx) => {
+    await updateSettings(tx, ctx, DEMO_SETTINGS);
+    await seedCatalogue(tx, ctx);
+  });
   const advanceLimitMicros = micros(BigInt(DEMO_SETTINGS.advance_limit) * MICROS_PER_CREDIT);
   for (const { email, password, role } of accounts) {
     const passwordHash = await hashPassword(password);
