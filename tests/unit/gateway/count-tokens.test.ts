@@ -3,7 +3,8 @@ import { createTokenCounter } from "../../../workers/gateway/count-tokens";
 import { openAiChat } from "../../../workers/gateway/protocols/openai";
 import recorded from "./fixtures/token-counts.json";
 
-const { count } = createTokenCounter();
+const counter = createTokenCounter();
+const count: typeof counter.count = (model, countable) => counter.count(model, countable);
 const countText = (model: string, text: string) => count(model, { texts: [text], overhead: 0 });
 
 // Loading the two vocabularies takes seconds on a busy machine.
