@@ -10,3 +10,8 @@ export { rateRequest, type RatedRequest } from "./rate-request";
 export { factorsOf, type Supply, type Terms } from "./terms";
 export { worstCharge, type WorstCharge } from "./worst-charge";
 export { verifyBooks } from "./verify-books";
+export { claimReply, type ReplyClaim, type ReplyClaimOutcome } from "./claim-reply";
+export { forgetOldReplies } from "./forget-old-replies";
+export { forgetReply } from "./forget-reply";
+export { keepReply } from "./keep-reply";
+export { KEPT_BYTES_MAX, type KeptReply } from "./kept-reply";

@@ -46,13 +46,16 @@ function dispatch(job: Job): UpstreamCall | null {
 
 /**
  * What a caller's leaving does to the call: where ending it ends the bill it is ended, unless it is a whole reply, whose
- * figures come only with it; elsewhere it is read on for a while.
+ * figures come only with it, or one that is kept for the caller's next try; elsewhere it is read on for a while.
  */
 export function leaveWith({ exchange, gateway, admitted }: Job, call: UpstreamCall): () => void {
   let timer: NodeJS.Timeout | undefined;
   exchange.whenGone(() => {
-    if (admitted.endpoint.abortStopsBill && admitted.ask.isStreamed) call.abort();
-    else timer = setTimeout(() => call.abort(), gateway.timings.drainMs);
+    if (admitted.endpoint.abortStopsBill && admitted.ask.isStreamed && !exchange.keep) call.abort();
+    else {
+      call.resume(); // nobody is slow any more
+      timer = setTimeout(() => call.abort(), gateway.timings.drainMs);
+    }
   });
   return () => clearTimeout(timer);
 }

@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { newUuid, toPublicId, type Uuid } from "../../lib/ids";
+import type { KeptReply } from "../../lib/metering";
 import { nowMs } from "../../lib/time";
 
 /** One request and its reply, with the id that both carry. */
@@ -9,6 +10,8 @@ export class Exchange {
   readonly publicId = toPublicId("request", this.id);
   /** Headers that the reply gets beside its own. */
   readonly replyHeaders: Record<string, string> = { "x-request-id": this.publicId };
+  /** Keeps the result for an idempotency key, where the caller sent one; null marks it as lost. Never throws. */
+  keep: ((reply: KeptReply | null) => Promise<void>) | null = null;
   #isGone = false;
   #onGone: (() => void) | null = null;
 

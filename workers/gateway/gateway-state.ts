@@ -3,6 +3,7 @@ import type { ClientAddress } from "../../lib/http";
 import type { Books } from "../../lib/ledger";
 import type { Log } from "../../lib/log";
 import type { Pool } from "../../lib/pool";
+import type { Vault } from "../../lib/vault";
 import type { Balances } from "./balances";
 import type { Callers } from "./callers";
 import type { Config } from "./config";
@@ -16,6 +17,7 @@ import type { Upstreams } from "./upstream";
 /** Everything that a request on its way through the gateway may use. */
 export type Gateway = {
   readonly database: Database;
+  readonly vault: Vault;
   readonly books: Books;
   readonly pool: Pool;
   readonly config: Config;

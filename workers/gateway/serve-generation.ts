@@ -15,6 +15,7 @@ import { LIMITS } from "./limits";
 import type { Ask, Protocol } from "./protocol";
 import { readBody } from "./read-body";
 import { boundsOf, reserve, tooLittle, worstOf } from "./reserve";
+import { serveOnce } from "./serve-once";
 import { countedOf, settle, takeUsage } from "./settle";
 import { serveStream } from "./serve-stream";
 
@@ -115,7 +116,9 @@ async function serveWhole(job: Job, { reply, reading, headers }: Extract<Tried, 
     : ({ status: "ok", httpStatus: 200, errorCode: null } as const);
   const { credits } = await settle(job, taken, ending);
   const body = protocol.strip.reply(reply, countedOf(taken.usage), credits);
-  exchange.send(200, { ...headersToCaller(headers), "x-scrip-credits": credits }, body);
+  const own = { ...headersToCaller(headers), "x-scrip-credits": credits };
+  await exchange.keep?.({ status: 200, headers: { ...exchange.replyHeaders, ...own }, body });
+  exchange.send(200, own, body);
 }
 
 /** The caller left before a reply: what the supplier bills is its input, if it saw the request at all. */
@@ -127,6 +130,7 @@ async function serveNobody(job: Job): Promise<void> {
     return;
   }
   await settle(job, await takeUsage(job, { outcome: "absent" }, () => []), ending);
+  await job.exchange.keep?.(null);
 }
 
 /** From the reservation to its end; whatever happens, the hold ends once. */
@@ -175,15 +179,8 @@ async function serveAdmitted(
   }
 }
 
-/** Refusals that come after a debt in the order of which error wins. */
-const BEFORE_DEBT = new Set([
-  "invalid_request",
-  "request_too_large",
-  "invalid_api_key",
-  "account_suspended",
-  "forbidden",
-  "unavailable",
-]);
+/** Refusals that a debt doesn't come before. */
+const BEFORE_DEBT = new Set(["invalid_request", "unavailable"]);
 
 async function letIn(
   gateway: Gateway,
@@ -193,7 +190,6 @@ async function letIn(
   caller: Caller,
 ): Promise<void> {
   try {
-    requireStanding(gateway, caller);
     const admitted = admit(gateway, exchange, ask, caller);
     await serveAdmitted(gateway, protocol, exchange, admitted);
   } catch (error) {
@@ -207,5 +203,6 @@ export async function serveGeneration(gateway: Gateway, protocol: Protocol, exch
   const bytes = await readBody(exchange, LIMITS.bodyBytesMax);
   const ask = protocol.parse(bytes, exchange.headers);
   const caller = await gateway.callers.authenticate(readSecret(exchange));
-  await letIn(gateway, protocol, exchange, ask, caller);
+  requireStanding(gateway, caller);
+  await serveOnce(gateway, exchange, { caller, bytes }, () => letIn(gateway, protocol, exchange, ask, caller));
 }

@@ -1,5 +1,5 @@
 import { ScripError } from "../../lib/errors";
-import { rateRequest, type RatedRequest } from "../../lib/metering";
+import { KEPT_BYTES_MAX, rateRequest, type RatedRequest } from "../../lib/metering";
 import { type Micros, micros } from "../../lib/money";
 import { classifyFailure, headersToCaller } from "../../lib/providers";
 import { leaveWith, type Tried } from "./attempt";
@@ -36,6 +36,9 @@ class Relay implements OpenStream {
   #isTicking = false;
   #finished: (cause: Cause) => void = () => undefined;
   readonly done: Promise<Cause>;
+  /** What went out, where it is kept for the caller's next try; null where that is too much. */
+  sent: Buffer[] | null;
+  #sentBytes = 0;
 
   constructor(
     private readonly job: Job,
@@ -43,6 +46,7 @@ class Relay implements OpenStream {
   ) {
     this.#holdMicros = job.reservation.holdMicros;
     this.#checkedMs = job.exchange.arrivedMs;
+    this.sent = job.exchange.keep ? [] : null;
     this.done = new Promise((resolve) => {
       this.#finished = resolve;
     });
@@ -131,12 +135,7 @@ class Relay implements OpenStream {
     const { exchange } = job;
     job.ttftMs = exchange.elapsedMs();
     if (exchange.isGone) return;
-    exchange.response.writeHead(200, {
-      "cache-control": "no-cache",
-      ...headersToCaller(stream.headers),
-      ...exchange.replyHeaders,
-      "x-accel-buffering": "no",
-    });
+    exchange.response.writeHead(200, headersOf(job, stream));
   }
 
   #take(chunk: Buffer): void {
@@ -150,9 +149,17 @@ class Relay implements OpenStream {
 
   #pass({ out, state }: StreamStep): void {
     const { response, isGone } = this.job.exchange;
+    this.#remember(out);
     if (out.length > 0 && !isGone && !response.write(out)) this.stream.call.pause();
     if (state === "ended") this.#end("complete");
     if (state === "failed") this.#stop("cut");
+  }
+
+  #remember(out: Buffer): void {
+    if (!this.sent) return;
+    this.#sentBytes += out.length;
+    if (this.#sentBytes > KEPT_BYTES_MAX) this.sent = null;
+    else this.sent.push(out);
   }
 
   readonly #resume = (): void => this.stream.call.resume();
@@ -174,6 +181,13 @@ class Relay implements OpenStream {
   }
 }
 
+const headersOf = ({ exchange }: Job, { headers }: Stream): Record<string, string> => ({
+  "cache-control": "no-cache",
+  ...headersToCaller(headers),
+  ...exchange.replyHeaders,
+  "x-accel-buffering": "no",
+});
+
 function endingOf(job: Job, cause: Cause): Ending {
   if (cause === "left" || job.exchange.isGone)
     return { status: "cancelled", httpStatus: 200, errorCode: "client_left" };
@@ -181,23 +195,30 @@ function endingOf(job: Job, cause: Cause): Ending {
   return NOT_WHOLE[cause].ending;
 }
 
-/** Pass a stream on, then charge it; its last bytes leave after the commit. */
-export async function serveStream(job: Job, stream: Stream): Promise<void> {
-  const cause = await new Relay(job, stream).run();
-  const { exchange, protocol, admitted } = job;
-  const { response } = exchange;
-  const { reader } = stream;
+/** Charge a stream that ended; null where nothing was delivered of it, which costs nothing. */
+async function charge(job: Job, { reader }: Stream, cause: Cause): Promise<Buffer | null> {
+  const { protocol, admitted } = job;
   const fault = cause === "cut" ? classifyFailure("unreachable") : undefined;
   const reading = reader.reading(usageBounds(admitted));
+  const refusal = cause === "complete" || cause === "left" ? null : NOT_WHOLE[cause].refusal;
+  const lastEvent = refusal && Buffer.from(protocol.error.event(refusal));
   if (cause === "cut" && reading.outcome === "absent" && reader.produced().length === 0) {
     job.finish(fault);
     await job.release(endingOf(job, cause));
-  } else {
-    const taken = await takeUsage(job, reading, () => reader.produced());
-    const { credits } = await settle(job, taken, endingOf(job, cause), fault);
-    if (cause === "complete" && !exchange.isGone) response.end(reader.end(countedOf(taken.usage), credits));
+    return lastEvent;
   }
-  if (cause !== "complete" && cause !== "left" && !exchange.isGone) {
-    response.end(protocol.error.event(NOT_WHOLE[cause].refusal));
-  }
+  const taken = await takeUsage(job, reading, () => reader.produced());
+  const { credits } = await settle(job, taken, endingOf(job, cause), fault);
+  return lastEvent ?? (cause === "complete" ? reader.end(countedOf(taken.usage), credits) : null);
+}
+
+/** Pass a stream on, then charge it; its last bytes leave after the commit. */
+export async function serveStream(job: Job, stream: Stream): Promise<void> {
+  const relay = new Relay(job, stream);
+  const cause = await relay.run();
+  const { exchange } = job;
+  const last = await charge(job, stream, cause);
+  const body = last && relay.sent ? Buffer.concat([...relay.sent, last]) : null;
+  await exchange.keep?.(body && { status: 200, headers: headersOf(job, stream), body });
+  if (last && !exchange.isGone) exchange.response.end(last);
 }

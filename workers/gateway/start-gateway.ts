@@ -70,6 +70,7 @@ async function assemble(options: GatewayOptions) {
   const config = await keepConfig(database, pool, log);
   const gateway: Gateway = {
     database,
+    vault,
     books,
     pool,
     config,

@@ -1,5 +1,6 @@
+import { systemCtx } from "../../lib/ctx";
 import { forgetOld } from "../../lib/ledger";
-import { dropOldUsage } from "../../lib/metering";
+import { dropOldUsage, forgetOldReplies } from "../../lib/metering";
 import { CONSUMER, forgetProcessed } from "../../lib/queue";
 import { nowMs } from "../../lib/time";
 import type { JobContext } from "./job-context";
@@ -17,11 +18,17 @@ async function untilDone(removeSome: () => Promise<number>): Promise<number> {
   }
 }
 
-/** Removes what is kept no longer: holds and operations after 400 days, usage after 13 months, done jobs after a week. */
+/**
+ * Removes what is kept no longer: holds and operations after 400 days, usage after 13 months, done jobs after a week, results
+ * of idempotency keys after a day.
+ */
 export async function forgetOldJob({ database, log }: JobContext): Promise<void> {
   const holds = await untilDone(async () => Number(await forgetOld(database, BATCH)));
   const beforeMs = nowMs() - OUTBOX_KEPT_MS;
   const jobs = await untilDone(() => database.inTransaction((tx) => forgetProcessed(tx, beforeMs, CONSUMER, BATCH)));
+  const ctx = systemCtx("forget-old", nowMs());
+  const replies = await untilDone(() => database.inTransaction((tx) => forgetOldReplies(tx, ctx, BATCH)));
   const partitions = await dropOldUsage(database);
-  if (holds + jobs + partitions.length > 0) log.info({ holds, jobs, partitions }, "forgot what is kept no longer");
+  if (holds + jobs + replies + partitions.length > 0)
+    log.info({ holds, jobs, replies, partitions }, "forgot what is kept no longer");
 }

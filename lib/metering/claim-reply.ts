@@ -1,0 +1,45 @@
+import type { Ctx } from "../ctx";
+import type { Tx } from "../db";
+import type { Uuid } from "../ids";
+import { openReply, type Vault } from "../vault";
+import { insertClaim, isSettled, readClaim } from "./kept-reply.store";
+import { KEPT_BYTES_MAX, KEPT_MS, type KeptReply, placeOf, readKept } from "./kept-reply";
+
+/** A request under an idempotency key: whose, what, and the hold that it runs under. */
+export type ReplyClaim = {
+  id: Uuid;
+  userId: Uuid;
+  route: string;
+  key: string;
+  requestHash: Uint8Array<ArrayBuffer>;
+  hold: Uuid;
+};
+export type ReplyClaimOutcome =
+  /** It is the first: run it, then keep its reply or forget the claim. */
+  | { outcome: "new" }
+  | { outcome: "done"; reply: KeptReply }
+  | { outcome: "in_progress" }
+  | { outcome: "other_request" }
+  /** It ran and was charged, but its result was too large to keep or was lost. */
+  | { outcome: "gone" };
+
+/** A claim whose request wasn't booked within this time belongs to a process that died before. */
+const UNBOOKED_MS = 60_000;
+
+/**
+ * Claim an account's idempotency key for a request, or learn what became of the first one under it.
+ *
+ * A claim whose request ended without a charge is free again. Results are given again for 24 hours.
+ */
+export async function claimReply(tx: Tx, { nowMs }: Ctx, vault: Vault, claim: ReplyClaim): Promise<ReplyClaimOutcome> {
+  if (await insertClaim(tx, claim, { nowMs, keptMs: KEPT_MS, unbookedMs: UNBOOKED_MS })) return { outcome: "new" };
+  const first = await readClaim(tx, claim);
+  if (!first) return { outcome: "in_progress" }; // it was forgotten this moment: a retry finds the key free
+  if (Buffer.compare(first.requestHash, claim.requestHash) !== 0) return { outcome: "other_request" };
+  if (!first.isDone) return (await isSettled(tx, first.hold)) ? { outcome: "gone" } : { outcome: "in_progress" };
+  if (first.reply === null) return { outcome: "gone" };
+  return {
+    outcome: "done",
+    reply: readKept(openReply(vault, placeOf(first.id, claim.userId), first.reply, KEPT_BYTES_MAX * 2)),
+  };
+}

@@ -1,0 +1,113 @@
+import { createHash } from "node:crypto";
+import { systemCtx } from "../../lib/ctx";
+import { ScripError } from "../../lib/errors";
+import { newUuid } from "../../lib/ids";
+import { claimReply, forgetReply, keepReply, type KeptReply, type ReplyClaim } from "../../lib/metering";
+import { nowMs } from "../../lib/time";
+import type { Caller } from "./callers";
+import type { Exchange } from "./exchange";
+import type { Gateway } from "./gateway-state";
+
+const KEY_CHARS_MAX = 255;
+/** Headers that belong to one reply, not to the result. */
+const PASSING = /^x-ratelimit-|^connection$|^content-length$/;
+
+function readKey({ headers }: Exchange): string | null {
+  const key = headers["idempotency-key"];
+  if (key === undefined) return null;
+  if (key !== "" && key.length <= KEY_CHARS_MAX) return key;
+  throw new ScripError("invalid_request", `An Idempotency-Key has 1 to ${KEY_CHARS_MAX} characters.`);
+}
+
+function replay({ response }: Exchange, { status, headers, body }: KeptReply): void {
+  response.writeHead(status, { ...headers, "idempotent-replayed": "true" });
+  response.end(body);
+}
+
+const lasting = (headers: Record<string, string>): Record<string, string> =>
+  Object.fromEntries(Object.entries(headers).filter(([name]) => !PASSING.test(name)));
+
+/** Where the result goes. A database that is away costs the caller a later replay, not the reply. */
+function keeper({ database, vault, log }: Gateway, claim: ReplyClaim, kept: () => void) {
+  return async (reply: KeptReply | null): Promise<void> => {
+    kept();
+    const stored = reply && { ...reply, headers: lasting(reply.headers) };
+    try {
+      const ctx = systemCtx("gateway", nowMs());
+      await database.inTransaction((tx) => keepReply(tx, ctx, vault, { claim, reply: stored }));
+    } catch (error) {
+      log.error({ error }, "a result couldn't be kept for its idempotency key");
+    }
+  };
+}
+
+async function runFirst(
+  gateway: Gateway,
+  exchange: Exchange,
+  claim: ReplyClaim,
+  serve: () => Promise<void>,
+): Promise<void> {
+  let isKept = false;
+  exchange.keep = keeper(gateway, claim, () => {
+    isKept = true;
+  });
+  try {
+    await serve();
+  } finally {
+    if (!isKept) {
+      // Nothing was charged: the key is free for another try. A claim that stays is found out by its hold.
+      const forgotten = gateway.database.inTransaction((tx) => forgetReply(tx, systemCtx("gateway", nowMs()), claim));
+      await forgotten.catch((error: unknown) => gateway.log.warn({ error }, "a claim couldn't be given up"));
+    }
+  }
+}
+
+/**
+ * Serve a request once under its idempotency key, if it has one: a repetition gets the first result, uncharged.
+ *
+ * Errors: `ScripError` in_progress while the first runs, idempotency_conflict for another body, or where the first
+ * result is gone.
+ */
+export async function serveOnce(
+  gateway: Gateway,
+  exchange: Exchange,
+  { caller, bytes }: { caller: Caller; bytes: Buffer },
+  serve: () => Promise<void>,
+): Promise<void> {
+  const key = readKey(exchange);
+  if (key === null) return serve();
+  const route = (exchange.request.url ?? "").split("?", 1)[0] ?? "";
+  const requestHash = Uint8Array.from(createHash("sha256").update(bytes).digest());
+  const claim: ReplyClaim = {
+    id: newUuid(nowMs()),
+    userId: caller.user.id,
+    route,
+    key,
+    requestHash,
+    hold: exchange.id,
+  };
+  const { database, vault } = gateway;
+  const ctx = systemCtx("gateway", exchange.arrivedMs);
+  const claimed = await database
+    .inTransaction((tx) => claimReply(tx, ctx, vault, claim))
+    .catch((cause: unknown) => {
+      throw new ScripError("unavailable", "Idempotency keys can't be read at the moment.", { retryAfterS: 2, cause });
+    });
+  switch (claimed.outcome) {
+    case "new":
+      return runFirst(gateway, exchange, claim, serve);
+    case "done":
+      return replay(exchange, claimed.reply);
+    case "in_progress":
+      throw new ScripError("in_progress", "The first request with this Idempotency-Key is under way.", {
+        retryAfterS: 1,
+      });
+    case "other_request":
+      throw new ScripError("idempotency_conflict", "This Idempotency-Key stands for another request. Use a new one.");
+    case "gone":
+      throw new ScripError(
+        "idempotency_conflict",
+        "The first request with this Idempotency-Key was charged and its result wasn't kept. Use a new key to run it again.",
+      );
+  }
+}
