@@ -1,7 +1,8 @@
 import type pg from "pg";
 import { AssertionError, ScripError } from "../errors";
 import { delay, nowMs } from "../time";
-import { type FlushItem, type FlushReply, runFlush } from "./flush.store";
+import { flushErrors } from "./flush-errors";
+import { type FlushItem, type FlushReply, runFlush, writeItem } from "./flush.store";
 import type { Lease } from "./lease";
 
 export type BatcherOptions = {
@@ -9,15 +10,18 @@ export type BatcherOptions = {
   batchMax?: number;
   /** Told of each flush that was committed. */
   onFlush?: (items: number, durationMs: number) => void;
-  /** Told of an item that nobody waits for any more and that may be in the books all the same. */
+  /** Told of an item that nobody waits for any more and that is, or may yet come, in the books. */
   onAbandoned?: (item: FlushItem) => void;
 };
 
 type Waiting = {
   item: FlushItem;
-  deadlineMs: number;
-  /** It may have been committed: the connection broke while we waited for the answer. */
+  row: string;
+  /** It has left for the server, and may have been committed. */
+  isSent: boolean;
+  /** It had left before, and no answer came. */
   isRepeated: boolean;
+  isDone: boolean;
   resolve: (reply: FlushReply) => void;
   reject: (error: Error) => void;
 };
@@ -26,19 +30,13 @@ const BATCH_MAX = 256;
 const BACKOFF_MS_MIN = 25;
 const BACKOFF_MS_MAX = 1_000;
 const LEASE_CLOSED = 5;
-
-const sqlState = (error: unknown): string => {
-  const code = (error as { code?: unknown } | null)?.code;
-  return typeof code === "string" && /^[0-9A-Z]{5}$/.test(code) ? code : "";
-};
-/** Another transaction stood in the way, or the server went away: the same batch again. Source: PostgreSQL appendix A. */
-const isPassing = (state: string): boolean => state === "" || /^(08|53|57|40|55P03|25006)/.test(state);
+const ENDED_BEFORE = 1;
 
 /**
  * Group commit: what arrives while one flush runs forms the next one.
  *
  * One flush at a time. A connection that breaks leaves it open whether its batch was committed, so the same batch is sent
- * again: the ids make it exact. An item that the books refuse is found by halving and fails alone.
+ * again; the ids say what was done before. An item that the books refuse is found by halving and fails alone.
  */
 export class Batcher {
   private queue: Waiting[] = [];
@@ -51,42 +49,84 @@ export class Batcher {
   ) {}
 
   /**
-   * Have an item carried out; resolves after the commit.
+   * Have an item carried out; resolves after the commit. A `patienceMs` of null waits for as long as it takes.
    *
-   * Errors: `ScripError` unavailable after `deadlineMs` with the database away; `AssertionError` where the books refuse it.
+   * Errors: `ScripError` unavailable after `patienceMs`; `AssertionError` where the books refuse the item; whatever
+   * writing it as JSON throws, to its caller alone.
    */
-  add(item: FlushItem, deadlineMs: number): Promise<FlushReply> {
+  add(item: FlushItem, patienceMs: number | null): Promise<FlushReply> {
+    const row = writeItem(item);
     return new Promise((resolve, reject) => {
-      this.queue.push({ item, deadlineMs, isRepeated: false, resolve, reject });
+      const waiting: Waiting = { item, row, isSent: false, isRepeated: false, isDone: false, resolve, reject };
+      if (patienceMs !== null) this.limit(waiting, patienceMs);
+      this.queue.push(waiting);
       // What arrives in the same turn of the event loop goes with the same flush.
       this.running ??= new Promise((turn) => setImmediate(turn)).then(() => this.run());
     });
   }
 
-  /** Resolves when nothing waits any more. */
+  /** Resolves when nothing waits any more: not before the database is back, where it is away. */
   async idle(): Promise<void> {
     while (this.running) await this.running;
   }
 
+  private limit(waiting: Waiting, patienceMs: number): void {
+    const { resolve, reject } = waiting;
+    const timer = setTimeout(() => this.giveUp(waiting), patienceMs);
+    waiting.resolve = (reply) => {
+      clearTimeout(timer);
+      resolve(reply);
+    };
+    waiting.reject = (error) => {
+      clearTimeout(timer);
+      reject(error);
+    };
+  }
+
+  private giveUp(waiting: Waiting): void {
+    if (waiting.isDone) return;
+    waiting.isDone = true;
+    this.queue = this.queue.filter((other) => other !== waiting);
+    const refusal = "The books can't be reached at the moment. Try again shortly.";
+    waiting.reject(new ScripError("unavailable", refusal, { retryAfterS: 2 }));
+    if (waiting.isSent) this.options.onAbandoned?.(waiting.item);
+  }
+
   private async run(): Promise<void> {
-    let failures = 0;
-    while (this.queue.length > 0) {
-      const batch = this.queue.splice(0, this.options.batchMax ?? BATCH_MAX);
-      failures = (await this.carryOut(batch)) ? 0 : failures + 1;
-      this.giveUpLate();
-      if (failures > 0) await delay(Math.min(BACKOFF_MS_MAX, BACKOFF_MS_MIN * 2 ** Math.min(failures, 6)));
+    try {
+      let failures = 0;
+      while (this.queue.length > 0) {
+        failures = (await this.carryOut(this.takeBatch())) ? 0 : failures + 1;
+        if (failures > 0) await delay(Math.min(BACKOFF_MS_MAX, BACKOFF_MS_MIN * 2 ** Math.min(failures, 6)));
+      }
+    } finally {
+      this.running = undefined;
     }
-    this.running = undefined;
+  }
+
+  /** The next batch: at most one item of a hold, since each hold has one answer a flush. */
+  private takeBatch(): Waiting[] {
+    const { batchMax = BATCH_MAX } = this.options;
+    const holds = new Set<string>();
+    const batch: Waiting[] = [];
+    const rest: Waiting[] = [];
+    for (const waiting of this.queue) {
+      const { hold } = waiting.item.input;
+      (batch.length < batchMax && !holds.has(hold) ? batch : rest).push(waiting);
+      holds.add(hold);
+    }
+    this.queue = rest;
+    return batch;
   }
 
   /** Whether the database answered; where it didn't, the batch is back at the head of the queue. */
   private async carryOut(batch: Waiting[]): Promise<boolean> {
     const leaseId = this.lease.current();
     const startedMs = nowMs();
+    for (const waiting of batch) waiting.isSent = true;
     let replies: FlushReply[];
     try {
-      const items = batch.map((waiting) => waiting.item);
-      replies = await runFlush(this.pool, leaseId, items);
+      replies = await runFlush(this.pool, leaseId, batch);
     } catch (error) {
       return this.recover(batch, error);
     }
@@ -105,25 +145,32 @@ export class Batcher {
     for (const [i, waiting] of batch.entries()) {
       const reply = replies[i];
       if (!reply) throw new AssertionError("a flush has a reply for each item");
-      if (waiting.item.verb === "reserve" && reply.code === LEASE_CLOSED && nowMs() < waiting.deadlineMs) {
+      if (waiting.isDone) continue;
+      if (waiting.item.verb === "reserve" && reply.code === LEASE_CLOSED) {
         isLeaseClosed = true;
         this.queue.push(waiting);
         continue;
       }
-      // "It is there already" is our own first try, where that one's answer was lost.
-      waiting.resolve(waiting.isRepeated && reply.code === 1 ? { ...reply, code: 0 } : reply);
+      waiting.isDone = true;
+      waiting.resolve(waiting.isRepeated && isOurOwn(waiting.item, reply) ? { ...reply, code: 0 } : reply);
     }
     return isLeaseClosed;
   }
 
   private async recover(batch: Waiting[], error: unknown): Promise<boolean> {
-    if (!(error instanceof AssertionError) && isPassing(sqlState(error))) {
-      for (const waiting of batch) waiting.isRepeated = true;
-      this.queue = [...batch, ...this.queue];
+    const isHalved = batch.length > 1 && flushErrors.isTooSlow(error);
+    if (!flushErrors.isRefusal(error) && !isHalved) {
+      const left = batch.filter((waiting) => !waiting.isDone);
+      for (const waiting of left) {
+        waiting.isSent = waiting.isRepeated || !flushErrors.neverLeft(error);
+        waiting.isRepeated = waiting.isSent;
+      }
+      this.queue = [...left, ...this.queue];
       return false;
     }
     const [first] = batch;
     if (batch.length === 1 && first) {
+      first.isDone = true;
       first.reject(new AssertionError(`the books refuse ${first.item.verb}: ${(error as Error).message}`));
       return true;
     }
@@ -131,16 +178,13 @@ export class Batcher {
     const halves = [await this.carryOut(batch.slice(0, middle)), await this.carryOut(batch.slice(middle))];
     return halves.every((isAnswered) => isAnswered);
   }
+}
 
-  private giveUpLate(): void {
-    const now = nowMs();
-    if (!this.queue.some((waiting) => waiting.deadlineMs <= now)) return;
-    const late = this.queue.filter((waiting) => waiting.deadlineMs <= now);
-    this.queue = this.queue.filter((waiting) => waiting.deadlineMs > now);
-    const refusal = "The books can't be reached at the moment. Try again shortly.";
-    for (const { item, isRepeated, reject } of late) {
-      reject(new ScripError("unavailable", refusal, { retryAfterS: 2 }));
-      if (isRepeated) this.options.onAbandoned?.(item);
-    }
-  }
+/** Whether an item that was sent before finds what it did itself, and not what the reaper did meanwhile. */
+function isOurOwn(item: FlushItem, { code, extra }: FlushReply): boolean {
+  if (code !== ENDED_BEFORE) return false;
+  if (item.verb === "reserve") return true;
+  if (item.verb !== "settle" && item.verb !== "release") return false;
+  const isReleased = item.verb === "release";
+  return extra !== null && "lost" in extra && extra.lost === item.input.end.lost && extra.released === isReleased;
 }

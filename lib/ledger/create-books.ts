@@ -1,6 +1,6 @@
 import type pg from "pg";
 import { AssertionError } from "../errors";
-import { micros, nanos } from "../money";
+import { micros, ZERO_NANOS } from "../money";
 import { nowMs } from "../time";
 import { Batcher, type BatcherOptions } from "./batcher";
 import type { Books, Reserve, ReserveOutcome, UsageEnd } from "./flush";
@@ -32,32 +32,31 @@ export function createBooks(
     onFlush,
     onAbandoned(item) {
       if (item.verb !== "reserve") return;
-      const input = { hold: item.input.hold, costNanos: nanos(0n), end: unusedEnd(item.input) };
-      void batcher.add({ verb: "release", input }, Infinity).catch(() => undefined);
+      const input = { hold: item.input.hold, costNanos: ZERO_NANOS, end: unusedEnd(item.input) };
+      void batcher.add({ verb: "release", input, givenUp: item.input }, null).catch(() => undefined);
     },
   });
-  const soon = (): number => nowMs() + patienceMs;
   return {
     async reserve(input) {
-      return toReserveOutcome(await batcher.add({ verb: "reserve", input }, soon()), input);
+      return toReserveOutcome(await batcher.add({ verb: "reserve", input }, patienceMs), input);
     },
     async attempt(input) {
-      const { code } = await batcher.add({ verb: "attempt", input }, soon());
+      const { code } = await batcher.add({ verb: "attempt", input }, patienceMs);
       return { outcome: code === 0 ? "recorded" : "closed" };
     },
     async extend(input) {
-      const { code, amount } = await batcher.add({ verb: "extend", input }, soon());
+      const { code, amount } = await batcher.add({ verb: "extend", input }, patienceMs);
       if (code === 2) return { outcome: "short", spendableMicros: micros(amount ?? 0n) };
       return { outcome: code === 0 ? "held" : "closed" };
     },
     async settle(input) {
-      const { code, amount } = await batcher.add({ verb: "settle", input }, Infinity);
+      const { code, amount } = await batcher.add({ verb: "settle", input }, null);
       const chargedMicros = micros(amount ?? 0n);
       if (code !== 0) return { outcome: "closed", chargedMicros };
       return { outcome: "settled", chargedMicros, overrunMicros: micros(input.chargeMicros - chargedMicros) };
     },
     async release(input) {
-      const { code, amount } = await batcher.add({ verb: "release", input }, Infinity);
+      const { code, amount } = await batcher.add({ verb: "release", input }, null);
       return code === 0 ? { outcome: "released" } : { outcome: "closed", chargedMicros: micros(amount ?? 0n) };
     },
     idle: () => batcher.idle(),
@@ -75,12 +74,15 @@ function toReserveOutcome({ code, amount, extra }: FlushReply, input: Reserve): 
     case 3:
       return { outcome: "debt", debtMicros: micros(amount ?? 0n) };
     case 4: {
+      if (!extra || !("owner" in extra)) throw new AssertionError("the books name the counter that is over its limit");
       const leg = input.legs.find(
-        ({ owner, kind, period }) => owner === extra?.owner && kind === extra.kind && period === extra.period,
+        ({ owner, kind, period }) => owner === extra.owner && kind === extra.kind && period === extra.period,
       );
-      if (!extra || !leg) throw new AssertionError("the books name a counter that wasn't asked for");
+      if (!leg) throw new AssertionError("the books name a counter that wasn't asked for");
       return { outcome: "over_limit", leg, used: BigInt(extra.used), held: BigInt(extra.held) };
     }
+    case 6:
+      return { outcome: "ended" };
     default:
       return { outcome: "lease_closed" };
   }

@@ -3,25 +3,28 @@ import { AssertionError } from "../errors";
 import type { Uuid } from "../ids";
 import type { Extend, NextAttempt, Release, Reserve, Settle, UsageEnd } from "./flush";
 
-/** One item of a batch, by verb. */
+/** One item of a batch, by verb. A release of a reserve that was given up brings it, so that it can't be made any more. */
 export type FlushItem =
   | { verb: "reserve"; input: Reserve }
   | { verb: "attempt"; input: NextAttempt }
   | { verb: "extend"; input: Extend }
   | { verb: "settle"; input: Settle }
-  | { verb: "release"; input: Release };
+  | { verb: "release"; input: Release; givenUp?: Reserve };
+
+/** Which counter was over its limit. */
+type OverLimit = { owner: Uuid; kind: string; period: string; used: number; held: number };
+/** How a hold that had ended before did end. */
+type Ended = { released: boolean; lost: boolean };
 
 /** What the flush said of one item. Codes: see books.flush_* in the migrations. */
-export type FlushReply = {
-  code: number;
-  amount: bigint | null;
-  extra: { owner: Uuid; kind: string; period: string; used: number; held: number } | null;
-};
+export type FlushReply = { code: number; amount: bigint | null; extra: OverLimit | Ended | null };
 
+// Longer than the server's own limit: for a server that can't be heard any more.
+const QUERY_TIMEOUT_MS = 20_000;
 const FLUSH = "select verb, id, code, amount, extra from books.flush($1, $2, $3, $4, $5)";
 const VERB_NUMBER = { reserve: 1, attempt: 2, extend: 3, settle: 4, release: 4 } as const;
 
-function reserveRow(input: Reserve): object {
+function reserveRow(input: Reserve) {
   return {
     hold: input.hold,
     wallet: String(input.wallet),
@@ -81,10 +84,10 @@ function endRow(hold: Uuid, released: boolean, chargeMicros: bigint, costNanos: 
   };
 }
 
-function checkpointRow({ hold, addMicros, checkpoint }: Extend): object {
+function extendRow({ hold, toMicros, checkpoint }: Extend): object {
   return {
     hold,
-    add_micros: String(addMicros),
+    to_micros: toMicros === null ? null : String(toMicros),
     checkpoint: checkpoint && {
       ...checkpoint,
       chargeMicros: String(checkpoint.chargeMicros),
@@ -93,47 +96,62 @@ function checkpointRow({ hold, addMicros, checkpoint }: Extend): object {
   };
 }
 
-const asJson = (rows: object[]): string | null => (rows.length ? JSON.stringify(rows) : null);
-
-/**
- * Carry out one batch in one transaction.
- *
- * Returns a reply for each item, in their order. Errors: those of the database, untouched.
- */
-export async function runFlush(pool: pg.Pool, lease: bigint, items: readonly FlushItem[]): Promise<FlushReply[]> {
-  const rows: Record<FlushItem["verb"], object[]> = { reserve: [], attempt: [], extend: [], settle: [], release: [] };
-  for (const item of items) {
-    switch (item.verb) {
-      case "reserve":
-        rows.reserve.push(reserveRow(item.input));
-        break;
-      case "attempt":
-        rows.attempt.push({
-          hold: item.input.hold,
-          n: item.input.n,
-          pool_key: item.input.poolKey,
-          previous_outcome: item.input.previousOutcome,
-          previous_cost_nanos: String(item.input.previousCostNanos),
-        });
-        break;
-      case "extend":
-        rows.extend.push(checkpointRow(item.input));
-        break;
-      case "settle":
-        rows.settle.push(endRow(item.input.hold, false, item.input.chargeMicros, item.input.costNanos, item.input.end));
-        break;
-      case "release":
-        rows.settle.push(endRow(item.input.hold, true, 0n, item.input.costNanos, item.input.end));
-        break;
+function rowOf(item: FlushItem): object {
+  switch (item.verb) {
+    case "reserve":
+      return reserveRow(item.input);
+    case "attempt": {
+      const { hold, n, poolKey, previousOutcome, previousCostNanos } = item.input;
+      const previous = { previous_outcome: previousOutcome, previous_cost_nanos: String(previousCostNanos) };
+      return { hold, n, pool_key: poolKey, ...previous };
+    }
+    case "extend":
+      return extendRow(item.input);
+    case "settle":
+      return endRow(item.input.hold, false, item.input.chargeMicros, item.input.costNanos, item.input.end);
+    case "release": {
+      const row = endRow(item.input.hold, true, 0n, item.input.costNanos, item.input.end);
+      if (!item.givenUp) return row;
+      const { wallet, api_key, arrived_at, draft } = reserveRow(item.givenUp);
+      return { ...row, wallet, api_key, arrived_at, draft };
     }
   }
-  const result = await pool.query<{ verb: number; id: Uuid } & FlushReply>({
+}
+
+// What JSON may hold and PostgreSQL doesn't store: the zero character and halves of surrogate pairs, which
+// JSON.stringify writes as escapes. Source: PostgreSQL, JSON types; ECMA-262, QuoteJSONString.
+const UNSTORABLE = /(?<!\\)((?:\\\\)*)\\u(?:0000|d[89a-f][0-9a-f]{2})/gi;
+
+/** An item as its row of the batch, in JSON. Errors: where something in it can't be written. */
+export function writeItem(item: FlushItem): string {
+  const text = JSON.stringify(rowOf(item));
+  return text.includes("\\u") ? text.replace(UNSTORABLE, "$1\\ufffd") : text;
+}
+
+const asArray = (rows: readonly string[]): string | null => (rows.length > 0 ? `[${rows.join(",")}]` : null);
+
+/**
+ * Carry out one batch in one transaction. Each item comes with its row, as `writeItem` made it.
+ *
+ * Returns a reply for each item, in their order; a batch has at most one item of a hold. Errors: those of the database,
+ * untouched.
+ */
+export async function runFlush(
+  pool: pg.Pool,
+  lease: bigint,
+  batch: readonly { item: FlushItem; row: string }[],
+): Promise<FlushReply[]> {
+  const rows: Record<FlushItem["verb"], string[]> = { reserve: [], attempt: [], extend: [], settle: [], release: [] };
+  for (const { item, row } of batch) rows[item.verb === "release" ? "settle" : item.verb].push(row);
+  const query: pg.QueryConfig & { query_timeout: number } = {
     name: "flush",
+    query_timeout: QUERY_TIMEOUT_MS,
     text: FLUSH,
-    values: [lease, asJson(rows.reserve), asJson(rows.attempt), asJson(rows.extend), asJson(rows.settle)],
-  });
+    values: [lease, asArray(rows.reserve), asArray(rows.attempt), asArray(rows.extend), asArray(rows.settle)],
+  };
+  const result = await pool.query<{ verb: number; id: Uuid } & FlushReply>(query);
   const replies = new Map(result.rows.map((row) => [`${row.verb} ${row.id}`, row]));
-  return items.map((item) => {
+  return batch.map(({ item }) => {
     const reply = replies.get(`${VERB_NUMBER[item.verb]} ${item.input.hold}`);
     if (!reply) throw new AssertionError(`books.flush gave no reply to ${item.verb} of ${item.input.hold}`);
     return reply;

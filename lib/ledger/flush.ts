@@ -48,6 +48,8 @@ export type ReserveOutcome =
   | { outcome: "held" }
   /** The hold exists already: this reserve was repeated. */
   | { outcome: "repeated" }
+  /** The hold existed and has ended: nothing may be dispatched under it. */
+  | { outcome: "ended" }
   | { outcome: "short"; spendableMicros: Micros }
   | { outcome: "debt"; debtMicros: Micros }
   | { outcome: "over_limit"; leg: CounterLeg; used: bigint; held: bigint }
@@ -58,8 +60,12 @@ export type ReserveOutcome =
 export type NextAttempt = { hold: Uuid; n: number; poolKey: Uuid; previousOutcome: string; previousCostNanos: Nanos };
 export type NextAttemptOutcome = { outcome: "recorded" } | { outcome: "closed" };
 
-/** Hold `addMicros` more, or note what a stream has used so far, or both. */
-export type Extend = { hold: Uuid; addMicros: Micros; checkpoint: Checkpoint | null };
+/**
+ * Let a hold grow to `toMicros`, or note what a stream has used so far, or both; null leaves the amount as it is.
+ *
+ * The amount is absolute, so that a repeated extend grows the hold once.
+ */
+export type Extend = { hold: Uuid; toMicros: Micros | null; checkpoint: Checkpoint | null };
 export type ExtendOutcome = { outcome: "held" } | { outcome: "short"; spendableMicros: Micros } | { outcome: "closed" };
 
 /** What a stream has used so far, rated: what is charged if the gateway dies. */

@@ -131,6 +131,13 @@ const DEFECTS: Defect[] = [
     plant: ({ wallet }) => [["update books.wallet set advance = advance + 1 where id = $1", [wallet]]],
   },
   {
+    defect: "credits vested without a vesting",
+    law: "unvested-awaits-vesting",
+    plant: ({ wallet }) => [
+      ["update books.wallet set unvested = unvested - 1, vested = vested + 1 where id = $1", [wallet]],
+    ],
+  },
+  {
     defect: "an expiry forgotten",
     law: "next-expiry-is-due",
     plant: ({ wallet }) => [["update books.wallet set next_expiry = null where id = $1", [wallet]]],

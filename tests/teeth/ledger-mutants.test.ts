@@ -87,9 +87,21 @@ const MUTANTS: Mutant[] = [
     wouldSay: "return null;",
   },
   {
+    mistake: "a debit takes what a hold on unvested credits needs",
+    routine: "take",
+    says: "least(_w.unvested, greatest(0, _w.advance_limit - _w.advance)) end;",
+    wouldSay: "_w.unvested end;",
+  },
+  {
+    mistake: "a claw-back leaves held credits waiting for vesting",
+    routine: "claw_back",
+    says: "unvested = unvested - _rest, vested = vested + _rest",
+    wouldSay: "unvested = unvested, vested = vested",
+  },
+  {
     mistake: "a longer hold isn't held",
     routine: "flush_extends",
-    says: "w.held + _item.add_micros",
+    says: "w.held + _add",
     wouldSay: "w.held",
   },
 ];

@@ -96,9 +96,9 @@ class Relay implements OpenStream {
     if (this.#cause || (!isFull && !isDue)) return;
     this.#checkedMs = nowMs;
     const checkpoint = this.#checkpoint(rated);
-    const addMicros = isFull ? micros(rated.chargeMicros + 1n) : micros(0n);
-    const outcome = await gateway.books.extend({ hold: exchange.id, addMicros, checkpoint });
-    if (outcome.outcome === "held") this.#holdMicros = micros(this.#holdMicros + addMicros);
+    const toMicros = isFull ? micros(this.#holdMicros + rated.chargeMicros + 1n) : null;
+    const outcome = await gateway.books.extend({ hold: exchange.id, toMicros, checkpoint });
+    if (outcome.outcome === "held") this.#holdMicros = toMicros ?? this.#holdMicros;
     else if (outcome.outcome === "short") await this.#growByRest(rated, outcome.spendableMicros);
     else this.#stop("cut");
   }
@@ -107,8 +107,9 @@ class Relay implements OpenStream {
   async #growByRest(rated: RatedRequest, spendableMicros: Micros): Promise<void> {
     const { exchange, gateway } = this.job;
     if (spendableMicros > 0n) {
-      const outcome = await gateway.books.extend({ hold: exchange.id, addMicros: spendableMicros, checkpoint: null });
-      if (outcome.outcome === "held") this.#holdMicros = micros(this.#holdMicros + spendableMicros);
+      const toMicros = micros(this.#holdMicros + spendableMicros);
+      const outcome = await gateway.books.extend({ hold: exchange.id, toMicros, checkpoint: null });
+      if (outcome.outcome === "held") this.#holdMicros = toMicros;
       return;
     }
     if (rated.chargeMicros >= this.#holdMicros) this.#stop("short");

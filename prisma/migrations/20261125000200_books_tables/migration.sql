@@ -66,6 +66,8 @@ create table books.counter (
   limit_amount bigint check (limit_amount >= 0),
   used_amount bigint not null default 0 check (used_amount >= 0),
   held_amount bigint not null default 0 check (held_amount >= 0),
+  -- The part of what was used whose legs were removed with their old holds.
+  forgotten_amount bigint not null default 0 check (forgotten_amount >= 0),
   unique (owner, kind, period)
 ) with (fillfactor = 50);
 

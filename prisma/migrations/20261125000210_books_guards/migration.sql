@@ -33,7 +33,7 @@ create trigger op_no_truncate before truncate on books.op execute function books
 -- Partitions by month for this month and so many after it, and a default one each that is to stay empty.
 -- Returns the rows of default partitions that stand in the way of a month: each is an alarm.
 create function books.make_partitions(_months integer) returns table (parent text, month date, stray bigint)
-language plpgsql security definer set search_path = books, pg_temp as $$
+language plpgsql security definer set search_path = books, pg_temp set lock_timeout = '2s' as $$
 declare
   _parent text;
   _first date;

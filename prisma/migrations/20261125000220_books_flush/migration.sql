@@ -7,7 +7,8 @@ create type books.leg_item as (owner uuid, kind text, period text, unit text, "l
 create type books.attempt_item as (
   hold uuid, n smallint, pool_key uuid, previous_outcome text, previous_cost_nanos bigint
 );
-create type books.extend_item as (hold uuid, add_micros bigint, checkpoint json);
+-- `to_micros` is absolute, so that a repeated extend grows the hold once; null leaves the amount as it is.
+create type books.extend_item as (hold uuid, to_micros bigint, checkpoint json);
 -- The end of a hold: a settlement, or with `released` an end without a charge.
 create type books.end_item as (
   hold uuid, n smallint, released boolean, charge_micros bigint, overrun_micros bigint,
@@ -15,7 +16,9 @@ create type books.end_item as (
   channel text, pool_key uuid, key_owner uuid, upstream_model text,
   meters json, multipliers json, breakdown json, cost_breakdown json, attempts json,
   requests integer, estimated boolean, lost boolean,
-  status text, http_status smallint, error_code text, latency_ms integer, ttft_ms integer
+  status text, http_status smallint, error_code text, latency_ms integer, ttft_ms integer,
+  -- Of a reservation that was given up and may yet be committed: its hold is made, so that it can't be any more, and ended.
+  wallet bigint, api_key uuid, arrived_at timestamptz, draft json
 );
 
 -- What a reservation may take: everything that isn't held, of unvested credits no more than the advance allows.
@@ -37,7 +40,10 @@ begin
     set state = case when i.released then 2 else 1 end, charged_micros = i.charge_micros, closed_at = _at, checkpoint = null
     from unnest(_items) with ordinality i
     where h.id = i.hold and h.state = 0
-    returning h.id, h.wallet, h.api_key, h.amount_micros, h.arrived_at, h.has_legs, h.draft, i.*
+    returning h.id, h.wallet, h.api_key, h.amount_micros, h.arrived_at, h.has_legs, h.draft, i.n, i.released, i.charge_micros, i.overrun_micros,
+      i.cost_nanos, i.total_cost_nanos, i.channel, i.pool_key, i.key_owner, i.upstream_model, i.meters, i.multipliers,
+      i.breakdown, i.cost_breakdown, i.attempts, i.requests, i.estimated, i.lost, i.status, i.http_status, i.error_code,
+      i.latency_ms, i.ttft_ms, i.ordinality
   ),
   total as materialized (
     select wallet, sum(charge_micros)::bigint as need, sum(amount_micros)::bigint as held, min(arrived_at) as arrived_at
@@ -119,7 +125,7 @@ begin
   ),
   legs as (
     update books.leg l
-    set used_amount = case k.unit when 'requests' then c.requests else c.charge_micros end
+    set used_amount = case when c.released then 0 when k.unit = 'requests' then c.requests else c.charge_micros end
     from closed c, books.counter k
     where c.has_legs and l.hold = c.id and k.id = l.counter
     returning l.counter, l.held_amount, l.used_amount
@@ -187,8 +193,6 @@ begin
     values (_at, _h.id, 5, 110, 102, _item.overrun_micros);
     insert into books.delta (account, amount_micros) values (110, -_item.overrun_micros), (102, _item.overrun_micros);
   end if;
-  perform books.expire_wallet(_h.wallet, _at);
-  perform books.pay_debt(_h.wallet, _at);
 end $$;
 
 -- Reserve one at a time, in order of arrival: where a wallet can't take its whole batch, or counters are asked.
@@ -199,14 +203,18 @@ declare
   _leg books.leg_item;
   _k books.counter;
 begin
-  if exists (select from books.hold h where h.id = _item.hold) then code := 1; return; end if;
+  select case when h.state = 0 then 1 else 6 end into code from books.hold h where h.id = _item.hold;
+  if found then return; end if;
   perform books.expire_wallet(_item.wallet, _at);
   select * into _w from books.wallet where id = _item.wallet;
   if _w.debt > 0 then code := 3; amount := _w.debt; return; end if;
   if not found or _item.amount_micros > books.spendable(_w) then
     code := 2; amount := coalesce(books.spendable(_w), 0); return;
   end if;
-  for _leg in select * from json_populate_recordset(null::books.leg_item, coalesce(_item.legs, '[]')) loop
+  for _leg in
+    select l.owner, l.kind, l.period, min(l.unit), min(l."limit"), sum(l.amount)::bigint
+    from json_populate_recordset(null::books.leg_item, coalesce(_item.legs, '[]')) l group by l.owner, l.kind, l.period
+  loop
     select * into _k from books.counter k
     where k.owner = _leg.owner and k.kind = _leg.kind and k.period = _leg.period;
     if _leg."limit" is not null and _k.used_amount + _k.held_amount + _leg.amount > _leg."limit" then
@@ -217,7 +225,7 @@ begin
     end if;
   end loop;
   insert into books.hold (id, wallet, lease, api_key, amount_micros, arrived_at, has_legs, draft)
-  values (_item.hold, _item.wallet, _lease, _item.api_key, _item.amount_micros, _item.arrived_at,
+  values (_item.hold, _item.wallet, _lease, _item.api_key, _item.amount_micros, least(_item.arrived_at, _at),
     json_array_length(coalesce(_item.legs, '[]')) > 0, _item.draft);
   insert into books.attempt (hold, n, pool_key, started_at) values (_item.hold, 1, _item.pool_key, _at);
   update books.wallet set held = held + _item.amount_micros where id = _item.wallet;
@@ -234,6 +242,7 @@ begin
 end $$;
 
 -- Make and lock the counters that a batch asks for, in the order of their ids; their limits are what the batch says.
+-- A counter belongs to one wallet's account: that wallet's lock stands before its own, so that no two batches cross.
 create function books.lock_counters(_items books.reserve_item[]) returns void language plpgsql as $$
 begin
   if not exists (select from unnest(_items) i where i.legs is not null) then return; end if;
@@ -285,16 +294,20 @@ begin
         _amounts := _amounts || _amount;
       end if;
     end loop;
+    perform books.expire_wallet(w, _at), books.pay_debt(w, _at) from unnest(_careful) w;
   end if;
   return query
   select 4::smallint, i.hold, case when d.id is null then 1 else 0 end::smallint,
-    coalesce(d.amount, (select h.charged_micros from books.hold h where h.id = i.hold), 0), null::json
+    coalesce(d.amount, (select h.charged_micros from books.hold h where h.id = i.hold), 0),
+    case when d.id is null then (select json_build_object('released', h.state = 2, 'lost', u.lost)
+      from books.hold h join books.usage_record u on u.id = h.id where h.id = i.hold) end
   from unnest(_items) i
   left join unnest(_ids, _amounts) d(id, amount) on d.id = i.hold;
 end $$;
 
 -- The reserves of a batch: set-based for wallets that can take theirs whole, in order of arrival for the others.
--- Code 0 held, 1 repeated, 2 short (amount: spendable), 3 debt (amount), 4 over a counter's limit (extra), 5 lease closed.
+-- Code 0 held, 1 repeated, 2 short (amount: spendable), 3 debt (amount), 4 over a counter's limit (extra), 5 lease closed,
+-- 6 repeated and ended since.
 create function books.flush_reserves(_items books.reserve_item[], _lease bigint, _at timestamptz)
 returns table (verb smallint, id uuid, code smallint, amount bigint, extra json) language plpgsql as $$
 #variable_conflict use_column
@@ -318,7 +331,7 @@ begin
   with fast as (select i.* from unnest(_items) i where i.wallet <> all (_careful)),
   held as (
     insert into books.hold (id, wallet, lease, api_key, amount_micros, arrived_at, draft)
-    select f.hold, f.wallet, _lease, f.api_key, f.amount_micros, f.arrived_at, f.draft from fast f
+    select f.hold, f.wallet, _lease, f.api_key, f.amount_micros, least(f.arrived_at, _at), f.draft from fast f
     on conflict do nothing
     returning id, wallet, amount_micros
   ),
@@ -331,8 +344,8 @@ begin
     from (select wallet, sum(amount_micros)::bigint as amount from held group by wallet) s
     where w.id = s.wallet
   )
-  select 1::smallint, f.hold, case when h.id is null then 1 else 0 end::smallint, null::bigint, null::json
-  from fast f left join held h on h.id = f.hold;
+  select 1::smallint, f.hold, case when h.id is not null then 0 when o.state > 0 then 6 else 1 end::smallint, null::bigint, null::json
+  from fast f left join held h on h.id = f.hold left join books.hold o on o.id = f.hold;
   if cardinality(_careful) > 0 then
     foreach _item in array _items loop
       continue when _item.wallet <> all (_careful);
@@ -370,6 +383,7 @@ returns table (verb smallint, id uuid, code smallint, amount bigint, extra json)
 #variable_conflict use_column
 declare
   _item books.extend_item;
+  _add bigint;
   _h books.hold;
   _w books.wallet;
 begin
@@ -377,28 +391,28 @@ begin
   from unnest(_items) i where h.id = i.hold and h.state = 0 and i.checkpoint is not null;
   return query
   select 3::smallint, i.hold, case when h.id is null then 1 else 0 end::smallint, null::bigint, null::json
-  from unnest(_items) i left join books.hold h on h.id = i.hold and h.state = 0 where i.add_micros = 0;
+  from unnest(_items) i left join books.hold h on h.id = i.hold and h.state = 0 where i.to_micros is null;
   foreach _item in array _items loop
-    continue when _item.add_micros = 0;
+    continue when _item.to_micros is null;
     verb := 3; id := _item.hold; code := 0; amount := null; extra := null;
     select * into _h from books.hold h where h.id = _item.hold and h.state = 0;
+    _add := greatest(0, _item.to_micros - _h.amount_micros);
     if not found then
       code := 1;
-    else
+    elsif _add > 0 then
       select * into _w from books.wallet w where w.id = _h.wallet;
       amount := books.spendable(_w);
-      if _item.add_micros > amount or exists (
+      if _add > amount or exists (
         select from books.leg l join books.counter k on k.id = l.counter
-        where l.hold = _h.id and k.unit = 'micros'
-          and k.used_amount + k.held_amount + _item.add_micros > k.limit_amount
+        where l.hold = _h.id and k.unit = 'micros' and k.used_amount + k.held_amount + _add > k.limit_amount
       ) then
         code := 2;
       else
-        update books.hold h set amount_micros = h.amount_micros + _item.add_micros where h.id = _h.id;
-        update books.wallet w set held = w.held + _item.add_micros where w.id = _h.wallet;
-        update books.counter k set held_amount = k.held_amount + _item.add_micros
+        update books.hold h set amount_micros = _item.to_micros where h.id = _h.id;
+        update books.wallet w set held = w.held + _add where w.id = _h.wallet;
+        update books.counter k set held_amount = k.held_amount + _add
         from books.leg l where l.hold = _h.id and k.id = l.counter and k.unit = 'micros';
-        update books.leg l set held_amount = l.held_amount + _item.add_micros
+        update books.leg l set held_amount = l.held_amount + _add
         from books.counter k where l.hold = _h.id and k.id = l.counter and k.unit = 'micros';
       end if;
     end if;
@@ -407,12 +421,14 @@ begin
 end $$;
 
 -- One batch, one transaction. Ends come first, since they free what reserves may take. Null where a verb has no items.
+-- A wallet that somebody holds for longer fails the batch, which comes again in halves: the others don't wait for it.
 create function books.flush(_lease bigint, _reserves json, _attempts json, _extends json, _ends json)
 returns table (verb smallint, id uuid, code smallint, amount bigint, extra json)
-language plpgsql security definer set search_path = books, pg_temp set plan_cache_mode = force_generic_plan as $$
+language plpgsql security definer
+set search_path = books, pg_temp set plan_cache_mode = force_generic_plan set lock_timeout = '250ms' as $$
 #variable_conflict use_column
 declare
-  _at timestamptz := now();
+  _at timestamptz;
   _r books.reserve_item[];
   _a books.attempt_item[];
   _x books.extend_item[];
@@ -435,9 +451,16 @@ begin
   from (select i.hold from unnest(_e) i union all select i.hold from unnest(_x) i union all select i.hold from unnest(_a) i) u;
   perform 1 from books.wallet w
   where w.id = any (array(
-    select i.wallet from unnest(_r) i union select h.wallet from books.hold h where h.id = any (_holds)))
+    select i.wallet from unnest(_r) i union select i.wallet from unnest(_e) i union select h.wallet from books.hold h where h.id = any (_holds)))
   order by w.id for update;
-  if _e is not null then return query select * from books.flush_ends(_e, _at); end if;
+  -- The time of the batch is when it has its wallets: an older one would reserve and burn what others have expired.
+  _at := clock_timestamp();
+  if _e is not null then
+    insert into books.hold (id, wallet, lease, api_key, amount_micros, arrived_at, draft)
+    select i.hold, i.wallet, _lease, i.api_key, 0, least(i.arrived_at, _at), i.draft
+    from unnest(_e) i where i.wallet is not null on conflict do nothing;
+    return query select * from books.flush_ends(_e, _at);
+  end if;
   if _a is not null then return query select * from books.flush_attempts(_a, _at); end if;
   if _x is not null then return query select * from books.flush_extends(_x, _at); end if;
   if _r is not null then return query select * from books.flush_reserves(_r, _lease, _at); end if;

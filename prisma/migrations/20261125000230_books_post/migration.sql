@@ -17,7 +17,9 @@ declare
   _s record;
 begin
   select * into _w from books.wallet where id = _wallet for update;
-  _free := _w.promo + _w.referral + _w.purchased + _w.vested + _w.unvested - _w.held;
+  -- Holds count on unvested credits only within the advance's limit: what is taken must leave them as much.
+  _free := _w.promo + _w.referral + _w.purchased + _w.vested - _w.held + case when _kind = 9 then _w.unvested
+    else least(_w.unvested, greatest(0, _w.advance_limit - _w.advance)) end;
   for _s in
     select * from (
       select case when l.id = _lot then 0 else array_position(_order, l.source) end as rank,
@@ -62,7 +64,7 @@ declare
 begin
   select debt into _debt from books.wallet where id = _wallet and debt > 0
     and promo + referral + purchased + vested + least(unvested, greatest(0, advance_limit - advance)) > 0
-    and promo + referral + purchased + vested + unvested > held;
+    and promo + referral + purchased + vested + least(unvested, greatest(0, advance_limit - advance)) > held;
   if not found then return; end if;
   if books.take(_transfer, 17::smallint, _wallet, _debt, array[1, 2, 3, 4, 5]::smallint[], null, 6::smallint, _at) > 0 then
     insert into books.transfer (id, at, kind, actor) values (_transfer, _at, 17, 'system:ledger');
@@ -157,6 +159,8 @@ declare
 begin
   if _outcome is not null then return _outcome; end if;
   if _amount <= 0 then raise exception 'a credit is above zero'; end if;
+  if _from < 100 or _source > 5 then raise exception 'a credit goes from a platform account to a source'; end if;
+  if _expires_at is not null and _source <> 1 then raise exception 'only promo credits expire'; end if;
   if _expires_at <= _at then raise exception 'the expiry has passed'; end if;
   perform from books.wallet where id = _p.wallet for update;
   if not found then raise exception 'no wallet %', _p.wallet; end if;
@@ -197,6 +201,7 @@ declare
 begin
   if _outcome is not null then return _outcome; end if;
   if _amount <= 0 then raise exception 'a debit is above zero'; end if;
+  if _to < 100 then raise exception 'a debit goes to a platform account'; end if;
   perform from books.wallet where id = _p.wallet for update;
   if not found then raise exception 'no wallet %', _p.wallet; end if;
   _taken := books.take(_p.transfer, _p.kind, _p.wallet, _amount, _order, _lot, _to, _at);
@@ -227,6 +232,7 @@ begin
   if _outcome is not null then return _outcome; end if;
   if _amount <= 0 then raise exception 'a vesting is above zero'; end if;
   select * into _w from books.wallet where id = _p.wallet for update;
+  if not found then raise exception 'no wallet %', _p.wallet; end if;
   _covered := least(_w.advance, _amount);
   update books.wallet set advance = advance - _covered, unvested = unvested - (_amount - _covered),
     vested = vested + (_amount - _covered)
@@ -252,19 +258,25 @@ declare
   _w books.wallet;
   _taken bigint;
   _covered bigint;
+  _rest bigint;
   _outcome json := books.begin_op(_p.scope, _p.key, _p.hash);
 begin
   if _outcome is not null then return _outcome; end if;
   if _amount <= 0 then raise exception 'a claw-back is above zero'; end if;
   select * into _before from books.wallet where id = _p.wallet for update;
+  if not found then raise exception 'no wallet %', _p.wallet; end if;
   _taken := books.take(_p.transfer, _p.kind, _p.wallet, _amount, array[5, 4, 1, 2, 3]::smallint[], null, _to, _at);
   update books.wallet set debt = debt + (_amount - _taken) where id = _p.wallet returning * into _w;
   _covered := least(_before.advance, _amount - (_before.unvested - _w.unvested));
-  update books.wallet set advance = advance - _covered where id = _p.wallet;
+  -- Holds kept the rest from being taken: it stays for them, as credits that are owed and no longer wait for vesting.
+  _rest := least(_w.unvested, _amount - (_before.unvested - _w.unvested) - _covered);
+  update books.wallet set advance = advance - _covered, unvested = unvested - _rest, vested = vested + _rest
+  where id = _p.wallet;
   insert into books.line (at, transfer, kind, wallet, from_account, to_account, amount_micros, balance_after)
   select _at, _p.transfer, _p.kind, _p.wallet, x.source, x.account, x.amount,
     _w.promo + _w.referral + _w.purchased + _w.vested + _w.unvested
-  from (values (6, _to, _amount - _taken), (5, 5::smallint, _covered)) x(source, account, amount) where x.amount > 0;
+  from (values (6, _to, _amount - _taken), (5, 5::smallint, _covered), (5, 4::smallint, _rest)) x(source, account, amount)
+  where x.amount > 0;
   insert into books.delta (account, amount_micros) select _to, _amount - _taken where _amount > _taken;
   perform books.write_transfer(_p, _at);
   _outcome := json_build_object('transfer', _p.transfer, 'taken', _taken::text, 'owed', (_amount - _taken)::text);
@@ -324,7 +336,9 @@ create function books.close_dead_leases(_ttl interval) returns bigint
 language sql security definer set search_path = books, pg_temp as $$
   with dead as (
     update books.lease set closed_at = clock_timestamp()
-    where closed_at is null and renewed_at < clock_timestamp() - _ttl returning 1)
+    where closed_at is null and renewed_at < clock_timestamp() - _ttl
+      -- Nobody could renew while the server was away.
+      and pg_postmaster_start_time() < clock_timestamp() - _ttl returning 1)
   select count(*) from dead
 $$;
 
@@ -334,7 +348,7 @@ returns table (hold uuid, wallet bigint, api_key uuid, amount_micros bigint, arr
   checkpoint json, n smallint, pool_key uuid, age_ms integer, attempts json)
 language sql security definer set search_path = books, pg_temp as $$
   select h.id, h.wallet, h.api_key, h.amount_micros, h.arrived_at, h.draft, h.checkpoint, a.n, a.pool_key,
-    (extract(epoch from now() - h.arrived_at) * 1000)::integer, t.attempts
+    least(extract(epoch from now() - h.arrived_at) * 1000, 2147483647)::integer, t.attempts
   from books.hold h
   join books.lease l on l.id = h.lease and l.closed_at is not null
   cross join lateral (select n, pool_key from books.attempt where hold = h.id order by n desc limit 1) a
@@ -352,6 +366,9 @@ declare
 begin
   select array_agg(id) into _old from (
     select id from books.hold where state > 0 and closed_at < now() - interval '400 days' limit _limit) h;
+  update books.counter k set forgotten_amount = k.forgotten_amount + l.used
+  from (select counter, sum(used_amount)::bigint as used from books.leg where hold = any (_old) group by counter) l
+  where k.id = l.counter;
   delete from books.leg where hold = any (_old);
   delete from books.attempt where hold = any (_old);
   delete from books.hold where id = any (_old);

@@ -63,8 +63,8 @@ describe("what a gateway's death leaves behind", () => {
     const poolKey = await home.addKey();
     const gateway = await aGateway();
     const stream = await gateway.reserve(wallet, poolKey, true);
-    await gateway.books.extend({ hold: stream.hold, addMicros: cr(0), checkpoint: checkpoint(3) });
-    await gateway.books.extend({ hold: stream.hold, addMicros: cr(0), checkpoint: checkpoint(5) });
+    await gateway.books.extend({ hold: stream.hold, toMicros: null, checkpoint: checkpoint(3) });
+    await gateway.books.extend({ hold: stream.hold, toMicros: null, checkpoint: checkpoint(5) });
     const whole = await gateway.reserve(wallet, poolKey, false);
     await gateway.lease.close();
 
@@ -105,7 +105,7 @@ describe("what a gateway's death leaves behind", () => {
     const wallet = await aWallet(home, { purchased: cr(100) });
     const gateway = await aGateway();
     const stream = await gateway.reserve(wallet, await home.addKey(), true);
-    await gateway.books.extend({ hold: stream.hold, addMicros: cr(0), checkpoint: checkpoint(33) });
+    await gateway.books.extend({ hold: stream.hold, toMicros: null, checkpoint: checkpoint(33) });
     await gateway.lease.close();
     await recoverHolds(home.database, home.books, 20_000);
     expect(await recordOf(stream.hold)).toMatchObject([{ charge_micros: cr(20) }]);
@@ -130,7 +130,7 @@ describe("what a gateway's death leaves behind", () => {
     const gateway = await aGateway();
     const holds = await Promise.all(Array.from({ length: 30 }, () => gateway.reserve(wallet, poolKey, true)));
     await Promise.all(
-      holds.map(({ hold }) => gateway.books.extend({ hold, addMicros: cr(0), checkpoint: checkpoint(2) })),
+      holds.map(({ hold }) => gateway.books.extend({ hold, toMicros: null, checkpoint: checkpoint(2) })),
     );
     await gateway.lease.close();
     const late = holds.map(({ hold }) => gateway.books.settle(aSettle(hold, cr(4))));

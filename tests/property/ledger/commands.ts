@@ -81,8 +81,12 @@ function release(n: number): Step {
 function extend(n: number, more: Micros): Step {
   return async (model, real) => {
     const hold = (pick(model, n) ?? newUuid(0)) as Uuid;
-    const reply = await real.ledger.books.extend({ hold, addMicros: more, checkpoint: null });
+    const toMicros = micros((model.holds.get(hold)?.amount ?? 0n) + more);
+    const reply = await real.ledger.books.extend({ hold, toMicros, checkpoint: null });
     expect(reply.outcome).toBe(model.extend(hold, more));
+    // A repeated extend grows the hold once.
+    if (reply.outcome === "held")
+      expect(await real.ledger.books.extend({ hold, toMicros, checkpoint: null })).toEqual({ outcome: "held" });
   };
 }
 

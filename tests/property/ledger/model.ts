@@ -32,10 +32,12 @@ export class WalletModel {
   get advanceRoom(): bigint {
     return atLeastZero(this.advanceLimit - this.advance);
   }
+  /** What may be spent, holds aside: of unvested credits no more than the advance allows. */
+  private get usable(): bigint {
+    return this.total - this.plain.unvested + least(this.plain.unvested, this.advanceRoom);
+  }
   get spendable(): Micros {
-    if (this.debt > 0n) return micros(0n);
-    const usable = this.total - this.plain.unvested + least(this.plain.unvested, this.advanceRoom);
-    return micros(atLeastZero(usable - this.held));
+    return micros(this.debt > 0n ? 0n : atLeastZero(this.usable - this.held));
   }
 
   private lotsOf(source: Source): Lot[] {
@@ -64,7 +66,7 @@ export class WalletModel {
 
   /** Take what is free, in an order; spent unvested credits stay within the advance's limit. */
   private take(amount: bigint, order: readonly Source[], isSpent: boolean): bigint {
-    let left = least(amount, this.total - this.held);
+    let left = atLeastZero(least(amount, (isSpent ? this.usable : this.total) - this.held));
     let taken = 0n;
     for (const source of order) {
       const most = source === "unvested" && isSpent ? least(left, this.advanceRoom) : left;
@@ -97,7 +99,7 @@ export class WalletModel {
         .reduce((sum, h) => sum + h.amount, 0n);
       const keep = least(lot.left, atLeastZero(claims - kept));
       kept += keep;
-      lot.left -= least(lot.left - keep, this.total - this.held);
+      lot.left -= atLeastZero(least(lot.left - keep, this.usable - this.held));
     }
   }
 
@@ -136,7 +138,7 @@ export class WalletModel {
     let taken = 0n;
     const lot = this.lots.find((each) => each.id === lotId);
     if (lot) {
-      taken = least(lot.left, amount, this.total - this.held);
+      taken = atLeastZero(least(lot.left, amount, this.usable - this.held));
       lot.left -= taken;
     }
     taken += this.take(amount - taken, BURN, true);
@@ -156,6 +158,11 @@ export class WalletModel {
     const unvested = this.plain.unvested;
     const taken = this.take(amount, CLAW, false);
     this.debt += amount - taken;
-    this.advance -= least(this.advance, amount - (unvested - this.plain.unvested));
+    const covered = least(this.advance, amount - (unvested - this.plain.unvested));
+    this.advance -= covered;
+    // Held credits stay for their holds, and no longer wait for a vesting that won't come.
+    const rest = least(this.plain.unvested, amount - (unvested - this.plain.unvested) - covered);
+    this.plain.unvested -= rest;
+    this.plain.vested += rest;
   }
 }
