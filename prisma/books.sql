@@ -2,8 +2,8 @@
 
 -- types
 type attempt_item (hold uuid, n smallint, pool_key uuid, previous_outcome text, previous_cost_nanos bigint)
-type end_item (hold uuid, n smallint, released boolean, charge_micros bigint, overrun_micros bigint, cost_nanos bigint, total_cost_nanos bigint, channel text, pool_key uuid, key_owner uuid, upstream_model text, meters json, multipliers json, breakdown json, cost_breakdown json, attempts json, requests integer, estimated boolean, lost boolean, status text, http_status smallint, error_code text, latency_ms integer, ttft_ms integer)
-type extend_item (hold uuid, add_micros bigint, checkpoint json)
+type end_item (hold uuid, n smallint, released boolean, charge_micros bigint, overrun_micros bigint, cost_nanos bigint, total_cost_nanos bigint, channel text, pool_key uuid, key_owner uuid, upstream_model text, meters json, multipliers json, breakdown json, cost_breakdown json, attempts json, requests integer, estimated boolean, lost boolean, status text, http_status smallint, error_code text, latency_ms integer, ttft_ms integer, wallet bigint, api_key uuid, arrived_at timestamp with time zone, draft json)
+type extend_item (hold uuid, to_micros bigint, checkpoint json)
 type leg_item (owner uuid, kind text, period text, unit text, limit bigint, amount bigint)
 type posting (scope text, key text, hash bytea, transfer uuid, kind smallint, wallet bigint, actor text, ref_type text, ref_id text, memo text)
 type reserve_item (hold uuid, wallet bigint, api_key uuid, amount_micros bigint, arrived_at timestamp with time zone, draft json, pool_key uuid, legs json)
@@ -26,6 +26,7 @@ config_version.id boolean not null default true
 config_version.keys bigint not null default 0
 config_version.pool bigint not null default 0
 config_version.settings bigint not null default 0
+counter.forgotten_amount bigint not null default 0
 counter.held_amount bigint not null default 0
 counter.id bigint not null generated always as identity
 counter.kind text not null
@@ -160,6 +161,7 @@ books.attempt.attempt_pkey PRIMARY KEY (hold, n)
 books.attempt.attempt_state_check CHECK (((state >= 0) AND (state <= 3)))
 books.config_version.config_version_id_check CHECK (id)
 books.config_version.config_version_pkey PRIMARY KEY (id)
+books.counter.counter_forgotten_amount_check CHECK ((forgotten_amount >= 0))
 books.counter.counter_held_amount_check CHECK ((held_amount >= 0))
 books.counter.counter_limit_amount_check CHECK ((limit_amount >= 0))
 books.counter.counter_owner_kind_period_key UNIQUE (owner, kind, period)
@@ -292,19 +294,25 @@ declare
   _w books.wallet;
   _taken bigint;
   _covered bigint;
+  _rest bigint;
   _outcome json := books.begin_op(_p.scope, _p.key, _p.hash);
 begin
   if _outcome is not null then return _outcome; end if;
   if _amount <= 0 then raise exception 'a claw-back is above zero'; end if;
   select * into _before from books.wallet where id = _p.wallet for update;
+  if not found then raise exception 'no wallet %', _p.wallet; end if;
   _taken := books.take(_p.transfer, _p.kind, _p.wallet, _amount, array[5, 4, 1, 2, 3]::smallint[], null, _to, _at);
   update books.wallet set debt = debt + (_amount - _taken) where id = _p.wallet returning * into _w;
   _covered := least(_before.advance, _amount - (_before.unvested - _w.unvested));
-  update books.wallet set advance = advance - _covered where id = _p.wallet;
+  -- Holds kept the rest from being taken: it stays for them, as credits that are owed and no longer wait for vesting.
+  _rest := least(_w.unvested, _amount - (_before.unvested - _w.unvested) - _covered);
+  update books.wallet set advance = advance - _covered, unvested = unvested - _rest, vested = vested + _rest
+  where id = _p.wallet;
   insert into books.line (at, transfer, kind, wallet, from_account, to_account, amount_micros, balance_after)
   select _at, _p.transfer, _p.kind, _p.wallet, x.source, x.account, x.amount,
     _w.promo + _w.referral + _w.purchased + _w.vested + _w.unvested
-  from (values (6, _to, _amount - _taken), (5, 5::smallint, _covered)) x(source, account, amount) where x.amount > 0;
+  from (values (6, _to, _amount - _taken), (5, 5::smallint, _covered), (5, 4::smallint, _rest)) x(source, account, amount)
+  where x.amount > 0;
   insert into books.delta (account, amount_micros) select _to, _amount - _taken where _amount > _taken;
   perform books.write_transfer(_p, _at);
   _outcome := json_build_object('transfer', _p.transfer, 'taken', _taken::text, 'owed', (_amount - _taken)::text);
@@ -319,7 +327,9 @@ CREATE OR REPLACE FUNCTION books.close_dead_leases(_ttl interval)
 AS $function$
   with dead as (
     update books.lease set closed_at = clock_timestamp()
-    where closed_at is null and renewed_at < clock_timestamp() - _ttl returning 1)
+    where closed_at is null and renewed_at < clock_timestamp() - _ttl
+      -- Nobody could renew while the server was away.
+      and pg_postmaster_start_time() < clock_timestamp() - _ttl returning 1)
   select count(*) from dead
 $function$
 CREATE OR REPLACE FUNCTION books.close_lease(_lease bigint)
@@ -344,6 +354,8 @@ declare
 begin
   if _outcome is not null then return _outcome; end if;
   if _amount <= 0 then raise exception 'a credit is above zero'; end if;
+  if _from < 100 or _source > 5 then raise exception 'a credit goes from a platform account to a source'; end if;
+  if _expires_at is not null and _source <> 1 then raise exception 'only promo credits expire'; end if;
   if _expires_at <= _at then raise exception 'the expiry has passed'; end if;
   perform from books.wallet where id = _p.wallet for update;
   if not found then raise exception 'no wallet %', _p.wallet; end if;
@@ -385,6 +397,7 @@ declare
 begin
   if _outcome is not null then return _outcome; end if;
   if _amount <= 0 then raise exception 'a debit is above zero'; end if;
+  if _to < 100 then raise exception 'a debit goes to a platform account'; end if;
   perform from books.wallet where id = _p.wallet for update;
   if not found then raise exception 'no wallet %', _p.wallet; end if;
   _taken := books.take(_p.transfer, _p.kind, _p.wallet, _amount, _order, _lot, _to, _at);
@@ -457,8 +470,6 @@ begin
     values (_at, _h.id, 5, 110, 102, _item.overrun_micros);
     insert into books.delta (account, amount_micros) values (110, -_item.overrun_micros), (102, _item.overrun_micros);
   end if;
-  perform books.expire_wallet(_h.wallet, _at);
-  perform books.pay_debt(_h.wallet, _at);
 end $function$
 CREATE OR REPLACE FUNCTION books.end_holds(_items books.end_item[], _at timestamp with time zone)
  RETURNS TABLE(hold uuid, charged_micros bigint)
@@ -472,7 +483,10 @@ begin
     set state = case when i.released then 2 else 1 end, charged_micros = i.charge_micros, closed_at = _at, checkpoint = null
     from unnest(_items) with ordinality i
     where h.id = i.hold and h.state = 0
-    returning h.id, h.wallet, h.api_key, h.amount_micros, h.arrived_at, h.has_legs, h.draft, i.*
+    returning h.id, h.wallet, h.api_key, h.amount_micros, h.arrived_at, h.has_legs, h.draft, i.n, i.released, i.charge_micros, i.overrun_micros,
+      i.cost_nanos, i.total_cost_nanos, i.channel, i.pool_key, i.key_owner, i.upstream_model, i.meters, i.multipliers,
+      i.breakdown, i.cost_breakdown, i.attempts, i.requests, i.estimated, i.lost, i.status, i.http_status, i.error_code,
+      i.latency_ms, i.ttft_ms, i.ordinality
   ),
   total as materialized (
     select wallet, sum(charge_micros)::bigint as need, sum(amount_micros)::bigint as held, min(arrived_at) as arrived_at
@@ -554,7 +568,7 @@ begin
   ),
   legs as (
     update books.leg l
-    set used_amount = case k.unit when 'requests' then c.requests else c.charge_micros end
+    set used_amount = case when c.released then 0 when k.unit = 'requests' then c.requests else c.charge_micros end
     from closed c, books.counter k
     where c.has_legs and l.hold = c.id and k.id = l.counter
     returning l.counter, l.held_amount, l.used_amount
@@ -654,10 +668,11 @@ CREATE OR REPLACE FUNCTION books.flush(_lease bigint, _reserves json, _attempts 
  SECURITY DEFINER
  SET search_path TO 'books', 'pg_temp'
  SET plan_cache_mode TO 'force_generic_plan'
+ SET lock_timeout TO '250ms'
 AS $function$
 #variable_conflict use_column
 declare
-  _at timestamptz := now();
+  _at timestamptz;
   _r books.reserve_item[];
   _a books.attempt_item[];
   _x books.extend_item[];
@@ -680,9 +695,16 @@ begin
   from (select i.hold from unnest(_e) i union all select i.hold from unnest(_x) i union all select i.hold from unnest(_a) i) u;
   perform 1 from books.wallet w
   where w.id = any (array(
-    select i.wallet from unnest(_r) i union select h.wallet from books.hold h where h.id = any (_holds)))
+    select i.wallet from unnest(_r) i union select i.wallet from unnest(_e) i union select h.wallet from books.hold h where h.id = any (_holds)))
   order by w.id for update;
-  if _e is not null then return query select * from books.flush_ends(_e, _at); end if;
+  -- The time of the batch is when it has its wallets: an older one would reserve and burn what others have expired.
+  _at := clock_timestamp();
+  if _e is not null then
+    insert into books.hold (id, wallet, lease, api_key, amount_micros, arrived_at, draft)
+    select i.hold, i.wallet, _lease, i.api_key, 0, least(i.arrived_at, _at), i.draft
+    from unnest(_e) i where i.wallet is not null on conflict do nothing;
+    return query select * from books.flush_ends(_e, _at);
+  end if;
   if _a is not null then return query select * from books.flush_attempts(_a, _at); end if;
   if _x is not null then return query select * from books.flush_extends(_x, _at); end if;
   if _r is not null then return query select * from books.flush_reserves(_r, _lease, _at); end if;
@@ -744,10 +766,13 @@ begin
         _amounts := _amounts || _amount;
       end if;
     end loop;
+    perform books.expire_wallet(w, _at), books.pay_debt(w, _at) from unnest(_careful) w;
   end if;
   return query
   select 4::smallint, i.hold, case when d.id is null then 1 else 0 end::smallint,
-    coalesce(d.amount, (select h.charged_micros from books.hold h where h.id = i.hold), 0), null::json
+    coalesce(d.amount, (select h.charged_micros from books.hold h where h.id = i.hold), 0),
+    case when d.id is null then (select json_build_object('released', h.state = 2, 'lost', u.lost)
+      from books.hold h join books.usage_record u on u.id = h.id where h.id = i.hold) end
   from unnest(_items) i
   left join unnest(_ids, _amounts) d(id, amount) on d.id = i.hold;
 end $function$
@@ -758,6 +783,7 @@ AS $function$
 #variable_conflict use_column
 declare
   _item books.extend_item;
+  _add bigint;
   _h books.hold;
   _w books.wallet;
 begin
@@ -765,28 +791,28 @@ begin
   from unnest(_items) i where h.id = i.hold and h.state = 0 and i.checkpoint is not null;
   return query
   select 3::smallint, i.hold, case when h.id is null then 1 else 0 end::smallint, null::bigint, null::json
-  from unnest(_items) i left join books.hold h on h.id = i.hold and h.state = 0 where i.add_micros = 0;
+  from unnest(_items) i left join books.hold h on h.id = i.hold and h.state = 0 where i.to_micros is null;
   foreach _item in array _items loop
-    continue when _item.add_micros = 0;
+    continue when _item.to_micros is null;
     verb := 3; id := _item.hold; code := 0; amount := null; extra := null;
     select * into _h from books.hold h where h.id = _item.hold and h.state = 0;
+    _add := greatest(0, _item.to_micros - _h.amount_micros);
     if not found then
       code := 1;
-    else
+    elsif _add > 0 then
       select * into _w from books.wallet w where w.id = _h.wallet;
       amount := books.spendable(_w);
-      if _item.add_micros > amount or exists (
+      if _add > amount or exists (
         select from books.leg l join books.counter k on k.id = l.counter
-        where l.hold = _h.id and k.unit = 'micros'
-          and k.used_amount + k.held_amount + _item.add_micros > k.limit_amount
+        where l.hold = _h.id and k.unit = 'micros' and k.used_amount + k.held_amount + _add > k.limit_amount
       ) then
         code := 2;
       else
-        update books.hold h set amount_micros = h.amount_micros + _item.add_micros where h.id = _h.id;
-        update books.wallet w set held = w.held + _item.add_micros where w.id = _h.wallet;
-        update books.counter k set held_amount = k.held_amount + _item.add_micros
+        update books.hold h set amount_micros = _item.to_micros where h.id = _h.id;
+        update books.wallet w set held = w.held + _add where w.id = _h.wallet;
+        update books.counter k set held_amount = k.held_amount + _add
         from books.leg l where l.hold = _h.id and k.id = l.counter and k.unit = 'micros';
-        update books.leg l set held_amount = l.held_amount + _item.add_micros
+        update books.leg l set held_amount = l.held_amount + _add
         from books.counter k where l.hold = _h.id and k.id = l.counter and k.unit = 'micros';
       end if;
     end if;
@@ -818,7 +844,7 @@ begin
   with fast as (select i.* from unnest(_items) i where i.wallet <> all (_careful)),
   held as (
     insert into books.hold (id, wallet, lease, api_key, amount_micros, arrived_at, draft)
-    select f.hold, f.wallet, _lease, f.api_key, f.amount_micros, f.arrived_at, f.draft from fast f
+    select f.hold, f.wallet, _lease, f.api_key, f.amount_micros, least(f.arrived_at, _at), f.draft from fast f
     on conflict do nothing
     returning id, wallet, amount_micros
   ),
@@ -831,8 +857,8 @@ begin
     from (select wallet, sum(amount_micros)::bigint as amount from held group by wallet) s
     where w.id = s.wallet
   )
-  select 1::smallint, f.hold, case when h.id is null then 1 else 0 end::smallint, null::bigint, null::json
-  from fast f left join held h on h.id = f.hold;
+  select 1::smallint, f.hold, case when h.id is not null then 0 when o.state > 0 then 6 else 1 end::smallint, null::bigint, null::json
+  from fast f left join held h on h.id = f.hold left join books.hold o on o.id = f.hold;
   if cardinality(_careful) > 0 then
     foreach _item in array _items loop
       continue when _item.wallet <> all (_careful);
@@ -883,6 +909,9 @@ declare
 begin
   select array_agg(id) into _old from (
     select id from books.hold where state > 0 and closed_at < now() - interval '400 days' limit _limit) h;
+  update books.counter k set forgotten_amount = k.forgotten_amount + l.used
+  from (select counter, sum(used_amount)::bigint as used from books.leg where hold = any (_old) group by counter) l
+  where k.id = l.counter;
   delete from books.leg where hold = any (_old);
   delete from books.attempt where hold = any (_old);
   delete from books.hold where id = any (_old);
@@ -926,6 +955,7 @@ CREATE OR REPLACE FUNCTION books.make_partitions(_months integer)
  LANGUAGE plpgsql
  SECURITY DEFINER
  SET search_path TO 'books', 'pg_temp'
+ SET lock_timeout TO '2s'
 AS $function$
 declare
   _parent text;
@@ -981,7 +1011,7 @@ CREATE OR REPLACE FUNCTION books.orphaned_holds(_limit integer)
  SET search_path TO 'books', 'pg_temp'
 AS $function$
   select h.id, h.wallet, h.api_key, h.amount_micros, h.arrived_at, h.draft, h.checkpoint, a.n, a.pool_key,
-    (extract(epoch from now() - h.arrived_at) * 1000)::integer, t.attempts
+    least(extract(epoch from now() - h.arrived_at) * 1000, 2147483647)::integer, t.attempts
   from books.hold h
   join books.lease l on l.id = h.lease and l.closed_at is not null
   cross join lateral (select n, pool_key from books.attempt where hold = h.id order by n desc limit 1) a
@@ -1000,7 +1030,7 @@ declare
 begin
   select debt into _debt from books.wallet where id = _wallet and debt > 0
     and promo + referral + purchased + vested + least(unvested, greatest(0, advance_limit - advance)) > 0
-    and promo + referral + purchased + vested + unvested > held;
+    and promo + referral + purchased + vested + least(unvested, greatest(0, advance_limit - advance)) > held;
   if not found then return; end if;
   if books.take(_transfer, 17::smallint, _wallet, _debt, array[1, 2, 3, 4, 5]::smallint[], null, 6::smallint, _at) > 0 then
     insert into books.transfer (id, at, kind, actor) values (_transfer, _at, 17, 'system:ledger');
@@ -1031,14 +1061,18 @@ declare
   _leg books.leg_item;
   _k books.counter;
 begin
-  if exists (select from books.hold h where h.id = _item.hold) then code := 1; return; end if;
+  select case when h.state = 0 then 1 else 6 end into code from books.hold h where h.id = _item.hold;
+  if found then return; end if;
   perform books.expire_wallet(_item.wallet, _at);
   select * into _w from books.wallet where id = _item.wallet;
   if _w.debt > 0 then code := 3; amount := _w.debt; return; end if;
   if not found or _item.amount_micros > books.spendable(_w) then
     code := 2; amount := coalesce(books.spendable(_w), 0); return;
   end if;
-  for _leg in select * from json_populate_recordset(null::books.leg_item, coalesce(_item.legs, '[]')) loop
+  for _leg in
+    select l.owner, l.kind, l.period, min(l.unit), min(l."limit"), sum(l.amount)::bigint
+    from json_populate_recordset(null::books.leg_item, coalesce(_item.legs, '[]')) l group by l.owner, l.kind, l.period
+  loop
     select * into _k from books.counter k
     where k.owner = _leg.owner and k.kind = _leg.kind and k.period = _leg.period;
     if _leg."limit" is not null and _k.used_amount + _k.held_amount + _leg.amount > _leg."limit" then
@@ -1049,7 +1083,7 @@ begin
     end if;
   end loop;
   insert into books.hold (id, wallet, lease, api_key, amount_micros, arrived_at, has_legs, draft)
-  values (_item.hold, _item.wallet, _lease, _item.api_key, _item.amount_micros, _item.arrived_at,
+  values (_item.hold, _item.wallet, _lease, _item.api_key, _item.amount_micros, least(_item.arrived_at, _at),
     json_array_length(coalesce(_item.legs, '[]')) > 0, _item.draft);
   insert into books.attempt (hold, n, pool_key, started_at) values (_item.hold, 1, _item.pool_key, _at);
   update books.wallet set held = held + _item.amount_micros where id = _item.wallet;
@@ -1093,7 +1127,9 @@ declare
   _s record;
 begin
   select * into _w from books.wallet where id = _wallet for update;
-  _free := _w.promo + _w.referral + _w.purchased + _w.vested + _w.unvested - _w.held;
+  -- Holds count on unvested credits only within the advance's limit: what is taken must leave them as much.
+  _free := _w.promo + _w.referral + _w.purchased + _w.vested - _w.held + case when _kind = 9 then _w.unvested
+    else least(_w.unvested, greatest(0, _w.advance_limit - _w.advance)) end;
   for _s in
     select * from (
       select case when l.id = _lot then 0 else array_position(_order, l.source) end as rank,
@@ -1144,6 +1180,7 @@ begin
   if _outcome is not null then return _outcome; end if;
   if _amount <= 0 then raise exception 'a vesting is above zero'; end if;
   select * into _w from books.wallet where id = _p.wallet for update;
+  if not found then raise exception 'no wallet %', _p.wallet; end if;
   _covered := least(_w.advance, _amount);
   update books.wallet set advance = advance - _covered, unvested = unvested - (_amount - _covered),
     vested = vested + (_amount - _covered)

@@ -92,6 +92,7 @@ function refusalOf(outcome: Exclude<ReserveOutcome, { outcome: "held" | "short" 
     case "over_limit":
       return overBudget(outcome);
     case "repeated":
+    case "ended":
     case "lease_closed":
       return new ScripError("unavailable", "The request couldn't be booked. Try again.", { retryAfterS: 1 });
   }
