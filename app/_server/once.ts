@@ -32,6 +32,7 @@ function isStoredReply(value: unknown): value is StoredReply {
  * sent again under its key.
  *
  * Errors: `idempotency_conflict` where the key stood for another body.
+ * Source: decision 030.
  */
 export function doOnce(
   request: Request,

@@ -15,7 +15,7 @@ export async function insertSession(tx: Tx, session: Session & { userId: Uuid })
   });
 }
 
-/** A session with its user, by one look-up; `null` where it has ended. */
+/** A session with its user; `null` where it has ended. */
 export async function readSession(
   reader: Tx,
   nowMs: number,

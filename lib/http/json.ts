@@ -34,6 +34,7 @@ function writeMembers(value: object): string {
  * Write a value as JSON: amounts from their literals, no number with an exponent, absent members left out.
  *
  * Errors: an assertion for a bare bigint, which says nothing of its unit, and for what JSON has no form for.
+ * Source: decision 031.
  */
 export function toJson(value: unknown): string {
   if (value === null || value === undefined) return "null";

@@ -92,7 +92,7 @@ function toPaths(): ZodOpenApiPathsObject {
 
 let built: ApiDocument | undefined;
 
-/** The API's document, made from the schemas that its calls are checked by. */
+/** The API's document, made from the schemas that its calls are checked by. Source: decision 032. */
 export function apiDocument(): ApiDocument {
   built ??= createDocument({
     openapi: "3.1.0",
