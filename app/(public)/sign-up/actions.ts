@@ -51,12 +51,14 @@ export async function signUp(_previous: AuthState, form: FormData): Promise<Auth
   const ctx = systemCtx("sign-up", nowMs());
   try {
     const { session } = await webDatabase().inTransaction(async (tx) => {
-      const { advance_limit: advanceLimitMicros } = await readSettings(tx);
+      const { advance_limit: advanceLimitMicros, switches } = await readSettings(tx);
+      if (!switches.sign_ups) throw new ScripError("forbidden", "Sign-ups are switched off.");
       return makeAccount(tx, ctx, { ...input, passwordHash, userAgent: caller.userAgent, advanceLimitMicros });
     });
     await keepSession(session);
     await forgetReferralCode();
   } catch (error) {
+    if (error instanceof ScripError && error.code === "forbidden") return { email, errors: { form: t("closed") } };
     if (error instanceof ScripError && error.code === "state_conflict") return { email, errors: { form: t("taken") } };
     throw error;
   }
