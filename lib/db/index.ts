@@ -14,6 +14,8 @@ export type Database = {
 };
 
 const TRANSACTION_TIMEOUT_MS = 15_000;
+/** How long a transaction waits for a connection that others have: a burst queues up rather than fails. */
+const CONNECTION_WAIT_MS = 10_000;
 const RETRIES_MAX = 5;
 
 // int8 columns are amounts and ids: read them exactly. Set for our pool alone: Prisma parses them itself, from text.
@@ -51,7 +53,10 @@ export function openDatabase(url: string, max: number): Database {
     async inTransaction(work) {
       for (let attempt = 1; ; attempt++) {
         try {
-          return await prisma.$transaction((tx) => work(tx as unknown as Tx), { timeout: TRANSACTION_TIMEOUT_MS });
+          return await prisma.$transaction((tx) => work(tx as unknown as Tx), {
+            timeout: TRANSACTION_TIMEOUT_MS,
+            maxWait: CONNECTION_WAIT_MS,
+          });
         } catch (error) {
           if (attempt >= RETRIES_MAX || !isConflict(error)) throw error;
         }
