@@ -7,6 +7,7 @@ import {
   Worker,
 } from "bullmq";
 import pg from "pg";
+import { delay, nowMs } from "../time";
 import { QUEUE_SCHEMA } from "./migrate-queue";
 import type { JobPayload } from "./outbox.store";
 
@@ -26,12 +27,13 @@ export type Queue = {
   close(): Promise<void>;
 };
 
+type Tell = (problem: string, error: unknown) => void;
 export type QueueOptions = {
   /** Redis, where there is one. */
   redisUrl?: string | undefined;
   databaseUrl: string;
   /** Told of what went wrong in the background. */
-  tell?: (problem: string, error: unknown) => void;
+  tell?: Tell;
   concurrency?: number;
 };
 
@@ -44,6 +46,10 @@ const SCHEDULED_ATTEMPTS_MAX = 3;
 const BACKOFF_FIRST_MS = 1_000;
 const BACKOFF_MAX_MS = 300_000;
 const LOCK_MS = 60_000;
+const ANSWER_MS_MAX = 5_000;
+const GOODBYE_MS_MAX = 10_000;
+/** An outage breaks every connection again and again: it is told of once in so long. */
+const QUIET_MS = 60_000;
 
 /** One second, doubling, to five minutes; 30 attempts take about two hours, then the job is parked for people to see. */
 const backoffMs = (attempts: number): number =>
@@ -57,7 +63,7 @@ const JOB_OPTIONS = {
 };
 
 /** Its own pool, whose connections find the queue's schema. */
-function openQueuePool(databaseUrl: string, tell: (problem: string, error: unknown) => void): pg.Pool {
+function openQueuePool(databaseUrl: string, tell: Tell): pg.Pool {
   const pool = new pg.Pool({
     connectionString: databaseUrl,
     max: CONNECTIONS_MAX,
@@ -138,6 +144,31 @@ function inPostgres(connection: pg.Pool): Halves {
   };
 }
 
+/** What the backend answers, or an error when it doesn't in time: one that was never reached is waited for for ever. */
+async function answered(work: Promise<unknown>): Promise<void> {
+  const timer = new AbortController();
+  const late = delay(ANSWER_MS_MAX, timer.signal).then(() => {
+    throw new Error("the queue doesn't answer");
+  });
+  try {
+    await Promise.race([work, late]);
+  } finally {
+    late.catch(() => undefined); // ended below, and nobody waits for it any more
+    timer.abort(new Error("answered"));
+  }
+}
+
+/** Tells of each problem at most once a minute. */
+function rarely(tell: Tell): Tell {
+  const toldMs = new Map<string, number>();
+  return (problem, error) => {
+    const atMs = nowMs();
+    if (atMs - (toldMs.get(problem) ?? -QUIET_MS) < QUIET_MS) return;
+    toldMs.set(problem, atMs);
+    tell(problem, error);
+  };
+}
+
 /**
  * Open the process's queue.
  *
@@ -146,19 +177,35 @@ function inPostgres(connection: pg.Pool): Halves {
  */
 export function openQueue(options: QueueOptions): Queue {
   const { redisUrl, databaseUrl, tell = () => undefined, concurrency = CONCURRENCY } = options;
-  const pool = redisUrl === undefined ? openQueuePool(databaseUrl, tell) : undefined;
+  const tellOutage = rarely(tell);
+  const pool = redisUrl === undefined ? openQueuePool(databaseUrl, tellOutage) : undefined;
   const { queue, startWorker } = pool ? inPostgres(pool) : inRedis(redisUrl ?? "");
-  queue.on("error", (error) => tell("the queue reports an error", error));
+  queue.on("error", (error) => tellOutage("the queue reports an error", error));
   let worker: RedisWorker | PostgresWorker | undefined;
+  let closing: Promise<void> | undefined;
+
+  async function endInOrder(): Promise<void> {
+    await worker?.close();
+    await queue.close();
+    await pool?.end();
+  }
+  /** A backend that is away answers no goodbye: then its connections are dropped. What was under way is done again. */
+  async function end(): Promise<void> {
+    const isInOrder = await Promise.race([endInOrder().then(() => true), delay(GOODBYE_MS_MAX).then(() => false)]);
+    if (isInOrder) return;
+    // Not waited for: of a connection that is down no end is ever told.
+    for (const half of [worker, queue]) half?.disconnect().catch(() => undefined);
+  }
 
   return {
     async add(topic, payload, outboxId) {
       // The job's id makes a second hand-over of the row nothing; ids must not be all digits.
-      await queue.add(topic, { ...payload, outbox_id: String(outboxId) }, { jobId: `outbox-${outboxId}` });
+      const job = { ...payload, outbox_id: String(outboxId) };
+      await answered(queue.add(topic, job, { jobId: `outbox-${outboxId}` }));
     },
     async schedule(topic, everyMs) {
       const template = { name: topic, data: {}, opts: { ...JOB_OPTIONS, attempts: SCHEDULED_ATTEMPTS_MAX } };
-      await queue.upsertJobScheduler(topic, { every: everyMs }, template);
+      await answered(queue.upsertJobScheduler(topic, { every: everyMs }, template));
     },
     work(handlers) {
       const perform: Perform = async ({ name, data }) => {
@@ -167,15 +214,14 @@ export function openQueue(options: QueueOptions): Queue {
         await handler(toJob(name, data));
       };
       worker = startWorker(perform, { concurrency, lockDuration: LOCK_MS, settings: { backoffStrategy: backoffMs } });
-      worker.on("error", (error) => tell("the queue's worker reports an error", error));
+      worker.on("error", (error) => tellOutage("the queue's worker reports an error", error));
       worker.on("failed", (job, error) =>
         tell(`job ${job?.name ?? "?"} failed, attempt ${job?.attemptsMade ?? 0}`, error),
       );
     },
-    async close() {
-      await worker?.close();
-      await queue.close();
-      await pool?.end();
+    close() {
+      closing ??= end();
+      return closing;
     },
   };
 }

@@ -17,7 +17,7 @@ describe("adding a key", () => {
     const { id } = await db.inTransaction((tx) =>
       addPoolKey(tx, ctx(), { channelId: "main", secret, quotaNanos: nanos(5n) }),
     );
-    await until(() => chosenId(pool) === id, "the new key serves", 1_000);
+    await until(() => chosenId(pool) === id, "the new key serves");
     const choice = pool.choose(request());
     expect(choice.outcome === "key" && choice.key.secret.reveal()).toBe("sk-canary-abcdefghijklmnop");
     const rows = await db.pool.query(
@@ -86,14 +86,14 @@ describe("an operator", () => {
         await db.inTransaction((tx) => disablePoolKey(tx, ctx(), { poolKeyId: id, reason: "rotated" })),
       ).toMatchObject({ state: "disabled", reason: "rotated" });
     }
-    await until(() => chosenId(pool) === null, "it is out", 1_000);
+    await until(() => chosenId(pool) === null, "it is out");
     for (let i = 0; i < 2; i++) {
       expect(await db.inTransaction((tx) => enablePoolKey(tx, ctx(), { poolKeyId: id }))).toMatchObject({
         state: "active",
         reason: null,
       });
     }
-    await until(() => chosenId(pool) === id, "it serves", 1_000);
+    await until(() => chosenId(pool) === id, "it serves");
   });
 
   test("has a key looked at in a job that its transaction asked for, not one of a disabled key", async () => {

@@ -31,7 +31,7 @@ describe("routing", () => {
     const pool = await openPool();
     expect(chosenId(pool)).toBe(id);
     await db.pool.query("with off as (update channel set enabled = false) select books.bump_config('catalog')");
-    await until(() => chosenId(pool) === null, "the channel is off", 1_000);
+    await until(() => chosenId(pool) === null, "the channel is off");
   });
 });
 
@@ -43,11 +43,11 @@ describe("what an answer means", () => {
     const seen = (pool: Pool) => new Set(Array.from({ length: 40 }, () => chosenId(pool)));
     expect(seen(here)).not.toContain(id);
     await here.idle();
-    await until(() => !seen(there).has(id), "it is out elsewhere", 1_000);
+    await until(() => !seen(there).has(id), "it is out elsewhere");
     expect(await view(id)).toMatchObject({ state: "quarantined", reason: "key_invalid", health: { failures: 1 } });
     const back = await db.inTransaction((tx) => recordProbe(tx, ctx(), { poolKeyId: id, probe: { outcome: "valid" } }));
     expect(back).toEqual({ outcome: "recorded", state: "active", died: false });
-    await until(() => seen(there).has(id), "it is back", 1_000);
+    await until(() => seen(there).has(id), "it is back");
   });
 
   test("401 four times over minutes: disabled, and told that it died, once", async () => {
@@ -126,7 +126,7 @@ describe("what an answer means", () => {
     answer(here, id, { action: "cool", retryAfterMs: 60_000 });
     await here.idle();
     expect((await view(id)).state).toBe("cooling");
-    await until(() => chosenId(there) === null, "it cools elsewhere", 1_000);
+    await until(() => chosenId(there) === null, "it cools elsewhere");
   });
 
   test("a success forgets earlier bad answers", async () => {

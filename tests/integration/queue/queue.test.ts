@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { type Database, openDatabase } from "@/lib/db";
 import { grantApplicationRole } from "@/lib/db/grants";
 import {
@@ -21,6 +21,7 @@ import { until } from "@/tests/support/until";
 let clone: TestDatabase;
 let db: Database;
 let redis: TestRedis | undefined;
+let queues: Queue[] = [];
 const PORT = 20_000 + (process.pid % 20_000);
 
 beforeAll(async () => {
@@ -34,11 +35,23 @@ beforeEach(async () => {
   await db.pool.query("delete from processed");
   await db.pool.query("delete from outbox");
 });
+// A test that failed must not leave a worker that takes the next one's jobs.
+afterEach(async () => {
+  await Promise.all(queues.map((queue) => queue.close()));
+  queues = [];
+});
 afterAll(async () => {
   await db.close();
   await redis?.stop();
   await clone.drop();
 });
+
+/** A queue in that Redis, or in PostgreSQL, that is closed when the test ends. */
+function aQueue(redisUrl: string | undefined): Queue {
+  const queue = openQueue({ redisUrl, databaseUrl: clone.url });
+  queues.push(queue);
+  return queue;
+}
 
 /** Work jobs of one topic off, counting deliveries and effects by what they were asked for. */
 function worker(queue: Queue, topic = "count") {
@@ -54,7 +67,11 @@ function worker(queue: Queue, topic = "count") {
   });
   return { delivered, done };
 }
-const ask = (what: string, topic = "count"): Promise<bigint> => db.inTransaction((tx) => enqueue(tx, topic, { what }));
+const ask = (what: string): Promise<bigint> => db.inTransaction((tx) => enqueue(tx, "count", { what }));
+const askAll = (whats: string[]): Promise<void> =>
+  db.inTransaction(async (tx) => {
+    for (const what of whats) await enqueue(tx, "count", { what });
+  });
 const all = (count: number): string[] => Array.from({ length: count }, (_, index) => `job ${index}`);
 
 describe("the outbox", () => {
@@ -93,17 +110,16 @@ const backends = [
   { name: "Redis", isThere: hasRedis(), url: () => redis?.url },
 ];
 describe.each(backends)("the queue on $name", ({ isThere, url }) => {
-  const open = (): Queue => openQueue({ redisUrl: url(), databaseUrl: clone.url });
+  const open = (): Queue => aQueue(url());
 
   test.skipIf(!isThere)("works off what was asked for, each once, from two relays at once", async () => {
     const queue = open();
     const { done } = worker(queue);
-    await Promise.all(all(60).map((what) => ask(what)));
+    await askAll(all(60));
     await Promise.all([relayOutbox(db, queue, nowMs()), relayOutbox(db, queue, nowMs())]);
     await until(() => done.length >= 60, "all are done", 20_000);
     expect(done.toSorted()).toEqual(all(60).toSorted());
     expect(await relayOutbox(db, queue, nowMs())).toBe(0);
-    await queue.close();
   });
 
   test.skipIf(!isThere)("tries again what failed, and carries on after a restart", async () => {
@@ -122,7 +138,6 @@ describe.each(backends)("the queue on $name", ({ isThere, url }) => {
     });
     await until(() => done.length === 1, "the second attempt did it", 20_000);
     expect(failures).toBe(2);
-    await second.close();
   });
 
   test.skipIf(!isThere)("does a scheduled job at its interval, however often it is scheduled meanwhile", async () => {
@@ -140,15 +155,14 @@ describe.each(backends)("the queue on $name", ({ isThere, url }) => {
     // Neither put off by being scheduled again, nor run once for each time that it was.
     const [first = 0] = runs;
     expect((runs.at(3) ?? 0) - first).toBeGreaterThan(900);
-    await queue.close();
   });
 });
 
 describe("a Redis that is emptied", () => {
   test.skipIf(!hasRedis())("loses no job: what it had is handed over again and done once", async () => {
-    const queue = openQueue({ redisUrl: redis?.url, databaseUrl: clone.url });
+    const queue = aQueue(redis?.url);
     const what = all(40);
-    await Promise.all(what.map((one) => ask(one)));
+    await askAll(what);
     await relayOutbox(db, queue, nowMs());
     await redis?.command("FLUSHALL");
     const { done } = worker(queue);
@@ -162,11 +176,10 @@ describe("a Redis that is emptied", () => {
       20_000,
     );
     expect(done.toSorted()).toEqual(what.toSorted());
-    await queue.close();
   });
 
   test.skipIf(!hasRedis())("forgets its schedules, and has them again when they are put up again", async () => {
-    const queue = openQueue({ redisUrl: redis?.url, databaseUrl: clone.url });
+    const queue = aQueue(redis?.url);
     let runs = 0;
     queue.work({ tock: async () => void (runs += 1) });
     await queue.schedule("tock", 200);
@@ -176,14 +189,13 @@ describe("a Redis that is emptied", () => {
     await queue.schedule("tock", 200);
     await until(() => runs >= seen + 3, "it runs again", 20_000);
     expect(runs).toBeGreaterThan(2);
-    await queue.close();
   });
 
   test.skipIf(!hasRedis())(
     "and stopped: handing over fails and marks nothing; when it is back all is done",
     async () => {
       const own = await startRedis(PORT + 1);
-      const queue = openQueue({ redisUrl: own.url, databaseUrl: clone.url });
+      const queue = aQueue(own.url);
       const { done } = worker(queue);
       await ask("before");
       await relayOutbox(db, queue, nowMs());
@@ -206,4 +218,27 @@ describe("a Redis that is emptied", () => {
       await back.stop();
     },
   );
+
+  test("or was never there: asking fails in seconds, and what was asked for waits in the outbox", async () => {
+    const queue = aQueue("redis://127.0.0.1:9");
+    await ask("later");
+    await expect(relayOutbox(db, queue, nowMs())).rejects.toThrow();
+    await expect(queue.schedule("tick", 200)).rejects.toThrow();
+    const { rows } = await db.pool.query("select 1 from outbox where done_at is null");
+    expect(rows).toHaveLength(1);
+  });
+
+  test.skipIf(!hasRedis())("for good: the queue says so once, and still closes", async () => {
+    const own = await startRedis(PORT + 2);
+    const told: string[] = [];
+    const queue = openQueue({ redisUrl: own.url, databaseUrl: clone.url, tell: (problem) => told.push(problem) });
+    let runs = 0;
+    queue.work({ tick: async () => void (runs += 1) });
+    await queue.schedule("tick", 200);
+    await until(() => runs > 0, "it works");
+    await own.stop();
+    await until(() => told.length > 0, "it is told of");
+    await queue.close();
+    expect(new Set(told).size).toBe(told.length);
+  });
 });
