@@ -2,7 +2,6 @@ import cluster from "node:cluster";
 import { useDatabase } from "../lib/db";
 import { gatewayEnv } from "../lib/env";
 import { openLog } from "../lib/log";
-import { openBus } from "../lib/redis";
 import { useVault } from "../lib/vault";
 import { startGateway } from "./gateway/start-gateway";
 import { superviseWorkers } from "./gateway/supervise-workers";
@@ -17,8 +16,6 @@ if (cluster.isPrimary && env.gatewayWorkers > 1) {
   stopWhenAsked(log, () => workers.stop());
 } else {
   const database = useDatabase(env.databaseUrl, CONNECTIONS);
-  const tell = (problem: string, error: unknown): void => log.warn({ error }, problem);
-  const bus = env.redisUrl === undefined ? undefined : openBus(env.redisUrl, { tell });
   const gateway = await startGateway({
     database,
     vault: useVault(env.masterKeys),
@@ -28,13 +25,11 @@ if (cluster.isPrimary && env.gatewayWorkers > 1) {
     baseUrls: env.providerBaseUrls,
     trustedProxies: env.trustedProxies,
     metricsToken: env.metricsToken,
-    bus,
     redisUrl: env.redisUrl,
   });
   log.info({ url: gateway.url }, "the gateway is open");
   stopWhenAsked(log, async () => {
     await gateway.stop();
-    bus?.close();
     await database.close();
   });
 }

@@ -6,7 +6,6 @@ import { createBooks, keepLease } from "../../lib/ledger";
 import type { Log } from "../../lib/log";
 import { createPool } from "../../lib/pool";
 import { openBus } from "../../lib/redis";
-import type { Bus } from "../../lib/redis";
 import { delay } from "../../lib/time";
 import type { Vault } from "../../lib/vault";
 import { createBalances } from "./balances";
@@ -31,8 +30,6 @@ export type GatewayOptions = {
   baseUrls: ReadonlyMap<string, string>;
   trustedProxies: readonly string[];
   metricsToken?: string | undefined;
-  /** Tells other processes of pool changes sooner than their next poll. */
-  bus?: Bus | undefined;
   /** Where there is a Redis: other gateways hear of cool-downs and lost keys at once. */
   redisUrl?: string | undefined;
   timings?: Partial<Timings>;
