@@ -2,7 +2,7 @@ import { explain, say, warn } from "./console";
 import { buildWorkers, ensureNextBuild, ensurePrismaClient } from "./start/build";
 import { Child, startAll } from "./start/children";
 import { openServer, prepareDatabase, type PreparedDatabase } from "./start/database";
-import { addressesOf, childEnvironment } from "./start/environment";
+import { addressesOf, childEnvironment, sandboxKeys } from "./start/environment";
 import { readOptions, type StartOptions } from "./start/options";
 import { watchParents } from "./start/parents";
 import { DIST, plans } from "./start/plans";
@@ -70,6 +70,7 @@ async function bootstrap(
       apiKey: given("ADMIN_API_KEY") ?? secrets?.environment.ADMIN_API_KEY ?? null,
     },
     accounts: secrets?.accounts ?? [],
+    supplierKeys: sandboxKeys(options, environment),
   });
   for (const line of said.split("\n").filter(Boolean)) say(line);
 }

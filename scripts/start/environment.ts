@@ -20,6 +20,9 @@ const SDK_PATHS: Record<string, string> = {
   "openai-compatible": "/v1",
 };
 
+/** Providers whose wire format the sandbox speaks: it has keys for their channels. */
+const SPOKEN = ["openai"];
+
 /** What is told to nobody but the process that needs it. */
 const OF_SUPERVISOR = ["MIGRATE_DATABASE_URL", "ADMIN_EMAIL", "ADMIN_PASSWORD", "ADMIN_API_KEY"];
 
@@ -68,13 +71,18 @@ export function childEnvironment(
   return environment;
 }
 
+const variableOf = (id: string): string => `PROVIDER_${id.toUpperCase().replaceAll("-", "_")}_BASE_URL`;
+
 function sandboxUrls(sandbox: string): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(SDK_PATHS).map(([id, path]) => [
-      `PROVIDER_${id.toUpperCase().replaceAll("-", "_")}_BASE_URL`,
-      `${sandbox}/${id}${path}`,
-    ]),
-  );
+  return Object.fromEntries(Object.entries(SDK_PATHS).map(([id, path]) => [variableOf(id), `${sandbox}/${id}${path}`]));
+}
+
+/** Keys that the sandbox takes, for the channels of the providers that it stands in for. Units: dollars, in their names. */
+export function sandboxKeys(options: StartOptions, environment: NodeJS.ProcessEnv): Record<string, string> {
+  const { sandbox } = addressesOf(options);
+  const isServed = (id: string): boolean =>
+    sandbox !== null && Boolean(environment[variableOf(id)]?.startsWith(`${sandbox}/`));
+  return Object.fromEntries(SPOKEN.filter(isServed).map((id) => [id, `sk-sandbox-${id}-100000usd`]));
 }
 
 /** What the gateway is told beside that: the web port, on this machine, says whom it speaks for. */

@@ -13,12 +13,14 @@ import {
 import type { User } from "../../lib/auth";
 import { systemCtx, type Ctx } from "../../lib/ctx";
 import { useDatabase, type Database } from "../../lib/db";
-import { toolEnv } from "../../lib/env";
+import { jobsEnv, toolEnv } from "../../lib/env";
 import { newUuid } from "../../lib/ids";
 import { creditWallet } from "../../lib/ledger";
 import { micros, MICROS_PER_CREDIT } from "../../lib/money";
+import { addPoolKey } from "../../lib/pool";
 import { DEMO_SETTINGS, updateSettings } from "../../lib/settings";
 import { nowMs } from "../../lib/time";
+import { SecretText, useVault } from "../../lib/vault";
 import { seedCatalogue } from "../../prisma/seed/seed-catalogue";
 import { runTask } from "../run-task";
 
@@ -28,6 +30,8 @@ import { runTask } from "../run-task";
 const Input = z.object({
   mode: z.enum(["demo", "production"]),
   admin: z.object({ email: z.string().nullable(), password: z.string().nullable(), apiKey: z.string().nullable() }),
+  /** A supplier's key for each channel that has somebody to serve it. */
+  supplierKeys: z.record(z.string(), z.string()),
   accounts: z.array(z.object({ email: z.string(), password: z.string(), role: z.enum(["user", "admin"]) })),
 });
 type Input = z.infer<typeof Input>;
@@ -39,11 +43,14 @@ const OPENED = "ada@scrip.local";
 
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
 
-async function seedDemo(database: Database, ctx: Ctx, { accounts }: Input): Promise<void> {
-  await database.inTransaction(async (tx) => {
-    await updateSettings(tx, ctx, DEMO_SETTINGS);
-    await seedCatalogue(tx, ctx);
-  });
+async function seedDemo(database: Database, ctx: Ctx, { accounts, supplierKeys }: Input): Promise<void> {
+  await database.inTransaction((tx) => updateSettings(tx, ctx, DEMO_SETTINGS));
+  await database.inTransaction((tx) => seedCatalogue(tx, ctx));
+  useVault(jobsEnv().masterKeys);
+  for (const [channelId, secret] of Object.entries(supplierKeys)) {
+    const key = { channelId, secret: new SecretText(secret), quotaNanos: null };
+    await database.inTransaction((tx) => addPoolKey(tx, ctx, key));
+  }
   const advanceLimitMicros = micros(BigInt(DEMO_SETTINGS.advance_limit) * MICROS_PER_CREDIT);
   for (const { email, password, role } of accounts) {
     const passwordHash = await hashPassword(password);
@@ -51,7 +58,7 @@ async function seedDemo(database: Database, ctx: Ctx, { accounts }: Input): Prom
     const user = await database.inTransaction((tx) => createUser(tx, ctx, account));
     if (email === OPENED) await openWithCredits(database, ctx, user);
   }
-  say(`seeded the demo: ${accounts.length} accounts, ${OPENED} with ${OPENING_CREDITS} credits to begin with`);
+  say(`seeded the demo: the catalogue, and ${accounts.length} accounts, ${OPENED} with ${OPENING_CREDITS} credits`);
 }
 
 async function openWithCredits(database: Database, ctx: Ctx, user: User): Promise<void> {
