@@ -11,7 +11,6 @@ export type DemoSecrets = {
   readonly environment: {
     readonly NEXTAUTH_SECRET: string;
     readonly KEY_ENCRYPTION_KEYS: string;
-    readonly METRICS_TOKEN: string;
     readonly ADMIN_API_KEY: string;
   };
   readonly accounts: readonly DemoAccount[];
@@ -31,7 +30,6 @@ export function demoSecrets(): DemoSecrets {
     environment: {
       NEXTAUTH_SECRET: randomBytes(32).toString("base64url"),
       KEY_ENCRYPTION_KEYS: `demo:${randomBytes(32).toString("base64")}`,
-      METRICS_TOKEN: randomText(32),
       ADMIN_API_KEY: newApiKeySecret(),
     },
     accounts: PEOPLE.map((person) => ({ ...person, password: randomText(16) })),
