@@ -3,7 +3,6 @@ import { cookies } from "next/headers";
 import Link from "next/link";
 import { NextIntlClientProvider } from "next-intl";
 import { getMessages, getTranslations } from "next-intl/server";
-import { NuqsAdapter } from "nuqs/adapters/next/app";
 import type { ReactNode } from "react";
 import { Logo } from "../_components/logo";
 import { ToastRegion } from "../_components/ui/toast";
@@ -31,39 +30,36 @@ export default async function AccountLayout({ children }: { children: ReactNode 
   return (
     <NextIntlClientProvider messages={texts}>
       <CSPProvider disableStyleElements>
-        <NuqsAdapter>
-          <LiveProvider initial={live}>
-            <ToastRegion>
-              <a href="#content" className="skip-link">
-                {t("skip")}
-              </a>
-              <div className="flex min-h-dvh">
-                <Sidebar startsCollapsed={cookie.get(SIDEBAR_COOKIE)?.value === "collapsed"} />
-                <div className="flex min-w-0 flex-1 flex-col">
-                  <header className="sticky top-0 z-20 flex h-14 items-center gap-2.5 border-b border-line bg-canvas/85 px-4 backdrop-blur-md sm:px-6">
-                    <Link href="/overview" aria-label="Scrip" className="rounded-md md:hidden">
-                      <Logo hasName={false} />
-                    </Link>
-                    <PaletteTrigger baseUrl={gatewayUrl()} />
-                    <div className="ml-auto flex items-center gap-2.5">
-                      <BalancePill />
-                      <UserMenu email={user.email} name={user.name} />
-                    </div>
-                  </header>
-                  <main
-                    id="content"
-                    tabIndex={-1}
-                    className="mx-auto w-full max-w-6xl flex-1 px-4 pt-6 pb-24 outline-none sm:px-6 md:pb-12"
-                  >
-                    {children}
-                  </main>
+        <LiveProvider initial={live}>
+          <a href="#content" className="skip-link">
+            {t("skip")}
+          </a>
+          <div className="flex min-h-dvh">
+            <Sidebar startsCollapsed={cookie.get(SIDEBAR_COOKIE)?.value === "collapsed"} />
+            <div className="flex min-w-0 flex-1 flex-col">
+              <header className="sticky top-0 z-20 flex h-14 items-center gap-2.5 border-b border-line bg-canvas/85 px-4 backdrop-blur-md sm:px-6">
+                <Link href="/overview" aria-label="Scrip" className="rounded-md md:hidden">
+                  <Logo hasName={false} />
+                </Link>
+                <PaletteTrigger baseUrl={gatewayUrl()} />
+                <div className="ml-auto flex items-center gap-2.5">
+                  <BalancePill />
+                  <UserMenu email={user.email} name={user.name} />
                 </div>
-              </div>
-              <BottomBar />
-              <TooltipLayer />
-            </ToastRegion>
-          </LiveProvider>
-        </NuqsAdapter>
+              </header>
+              <main
+                id="content"
+                tabIndex={-1}
+                className="mx-auto w-full max-w-6xl flex-1 px-4 pt-6 pb-24 outline-none sm:px-6 md:pb-12"
+              >
+                {children}
+              </main>
+            </div>
+          </div>
+          <BottomBar />
+          <TooltipLayer />
+          <ToastRegion />
+        </LiveProvider>
       </CSPProvider>
     </NextIntlClientProvider>
   );

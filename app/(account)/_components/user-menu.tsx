@@ -1,46 +1,21 @@
 "use client";
 
-import { LogOut, MonitorX, Settings } from "lucide-react";
-import Link from "next/link";
 import { useTranslations } from "next-intl";
-import { ThemeSwitch } from "@/app/_components/theme-switch";
-import { Menu, MenuItem, MenuLink, MenuSeparator } from "@/app/_components/ui/menu";
-import { leave, leaveEverywhere } from "../actions";
+import { LazyMenu } from "@/app/_components/ui/lazy-menu";
+
+const load = () => import("./user-menu-popup");
 
 /** Who is signed in, and the way out. */
 export function UserMenu({ email, name }: { email: string; name: string | null }) {
   const t = useTranslations("Shell");
-  const initial = (name ?? email).trim().charAt(0).toUpperCase();
-  const trigger = (
-    <button
-      type="button"
+  return (
+    <LazyMenu
+      label={t("menu")}
+      load={load}
+      menuProps={{ email, name }}
       className="flex size-8 items-center justify-center rounded-full bg-accent-soft text-[13px] font-semibold text-accent-ink transition-shadow hover:shadow-2 data-popup-open:shadow-2"
     >
-      {initial}
-    </button>
-  );
-  return (
-    <Menu trigger={trigger} label={t("menu")}>
-      <div className="px-2.5 pt-2 pb-2.5">
-        {name && <p className="text-sm font-medium">{name}</p>}
-        <p className="max-w-56 truncate text-[13px] text-ink-3">{email}</p>
-      </div>
-      <div className="px-2.5 pb-2">
-        <ThemeSwitch />
-      </div>
-      <MenuSeparator />
-      <MenuLink render={<Link href="/settings" />}>
-        <Settings aria-hidden="true" className="size-4 text-ink-3" />
-        {t("settings")}
-      </MenuLink>
-      <MenuItem onClick={() => void leave()}>
-        <LogOut aria-hidden="true" className="size-4 text-ink-3" />
-        {t("signOut")}
-      </MenuItem>
-      <MenuItem onClick={() => void leaveEverywhere()}>
-        <MonitorX aria-hidden="true" className="size-4 text-ink-3" />
-        {t("signOutEverywhere")}
-      </MenuItem>
-    </Menu>
+      {(name ?? email).trim().charAt(0).toUpperCase()}
+    </LazyMenu>
   );
 }

@@ -7,6 +7,7 @@ import { readExampleModel } from "@/app/_server/example-model";
 import { requireSession } from "@/app/_server/session";
 import { type ApiKey, listApiKeys, Scope } from "@/lib/auth";
 import { toPublicId } from "@/lib/ids";
+import { UrlState } from "../_components/url-state";
 import { KeyBoard } from "./_components/key-board";
 import type { KeyView } from "./_components/key-view";
 
@@ -31,13 +32,15 @@ export default async function KeysPage() {
   const models = [...catalogue.models.values()].filter(({ enabled }) => enabled).map(({ id }) => id);
   const scopes = Scope.options.filter((scope) => scope !== "admin" || user.role === "admin");
   return (
-    <KeyBoard
-      keys={keys.map(toView)}
-      nowMs={ctx.nowMs}
-      models={models}
-      scopes={scopes}
-      baseUrl={gatewayUrl()}
-      exampleModel={exampleModel}
-    />
+    <UrlState>
+      <KeyBoard
+        keys={keys.map(toView)}
+        nowMs={ctx.nowMs}
+        models={models}
+        scopes={scopes}
+        baseUrl={gatewayUrl()}
+        exampleModel={exampleModel}
+      />
+    </UrlState>
   );
 }

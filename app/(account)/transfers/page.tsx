@@ -14,6 +14,7 @@ import { RefreshOnUsage } from "../_components/live";
 import { PageHeader } from "../_components/page-header";
 import { Pager } from "../_components/pager";
 import { Stat } from "../_components/stat";
+import { UrlState } from "../_components/url-state";
 import { KindFilter } from "./_components/kind-filter";
 import { TransferTable } from "./_components/transfer-table";
 
@@ -80,7 +81,9 @@ export default async function TransfersPage({ searchParams }: { searchParams: Se
     <>
       <RefreshOnUsage />
       <PageHeader title={t("title")} note={t("note")}>
-        <KindFilter kinds={kinds} />
+        <UrlState>
+          <KindFilter kinds={kinds} />
+        </UrlState>
       </PageHeader>
       <Figures balance={balance} />
       <Card>

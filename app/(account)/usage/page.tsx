@@ -28,6 +28,7 @@ import { RefreshOnUsage } from "../_components/live";
 import { PageHeader } from "../_components/page-header";
 import { Pager } from "../_components/pager";
 import { Stat } from "../_components/stat";
+import { UrlState } from "../_components/url-state";
 import { UsageTable } from "../_components/usage-table";
 import { UsageFilters } from "./_components/filters";
 
@@ -159,7 +160,9 @@ export default async function UsagePage({ searchParams }: { searchParams: Search
       <PageHeader title={t("title")} note={t("note", { zone: zoneLabel(user.timeZone, ctx.nowMs, locale) })} />
       {page.hasEver ? (
         <>
-          <UsageFilters models={models.toSorted()} keys={page.keys} />
+          <UrlState>
+            <UsageFilters models={models.toSorted()} keys={page.keys} />
+          </UrlState>
           <Figures spend={page.spend} />
           <Card>
             <CardHeader title={t("chart")} />

@@ -4,12 +4,12 @@ import { Menu as Primitive } from "@base-ui/react/menu";
 import clsx from "clsx";
 import type { ReactElement, ReactNode } from "react";
 
-export const popupClass =
+const popupClass =
   "z-50 min-w-44 rounded-md border border-line bg-raised p-1 shadow-2 outline-none origin-(--transform-origin) transition-[opacity,transform] duration-100 data-ending-style:opacity-0 data-starting-style:scale-98 data-starting-style:opacity-0";
-export const menuItemClass =
+const menuItemClass =
   "flex h-8 w-full cursor-default items-center gap-2.5 rounded-sm px-2.5 text-sm outline-none select-none data-highlighted:bg-hover data-disabled:text-ink-3";
 
-/** A menu that a button opens. `trigger` is that button. */
+/** A menu that a button opens. `trigger` is that button; it is open at once where it was loaded to be opened. */
 export function Menu({
   trigger,
   label,
@@ -22,7 +22,7 @@ export function Menu({
   children: ReactNode;
 }) {
   return (
-    <Primitive.Root modal={false}>
+    <Primitive.Root modal={false} defaultOpen>
       <Primitive.Trigger render={trigger} aria-label={label} />
       <Primitive.Portal>
         <Primitive.Positioner side="bottom" align={align} sideOffset={6} className="z-50 outline-none">

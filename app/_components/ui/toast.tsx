@@ -1,73 +1,51 @@
 "use client";
 
-import { Toast as Primitive } from "@base-ui/react/toast";
-import { CircleAlert, CircleCheck, X } from "lucide-react";
-import { useTranslations } from "next-intl";
-import type { ReactNode } from "react";
-import { buttonClass } from "./button";
+import dynamic from "next/dynamic";
+import { useSyncExternalStore } from "react";
 
-const manager = Primitive.createToastManager();
-const TIMEOUT_MS = 6_000;
+export type ToastInput = {
+  title: string;
+  text?: string;
+  isError?: boolean;
+  undo?: { label: string; run: () => void };
+};
+type Show = (toast: ToastInput) => void;
 
-type ToastInput = { title: string; text?: string; isError?: boolean; undo?: { label: string; run: () => void } };
+// Loaded with the first toast; those that come before it has arrived wait here.
+const ToastList = dynamic(() => import("./toast-list"), { ssr: false });
+const waiting: ToastInput[] = [];
+const listeners = new Set<() => void>();
+let show: Show | null = null;
+let isNeeded = false;
 
-/** Say what happened. Errors interrupt a screen reader, the rest waits its turn. */
-export function showToast({ title, text, isError = false, undo }: ToastInput): void {
-  const id = manager.add({
-    title,
-    description: text,
-    type: isError ? "error" : "ok",
-    priority: isError ? "high" : "low",
-    ...(undo && {
-      actionProps: {
-        children: undo.label,
-        onClick: () => {
-          manager.close(id);
-          undo.run();
-        },
-      },
-    }),
-  });
+/** Say what happened. */
+export function showToast(toast: ToastInput): void {
+  if (show) return show(toast);
+  waiting.push(toast);
+  isNeeded = true;
+  for (const listener of listeners) listener();
 }
 
-function ToastList() {
-  const t = useTranslations("Ui");
-  const { toasts } = Primitive.useToastManager();
-  return toasts.map((toast) => {
-    const Icon = toast.type === "error" ? CircleAlert : CircleCheck;
-    return (
-      <Primitive.Root
-        key={toast.id}
-        toast={toast}
-        className="flex items-start gap-3 rounded-md border border-line bg-raised p-3.5 pr-2.5 shadow-3 transition-[opacity,transform] duration-200 data-ending-style:opacity-0 data-starting-style:translate-y-3 data-starting-style:opacity-0"
-      >
-        <Icon
-          aria-hidden="true"
-          className={`mt-0.5 size-4 shrink-0 ${toast.type === "error" ? "text-danger" : "text-accent-ink"}`}
-        />
-        <div className="min-w-0 flex-1">
-          <Primitive.Title className="text-sm font-medium" />
-          <Primitive.Description className="mt-0.5 text-[13px] text-ink-2" />
-        </div>
-        <Primitive.Action className={buttonClass("ghost", "sm", "-my-1 text-accent-ink")} />
-        <Primitive.Close aria-label={t("close")} className={buttonClass("ghost", "icon", "-my-1 !size-7")}>
-          <X aria-hidden="true" className="size-3.5" />
-        </Primitive.Close>
-      </Primitive.Root>
-    );
-  });
+/** Hand what is said from here on to that function, and what has waited for it; answers the end of it. */
+export function showToastsBy(by: Show): () => void {
+  show = by;
+  for (const toast of waiting.splice(0)) by(toast);
+  return () => {
+    show = null;
+  };
 }
 
-/** Where toasts appear: bottom right, on a phone above the bottom bar. They wait while one looks at them. */
-export function ToastRegion({ children }: { children: ReactNode }) {
-  return (
-    <Primitive.Provider toastManager={manager} timeout={TIMEOUT_MS} limit={3}>
-      {children}
-      <Primitive.Portal>
-        <Primitive.Viewport className="fixed inset-x-4 bottom-20 z-60 flex flex-col gap-2 sm:right-6 sm:bottom-6 sm:left-auto sm:w-90">
-          <ToastList />
-        </Primitive.Viewport>
-      </Primitive.Portal>
-    </Primitive.Provider>
+function listen(listener: () => void): () => void {
+  listeners.add(listener);
+  return () => listeners.delete(listener);
+}
+
+/** Where toasts appear, once there is one. */
+export function ToastRegion() {
+  const isShown = useSyncExternalStore(
+    listen,
+    () => isNeeded,
+    () => false,
   );
+  return isShown ? <ToastList /> : null;
 }

@@ -4,10 +4,11 @@ import { Ellipsis } from "lucide-react";
 import { useLocale, useTimeZone, useTranslations } from "next-intl";
 import { Badge } from "@/app/_components/ui/badge";
 import { buttonClass } from "@/app/_components/ui/button";
-import { Menu, MenuItem, MenuSeparator } from "@/app/_components/ui/menu";
+import { LazyMenu } from "@/app/_components/ui/lazy-menu";
 import { RelativeTime } from "@/app/_components/ui/relative-time";
 import { Table, Td, Th, Tr } from "@/app/_components/ui/table";
 import type { KeyIntention } from "./key-dialogs";
+import type { KeyMenuProps } from "./key-menu";
 import type { KeyView } from "./key-view";
 
 function Limits({ keyView }: { keyView: KeyView }) {
@@ -22,22 +23,19 @@ function Limits({ keyView }: { keyView: KeyView }) {
   return <span data-hint={all || undefined}>{limits.join(" · ") || t("none")}</span>;
 }
 
-function Actions({ name, onIntend }: { name: string; onIntend: (intention: KeyIntention) => void }) {
-  const t = useTranslations("Keys");
-  const trigger = (
-    <button type="button" className={buttonClass("ghost", "icon")}>
-      <Ellipsis aria-hidden="true" className="size-4" />
-    </button>
-  );
+const loadMenu = () => import("./key-menu");
+
+function Actions({ name, onIntend }: KeyMenuProps) {
+  const t = useTranslations("Keys.table");
   return (
-    <Menu trigger={trigger} label={t("table.actions", { name })}>
-      <MenuItem onClick={() => onIntend("rename")}>{t("rename")}</MenuItem>
-      <MenuItem onClick={() => onIntend("rotate")}>{t("rotate")}</MenuItem>
-      <MenuSeparator />
-      <MenuItem isDanger onClick={() => onIntend("revoke")}>
-        {t("revoke")}
-      </MenuItem>
-    </Menu>
+    <LazyMenu
+      label={t("actions", { name })}
+      load={loadMenu}
+      menuProps={{ name, onIntend }}
+      className={buttonClass("ghost", "icon")}
+    >
+      <Ellipsis aria-hidden="true" className="size-4" />
+    </LazyMenu>
   );
 }
 

@@ -1,0 +1,114 @@
+import { stack } from "./support/stack-address";
+import { expect, grant, makeKey, send, signIn, signUp, test, untilUsable } from "./support/test";
+
+test("signing out ends the session, and signing in leads back to where one was going", async ({ page, context }) => {
+  const person = await signUp(page);
+  const cookies = await context.cookies();
+  await page.getByRole("button", { name: "Account menu" }).click();
+  await page.getByRole("menuitem", { name: "Sign out", exact: true }).click();
+  await page.waitForURL("**/sign-in");
+
+  // The cookie of before is worth nothing: its row is gone.
+  await context.addCookies(cookies);
+  await page.goto(`${stack().web}/keys`);
+  await expect(page).toHaveURL(/\/sign-in\?next=%2Fkeys$/);
+
+  await untilUsable(page);
+  await page.getByLabel("E-mail").fill(person.email);
+  await page.getByLabel("Password", { exact: true }).fill(person.password);
+  await page.getByRole("button", { name: "Sign in" }).click();
+  await page.waitForURL("**/keys");
+});
+
+test("a wrong password and an address that nobody has are told the same", async ({ page }) => {
+  const person = await signUp(page);
+  await page.context().clearCookies();
+  const texts: string[] = [];
+  for (const email of [person.email, "nobody@e2e.test"]) {
+    await signIn(page, { email, password: "not the password" });
+    texts.push((await page.getByRole("alert").filter({ hasText: /\w/ }).first().textContent()) ?? "");
+  }
+  expect(texts[0]).toBe(texts[1]);
+  expect(texts[0]).toContain("don't fit together");
+});
+
+test("ten wrong passwords are enough for one address, and don't lock out anybody else", async ({ page, browser }) => {
+  const [victim, other] = [await signUp(page), await signUp(await (await browser.newContext()).newPage())];
+  await page.context().clearCookies();
+  for (let tries = 0; tries < 10; tries++) {
+    await signIn(page, { email: victim.email, password: "a guess" });
+    await expect(page.getByRole("alert").filter({ hasText: /\w/ }).first()).toContainText("don't fit together");
+  }
+  await signIn(page, { email: victim.email, password: "another guess" });
+  await expect(page.getByRole("alert").filter({ hasText: /\w/ }).first()).toContainText("Too many tries");
+  await signIn(page, other);
+  await page.waitForURL("**/overview");
+});
+
+test("signing out everywhere ends the other browser's session too", async ({ page, browser }) => {
+  const person = await signUp(page);
+  const elsewhere = await (await browser.newContext()).newPage();
+  await signIn(elsewhere, person);
+  await elsewhere.waitForURL("**/overview");
+  await page.getByRole("button", { name: "Account menu" }).click();
+  await page.getByRole("menuitem", { name: "Sign out everywhere" }).click();
+  await page.waitForURL("**/sign-in");
+  await elsewhere.goto(`${stack().web}/overview`);
+  await expect(elsewhere).toHaveURL(/\/sign-in/);
+});
+
+test("another's request isn't found, just as one that doesn't exist", async ({ page, browser }) => {
+  const owner = await signUp(page);
+  await grant(owner, 100);
+  const reply = await send(await makeKey(page, "Key"));
+  const id = reply.headers.get("x-request-id");
+  expect(id).toMatch(/^req_/);
+  await page.goto(`${stack().web}/usage/${id}`);
+  await expect(page.getByTestId("charge")).toBeVisible();
+
+  const stranger = await (await browser.newContext()).newPage();
+  await signUp(stranger);
+  for (const path of [`/usage/${id}`, "/usage/req_00000000000000000000000000", "/usage/nonsense"]) {
+    await stranger.goto(`${stack().web}${path}`);
+    await expect(stranger.getByText("There is nothing here")).toBeVisible();
+  }
+});
+
+test("the address after a sign-in can't lead to another site", async ({ page }) => {
+  const person = await signUp(page);
+  for (const next of ["https://evil.example/", "//evil.example/", "/\\evil.example", "javascript:alert(1)"]) {
+    await page.context().clearCookies();
+    await page.goto(`${stack().web}/sign-in?next=${encodeURIComponent(next)}`);
+    await untilUsable(page);
+    await page.getByLabel("E-mail").fill(person.email);
+    await page.getByLabel("Password", { exact: true }).fill(person.password);
+    await page.getByRole("button", { name: "Sign in" }).click();
+    await page.waitForURL(`${stack().web}/overview`);
+  }
+});
+
+test("an invitation is kept from the first page to the sign-up", async ({ page }) => {
+  await page.goto(`${stack().web}/?ref=abcDEF1234`);
+  await page.getByRole("link", { name: "Create an account" }).first().click();
+  await expect(page.getByText("You were invited: abcDEF1234")).toBeVisible();
+});
+
+test("a new password wants the old one, and ends the other sessions", async ({ page, browser }) => {
+  const person = await signUp(page);
+  const elsewhere = await (await browser.newContext()).newPage();
+  await signIn(elsewhere, person);
+  await elsewhere.waitForURL("**/overview");
+  await page.goto(`${stack().web}/settings`);
+  await untilUsable(page);
+  const fill = async (current: string) => {
+    await page.getByLabel("Current password").fill(current);
+    await page.getByLabel("New password").fill("another long password");
+    await page.getByRole("button", { name: "Change the password" }).click();
+  };
+  await fill("not the password");
+  await expect(page.getByText("That isn't your current password.")).toBeVisible();
+  await fill(person.password);
+  await expect(page.getByText("The password is changed")).toBeVisible();
+  await elsewhere.goto(`${stack().web}/overview`);
+  await expect(elsewhere).toHaveURL(/\/sign-in/);
+});

@@ -1,0 +1,57 @@
+import { stack } from "./support/stack-address";
+import { expect, grant, makeKey, send, signUp, test } from "./support/test";
+
+/** What the balance shows may be two seconds old. */
+const LIVE_MS = 2_000;
+/** A request must be seen five seconds after it ended. */
+const SEEN_MS = 5_000;
+
+test("a newcomer makes a key, sends a request, and sees 8 credits and how they came about", async ({ page }) => {
+  const person = await signUp(page);
+  await expect(page.getByText("1 of 4 done")).toBeVisible();
+  await grant(person, 100);
+  await expect(page.getByTestId("balance")).toContainText("100 Credits", { timeout: LIVE_MS + 1_000 });
+
+  const secret = await makeKey(page, "First key");
+  await expect(page.getByRole("row").filter({ hasText: "First key" })).toBeVisible();
+  await page.getByRole("link", { name: "Overview" }).first().click();
+  await expect(page.getByText("Waiting for your first request…")).toBeVisible();
+
+  const reply = await send(secret);
+  expect(reply.status, await reply.clone().text()).toBe(200);
+  await expect(page.getByTestId("balance")).toContainText("92 Credits", { timeout: LIVE_MS });
+  await expect(page.getByText("First steps")).toBeHidden({ timeout: SEEN_MS });
+  const row = page.getByRole("row").filter({ hasText: "gpt-4" });
+  await expect(row).toContainText("8 Credits");
+
+  await row.getByRole("link").click();
+  await expect(page).toHaveURL(/\/usage\/req_/);
+  const calculation = page.getByTestId("calculation");
+  await expect(calculation.getByRole("row").filter({ hasText: "1,000 input tokens" })).toContainText("5");
+  await expect(calculation.getByRole("row").filter({ hasText: "1,000 input tokens" })).toContainText(
+    "1,000 × 5 / 1,000",
+  );
+  await expect(calculation.getByRole("row").filter({ hasText: "500 output tokens" })).toContainText("2.5");
+  await expect(calculation.getByRole("row").filter({ hasText: "Rounded up to a whole credit" })).toContainText("0.5");
+  await expect(page.getByTestId("charge")).toHaveText("8 Credits");
+  expect(reply.headers.get("x-request-id")).toBe(new URL(page.url()).pathname.split("/").at(-1));
+
+  await page.getByRole("link", { name: "Transfers" }).first().click();
+  await expect(page.getByRole("row").filter({ hasText: "Charge" })).toContainText("−8");
+  await expect(page.getByRole("row").filter({ hasText: "for a test" })).toContainText("+100");
+});
+
+test("a request that failed says that it was not charged", async ({ page }) => {
+  const person = await signUp(page);
+  await grant(person, 100);
+  const secret = await makeKey(page, "Key");
+  const order = JSON.stringify({ status: 400, count: 1 });
+  await fetch(`${stack().sandbox}/_sandbox/next`, { method: "POST", body: order });
+  expect((await send(secret)).status).toBe(400);
+  await page.getByRole("link", { name: "Usage" }).first().click();
+  const row = page.getByRole("row").filter({ hasText: "gpt-4" });
+  await expect(row).toContainText("Not charged", { timeout: SEEN_MS });
+  await row.getByRole("link").click();
+  await expect(page.getByText("Nothing was charged.")).toBeVisible();
+  await expect(page.getByTestId("balance")).toContainText("100 Credits");
+});

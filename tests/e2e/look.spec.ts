@@ -1,0 +1,121 @@
+import AxeBuilder from "@axe-core/playwright";
+import type { BrowserContext, Page } from "@playwright/test";
+import { stack } from "./support/stack-address";
+import { expect, grant, makeKey, send, signUp, test, untilUsable } from "./support/test";
+
+const SHOTS = ".scrip/screenshots";
+const THEMES = ["light", "dark"] as const;
+const WIDTHS = [360, 1280] as const;
+/** A dollar amount, in words or as a sign: nothing that a user may see. */
+const DOLLARS = /\$\s?\d|USD\s?\d|\bUSD\b/;
+const SETTLE_MS = 400;
+
+type Shown = { name: string; path: string; open?: (page: Page) => Promise<void> };
+
+const PUBLIC: Shown[] = [
+  { name: "landing", path: "/" },
+  { name: "sign-in", path: "/sign-in" },
+  { name: "sign-up", path: "/sign-up" },
+  { name: "not-found", path: "/nowhere" },
+];
+
+async function openCreateKey(page: Page): Promise<void> {
+  await page.getByText("Scopes and limits").click();
+}
+
+async function openPalette(page: Page): Promise<void> {
+  await page.keyboard.press("Control+k");
+  await page.getByPlaceholder("Go to a page").waitFor();
+}
+
+const signedIn = (requestId: string): Shown[] => [
+  { name: "overview", path: "/overview" },
+  { name: "keys", path: "/keys" },
+  { name: "keys-create", path: "/keys?create=true", open: openCreateKey },
+  { name: "usage", path: "/usage" },
+  { name: "usage-none", path: "/usage?status=cancelled" },
+  { name: "request", path: `/usage/${requestId}` },
+  { name: "transfers", path: "/transfers" },
+  { name: "settings", path: "/settings" },
+  { name: "palette", path: "/overview", open: openPalette },
+];
+
+/** Look at a page in both themes and widths: no serious finding of axe, no dollars, nothing wider than the screen. */
+async function look(context: BrowserContext, shown: Shown[]): Promise<void> {
+  const page = await context.newPage();
+  const complaints: string[] = [];
+  page.on("console", (message) => {
+    if (message.type() === "error" && !message.text().includes("404")) complaints.push(message.text());
+  });
+  for (const { name, path, open } of shown) {
+    for (const theme of THEMES) {
+      for (const width of WIDTHS) {
+        const where = `${name} ${theme} ${width}`;
+        await page.emulateMedia({ colorScheme: theme, reducedMotion: "reduce" });
+        await page.setViewportSize({ width, height: width === 360 ? 780 : 860 });
+        await page.goto(`${stack().web}${path}`);
+        if (name !== "not-found") await untilUsable(page);
+        await open?.(page);
+        // The chart comes after the page.
+        await page.waitForLoadState("networkidle").catch(() => undefined);
+        await page.evaluate((ms) => new Promise((resolve) => setTimeout(resolve, ms)), SETTLE_MS);
+        await page.screenshot({ path: `${SHOTS}/${name}-${theme}-${width}.png`, fullPage: true });
+        const findings = (await new AxeBuilder({ page }).analyze()).violations
+          .filter(({ impact }) => impact === "serious" || impact === "critical")
+          .map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 140)).join(" | ")}`);
+        expect.soft(findings, where).toEqual([]);
+        expect.soft(await page.locator("body").innerText(), where).not.toMatch(DOLLARS);
+        const beyond = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+        expect.soft(beyond, `${where} is wider than the screen`).toBeLessThanOrEqual(0);
+      }
+    }
+  }
+  expect(complaints, "the browser complained of nothing, the content security policy included").toEqual([]);
+}
+
+test("public pages look right and are accessible in both themes and on a phone", async ({ browser }) => {
+  test.setTimeout(300_000);
+  await look(await browser.newContext(), PUBLIC);
+});
+
+test("an account's pages look right and are accessible in both themes and on a phone", async ({ page, context }) => {
+  test.setTimeout(600_000);
+  const person = await signUp(page);
+  await grant(person, 12_450);
+  const secret = await makeKey(page, "Production");
+  for (let sent = 0; sent < 6; sent++) await send(secret);
+  const reply = await send(secret);
+  await look(context, signedIn(reply.headers.get("x-request-id") ?? ""));
+});
+
+test("a new account's empty pages look right and are accessible, too", async ({ page, context }) => {
+  test.setTimeout(300_000);
+  await signUp(page);
+  await look(context, [
+    { name: "empty-overview", path: "/overview" },
+    { name: "empty-keys", path: "/keys" },
+    { name: "empty-usage", path: "/usage" },
+    { name: "empty-transfers", path: "/transfers" },
+  ]);
+});
+
+test("the policy of scripts and styles is strict, and every page has a nonce of its own", async ({ request }) => {
+  const nonces = new Set<string>();
+  for (const path of ["/", "/sign-in", "/"]) {
+    const response = await request.get(`${stack().web}${path}`, { headers: { accept: "text/html" } });
+    const policy = response.headers()["content-security-policy"] ?? "";
+    const nonce = /script-src 'self' 'nonce-([^']+)' 'strict-dynamic'/.exec(policy)?.[1] ?? "";
+    expect(nonce.length).toBeGreaterThan(20);
+    nonces.add(nonce);
+    expect(policy).toContain(`style-src 'self' 'nonce-${nonce}'`);
+    expect(policy).toContain("form-action 'self'");
+    expect(policy).toContain("frame-ancestors 'none'");
+    expect(policy.replace("style-src-attr 'unsafe-inline'", "")).not.toContain("unsafe");
+    const html = await response.text();
+    const scripts = html.match(/<script[^>]*>/g) ?? [];
+    expect(scripts.filter((tag) => !tag.includes(`nonce="${nonce}"`))).toEqual([]);
+    expect(response.headers()["x-powered-by"]).toBeUndefined();
+    expect(response.headers()["x-content-type-options"]).toBe("nosniff");
+  }
+  expect(nonces.size).toBe(3);
+});

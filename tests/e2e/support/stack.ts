@@ -1,0 +1,116 @@
+import { randomBytes } from "node:crypto";
+import { mkdirSync } from "node:fs";
+import { createServer } from "node:net";
+import { ApiKeyInput, createApiKey, createUser, hashPassword } from "@/lib/auth";
+import { systemCtx } from "@/lib/ctx";
+import { openDatabase } from "@/lib/db";
+import { newApiKeySecret } from "@/lib/ids";
+import { nowMs } from "@/lib/time";
+import { useVault } from "@/lib/vault";
+import { ensureNextBuild } from "../../../scripts/start/build";
+import { bundle } from "../../support/bundle";
+import { testDatabase } from "../../support/database";
+import { startGateway } from "../../support/gateway";
+import { stageModel, stageSupply } from "../../support/stage";
+import { testMasterKeys } from "../../support/supply";
+import { startWorker, type Worker } from "../../support/worker";
+import { ADMIN, type Stack } from "./stack-address";
+
+// All of Scrip for browser tests, as production runs it: built web app, web port, gateway, jobs, sandbox, a database of
+// its own. Prints where it serves, and ends all of it when it is asked to.
+
+const HOME = `${process.env["SCRIP_TEST_HOME"] ?? `.scrip/test-${process.pid}`}/e2e`;
+const NEXT_FOLDER = process.env["NEXT_DIST_DIR"] ?? ".next-test";
+const CONNECTIONS = 4;
+
+function freePort(): Promise<number> {
+  return new Promise((resolve) => {
+    const probe = createServer();
+    probe.listen(0, "127.0.0.1", () => {
+      const address = probe.address();
+      probe.close(() => resolve(typeof address === "object" && address ? address.port : 0));
+    });
+  });
+}
+
+/** The demo's model with a supplier's key, and an admin with a key of their own. */
+async function furnish(databaseUrl: string): Promise<string> {
+  const database = openDatabase(databaseUrl, CONNECTIONS);
+  const ctx = systemCtx("e2e", nowMs());
+  const adminKey = newApiKeySecret();
+  await stageModel(database, 1);
+  await stageSupply(database, ["sk-sandbox-openai-500usd"]);
+  const passwordHash = await hashPassword(ADMIN.password);
+  await database.inTransaction(async (tx) => {
+    const admin = await createUser(tx, ctx, { email: ADMIN.email, passwordHash, role: "admin" });
+    const key = ApiKeyInput.parse({ name: "e2e", scopes: ["admin"] });
+    await createApiKey(tx, ctx, { userId: admin.id, key, secret: adminKey, mayGiveAdmin: true });
+  });
+  await database.close();
+  return adminKey;
+}
+
+mkdirSync(HOME, { recursive: true });
+const own = await testDatabase();
+const masterKeys = testMasterKeys();
+useVault(masterKeys);
+const [masterKey] = masterKeys;
+if (!masterKey) throw new Error("the vault has no key");
+const adminKey = await furnish(own.url);
+await ensureNextBuild(NEXT_FOLDER);
+const files = await bundle(`${HOME}/dist`, {
+  web: "workers/web.ts",
+  gateway: "workers/gateway.ts",
+  jobs: "workers/jobs.ts",
+  sandbox: "workers/sandbox.ts",
+});
+const fileOf = (name: string): string => files[name] ?? "";
+const logOf = (name: string): string => `${HOME}/${name}.log`;
+
+const sandbox = await startWorker({
+  name: "sandbox",
+  file: fileOf("sandbox"),
+  logFile: logOf("sandbox"),
+  env: { SCRIP_ENV: "demo", HOST: "127.0.0.1", SANDBOX_PORT: "0" },
+});
+const openAiBaseUrl = `${sandbox.url}/openai/v1`;
+const gateway = await startGateway({
+  file: fileOf("gateway"),
+  logFile: logOf("gateway"),
+  databaseUrl: own.url,
+  masterKey,
+  openAiBaseUrl,
+});
+const port = await freePort();
+const webUrl = `http://127.0.0.1:${port}`;
+const environment = {
+  SCRIP_ENV: "production",
+  HOST: "127.0.0.1",
+  DATABASE_URL: own.url,
+  APP_URL: webUrl,
+  PORT: String(port),
+  GATEWAY_URL: gateway.url,
+  GATEWAY_INTERNAL_URL: gateway.url,
+  NEXTAUTH_SECRET: randomBytes(32).toString("base64"),
+  KEY_ENCRYPTION_KEYS: `${masterKey.id}:${masterKey.key.toString("base64")}`,
+  PROVIDER_OPENAI_BASE_URL: openAiBaseUrl,
+  NEXT_DIST_DIR: NEXT_FOLDER,
+};
+const web = await startWorker({
+  name: "web",
+  file: fileOf("web"),
+  logFile: logOf("web"),
+  url: `${webUrl}/healthz`,
+  env: environment,
+});
+const workers: Worker[] = [web, gateway, sandbox];
+
+async function stop(): Promise<void> {
+  for (const worker of workers) await worker.stop();
+  await own.drop();
+  process.exit(0);
+}
+for (const signal of ["SIGTERM", "SIGINT", "SIGHUP"] as const) process.on(signal, () => void stop());
+
+const stack: Stack = { web: webUrl, gateway: gateway.url, sandbox: sandbox.url, adminKey };
+process.stdout.write(`scrip serves ${JSON.stringify(stack)}\n`);
