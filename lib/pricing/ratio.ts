@@ -7,6 +7,7 @@ export const ZERO: Ratio = { num: 0n, den: 1n };
 export const ONE: Ratio = { num: 1n, den: 1n };
 
 const POWERS_OF_TEN = Array.from({ length: 64 }, (_, exponent) => 10n ** BigInt(exponent));
+const EXPONENTS = new Map(POWERS_OF_TEN.map((power, exponent) => [power, exponent]));
 const powerOfTen = (exponent: number): bigint => POWERS_OF_TEN[exponent] ?? 10n ** BigInt(exponent);
 
 /** A decimal as a fraction. */
@@ -52,6 +53,8 @@ function placesOf(den: bigint): number | null {
 
 /** The fraction as text, exact: a decimal where it ends (`7.5`), else a fraction in lowest terms (`1/30`). */
 export function toText({ num, den }: Ratio): string {
+  const exponent = EXPONENTS.get(den);
+  if (exponent !== undefined) return formatDecimal(num, exponent);
   const divisor = greatestCommonDivisor(num, den);
   const [top, bottom] = [num / divisor, den / divisor];
   const places = placesOf(bottom);
