@@ -38,51 +38,40 @@ function textPieces(request: ChatRequest, seed: number): Piece[] {
   return toPieces(model, JSON.stringify({ reply: words.map((word) => word.text).join("") }));
 }
 
-function toolPieces(request: ChatRequest, tools: Tools): (Piece & { call: number })[] {
-  return tools.flatMap((tool, call) =>
-    toPieces(request.model, JSON.stringify(sample(tool.function.parameters ?? {}))).map((piece) => ({
-      ...piece,
-      call,
-    })),
-  );
+/** What one choice says, in the pieces that it streams in: of each tool call, or of its text. */
+function spoken(request: ChatRequest, tools: Tools, seed: number): { call: number | null; pieces: Piece[] }[] {
+  if (tools.length === 0) return [{ call: null, pieces: textPieces(request, seed) }];
+  return tools.map((tool, call) => ({
+    call,
+    pieces: toPieces(request.model, JSON.stringify(sample(tool.function.parameters ?? {}))),
+  }));
 }
 
-/** As many of the pieces as the maximum lets through. */
-function cutTo<P extends Piece>(pieces: readonly P[], most: number): { kept: P[]; isCut: boolean } {
-  let tokens = 0;
-  const kept: P[] = [];
-  for (const piece of pieces) {
-    tokens += piece.tokens;
-    if (tokens > most) return { kept, isCut: true };
-    kept.push(piece);
-  }
-  return { kept, isCut: false };
-}
-
-function planChoice(
-  request: ChatRequest,
-  index: number,
-  seed: number,
-  most: number,
-): { choice: Choice; steps: Step[] } {
+/** Add one choice's steps, as many as the maximum lets through. */
+function planChoice(request: ChatRequest, choice: number, seed: number, most: number, steps: Step[]): Choice {
   const tools = toolsCalled(request);
   const calls = tools.map((tool, at) => ({
-    id: `call_${(seed >>> 0).toString(36)}${index}${at}`,
+    id: `call_${(seed >>> 0).toString(36)}${choice}${at}`,
     name: tool.function.name,
   }));
-  const pieces =
-    tools.length > 0
-      ? toolPieces(request, tools)
-      : textPieces(request, seed).map((piece) => ({ ...piece, call: null }));
-  const { kept, isCut } = cutTo<Piece & { call: number | null }>(pieces, most);
-  const finish = isCut ? "length" : calls.length > 0 ? "tool_calls" : "stop";
-  return { choice: { calls, finish }, steps: kept.map((piece) => ({ ...piece, choice: index })) };
+  let produced = 0;
+  for (const { call, pieces } of spoken(request, tools, seed)) {
+    for (const { text, tokens } of pieces) {
+      produced += tokens;
+      if (produced > most) return { calls, finish: "length" };
+      steps.push({ text, tokens, choice, call });
+    }
+  }
+  return { calls, finish: calls.length > 0 ? "tool_calls" : "stop" };
 }
 
 /** Plan the whole reply. The messages are its seed, so that a repeated request gets the same reply. */
 export function planReply(request: ChatRequest): Reply {
   const most = request.max_completion_tokens ?? request.max_tokens ?? Number.POSITIVE_INFINITY;
   const seed = crc32(JSON.stringify(request.messages));
-  const planned = Array.from({ length: request.n ?? 1 }, (_, index) => planChoice(request, index, seed + index, most));
-  return { choices: planned.map(({ choice }) => choice), steps: planned.flatMap(({ steps }) => steps) };
+  const steps: Step[] = [];
+  const choices = Array.from({ length: request.n ?? 1 }, (_, index) =>
+    planChoice(request, index, seed + index, most, steps),
+  );
+  return { choices, steps };
 }

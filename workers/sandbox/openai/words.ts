@@ -6,6 +6,8 @@ const WORDS =
     " ",
   );
 
+const SPACED = WORDS.map((word) => ` ${word}`);
+
 /** The `n`th of a series of numbers that looks random and is the same each time. Source: Mulberry32. */
 function nth(seed: number, n: number): number {
   let state = (seed + Math.imul(n + 1, 0x6d2b79f5)) | 0;
@@ -16,10 +18,12 @@ function nth(seed: number, n: number): number {
 
 /** So many words, one token each, chosen by the seed. */
 export function wordsFor(seed: number, count: number): Piece[] {
-  return Array.from({ length: count }, (_, at) => {
-    const word = WORDS[nth(seed, at) % WORDS.length] ?? "word";
-    return { text: at === 0 ? word : ` ${word}`, tokens: 1 };
-  });
+  const pieces: Piece[] = [];
+  for (let at = 0; at < count; at++) {
+    const words = at === 0 ? WORDS : SPACED;
+    pieces.push({ text: words[nth(seed, at) % words.length] ?? "", tokens: 1 });
+  }
+  return pieces;
 }
 
 /** How many words a reply has where the request doesn't say: 16 to 64, by the seed. */
