@@ -33,6 +33,8 @@ export type GatewayOptions = {
   /** Where there is a Redis: other gateways hear of cool-downs and lost keys at once. */
   redisUrl?: string | undefined;
   timings?: Partial<Timings>;
+  /** How often it renews its claim on its holds; the ledger's own interval without it. */
+  leaseRenewMs?: number | undefined;
 };
 
 /** A gateway that listens. `stop` lets what is under way end, closes its lease, and resolves when nothing is left. */
@@ -62,7 +64,7 @@ async function assemble(options: GatewayOptions) {
   const { database, vault, log } = options;
   const timings: Timings = { ...TIMINGS, ...options.timings };
   const tell = (problem: string, error: unknown): void => log.error({ error }, problem);
-  const lease = await keepLease(database.pool, `gateway:${process.pid}`);
+  const lease = await keepLease(database.pool, `gateway:${process.pid}`, options.leaseRenewMs);
   const bus = options.redisUrl === undefined ? undefined : openBus(options.redisUrl, { tell });
   const pool = await createPool(database, vault, { pollMs: 0, tell, bus });
   const metrics = createMetrics(() => pool.size());

@@ -140,6 +140,9 @@ export type UpstreamRequest = {
   firstByteMs: number;
 };
 
+/** How connections to suppliers are kept: as many as there are calls, one call on each at a time. */
+export const CONNECTION_OPTIONS = { keepAliveTimeout: 30_000, keepAliveMaxTimeout: 60_000, pipelining: 1 } as const;
+
 /** Connections to suppliers, kept open between calls. */
 export type Upstreams = {
   call(request: UpstreamRequest): UpstreamCall;
@@ -155,9 +158,7 @@ export function createUpstreams(timings: Timings): Upstreams {
     const pool = new Pool(origin, {
       connect: { timeout: LIMITS.connectMs },
       bodyTimeout: timings.idleMs,
-      keepAliveTimeout: 30_000,
-      keepAliveMaxTimeout: 60_000,
-      pipelining: 1,
+      ...CONNECTION_OPTIONS,
     });
     pools.set(origin, pool);
     return pool;
