@@ -85,6 +85,8 @@ async function route(job: Job): Promise<Tried> {
   }
 }
 
+const GIVEN_UP = "The request was given up. Try again.";
+
 /** A crash from here on leaves an open reservation that names this key, never a call that nobody knows of. */
 async function recordNext(job: Job, key: ChosenKey, { meaning }: Failed): Promise<void> {
   const n = job.attempts.length + 1;
@@ -96,7 +98,7 @@ async function recordNext(job: Job, key: ChosenKey, { meaning }: Failed): Promis
     previousOutcome: meaning.outcome,
     previousCostNanos,
   });
-  if (recorded.outcome === "closed") throw new ScripError("unavailable", "The request was given up. Try again.");
+  if (recorded.outcome === "closed") throw new ScripError("unavailable", GIVEN_UP);
   job.key = key;
 }
 
@@ -114,7 +116,9 @@ async function serveWhole(job: Job, { reply, reading, headers }: Extract<Tried, 
   const ending = exchange.isGone
     ? ({ status: "cancelled", httpStatus: 200, errorCode: "client_left" } as const)
     : ({ status: "ok", httpStatus: 200, errorCode: null } as const);
-  const { credits } = await settle(job, taken, ending);
+  const { credits, outcome } = await settle(job, taken, ending);
+  // Somebody else ended the hold: a gateway that was taken for dead gives no reply that nobody pays for.
+  if (outcome.outcome === "closed") throw new ScripError("unavailable", GIVEN_UP, { retry: false });
   const body = protocol.strip.reply(reply, countedOf(taken.usage), credits);
   const own = { ...headersToCaller(headers), "x-scrip-credits": credits };
   await exchange.keep?.({ status: 200, headers: { ...exchange.replyHeaders, ...own }, body });

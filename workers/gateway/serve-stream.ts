@@ -11,11 +11,12 @@ import type { UpstreamFailure } from "./upstream";
 
 type Stream = Extract<Tried, { outcome: "stream" }>;
 /** Why a stream ended, and the refusal that the caller is told where it wasn't by itself. */
-type Cause = "complete" | "cut" | "left" | "short" | "late";
+type Cause = "complete" | "cut" | "left" | "short" | "late" | "given_up";
 
 const NOT_WHOLE: Record<Exclude<Cause, "complete" | "left">, { refusal: ScripError; ending: Ending }> = {
   cut: ending("upstream_error", "The supplier broke the reply off. What was delivered is charged.", 502),
   late: ending("upstream_timeout", "The reply took longer than a stream may. What was delivered is charged.", 504),
+  given_up: ending("unavailable", "The reply was given up. What had been delivered was charged.", 503),
   short: ending("insufficient_credits", "The balance is used up. What was delivered is charged.", 402),
 };
 function ending(code: ConstructorParameters<typeof ScripError>[0], message: string, httpStatus: number) {
@@ -100,7 +101,7 @@ class Relay implements OpenStream {
     const outcome = await gateway.books.extend({ hold: exchange.id, toMicros, checkpoint });
     if (outcome.outcome === "held") this.#holdMicros = toMicros ?? this.#holdMicros;
     else if (outcome.outcome === "short") await this.#growByRest(rated, outcome.spendableMicros);
-    else this.#stop("cut");
+    else this.#stop("given_up");
   }
 
   /** The balance doesn't give what was asked for: take what there is, and stop where nothing is left. */
@@ -209,7 +210,10 @@ async function charge(job: Job, { reader }: Stream, cause: Cause): Promise<Buffe
     return lastEvent;
   }
   const taken = await takeUsage(job, reading, () => reader.produced());
-  const { credits } = await settle(job, taken, endingOf(job, cause), fault);
+  const { credits, outcome } = await settle(job, taken, endingOf(job, cause), fault);
+  // Somebody else ended the hold, by what was known of it: the caller isn't told that all is well.
+  if (outcome.outcome === "closed" && cause === "complete")
+    return Buffer.from(protocol.error.event(NOT_WHOLE.given_up.refusal));
   return lastEvent ?? (cause === "complete" ? reader.end(countedOf(taken.usage), credits) : null);
 }
 
