@@ -1,6 +1,7 @@
 import { mkdirSync, rmSync } from "node:fs";
 import { applyMigrations } from "@/lib/db/migrate";
 import { grantApplicationRole } from "@/lib/db/grants";
+import { migrateQueue } from "@/lib/queue";
 import { startServer, type EmbeddedServer } from "../../scripts/postgres/server";
 
 /** A durable, migrated PostgreSQL of somebody's own, for what a shared or careless one would falsify. */
@@ -12,6 +13,7 @@ export async function startOwnPostgres(home: string): Promise<OwnPostgres> {
   mkdirSync(home, { recursive: true });
   const server = await startServer({ home });
   await applyMigrations(server.ownerUrl, "prisma/migrations");
+  await migrateQueue(server.ownerUrl);
   await grantApplicationRole(server.ownerUrl, server.applicationUrl);
   return {
     ...server,

@@ -26,6 +26,8 @@ export type WorkerOptions = {
   logFile: string;
   /** Its address, for a process that doesn't log it. */
   url?: string;
+  /** What the log of a process without an address says when it is ready. */
+  readyText?: string;
   /** The cores that it may run on, as `taskset` writes them; all without it. */
   cores?: string;
 };
@@ -72,7 +74,7 @@ async function gone(child: ChildProcess): Promise<void> {
  * Its environment is what is given and nothing else of ours.
  */
 export async function startWorker(options: WorkerOptions): Promise<Worker> {
-  const { name, file, args = [], env = {}, logFile, cores } = options;
+  const { name, file, args = [], env = {}, logFile, readyText, cores } = options;
   const output = openSync(logFile, "w");
   const command = [process.execPath, "--enable-source-maps", file, ...args];
   const [program = "", ...rest] = cores === undefined ? command : ["taskset", "-c", cores, ...command];
@@ -81,12 +83,15 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
     stdio: ["pipe", output, output],
   });
   closeSync(output);
-  const isReady = async (): Promise<boolean> => (options.url ? answers(options.url) : urlIn(logFile) !== null);
+  const isReady = async (): Promise<boolean> => {
+    if (options.url) return answers(options.url);
+    return readyText === undefined ? urlIn(logFile) !== null : readFileSync(logFile, "utf8").includes(readyText);
+  };
   await until(async () => child.exitCode !== null || (await isReady()), `${name} is ready`, START_LIMIT_MS);
-  const url = options.url ?? urlIn(logFile);
-  if (url === null || child.pid === undefined || child.exitCode !== null) {
+  if (child.pid === undefined || child.exitCode !== null) {
     throw new Error(`${name} didn't start:\n${readFileSync(logFile, "utf8")}`);
   }
+  const url = options.url ?? urlIn(logFile) ?? "";
   const { pid } = child;
   return {
     name,

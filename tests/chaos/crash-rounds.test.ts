@@ -1,0 +1,77 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { keepResult } from "../support/results";
+import { until } from "../support/until";
+import { audit } from "./audit";
+import { chanceOf } from "./chance";
+import { startCrowd } from "./crowd";
+import { playRound, type Round } from "./rounds";
+import type { Seen } from "./seen";
+import { openHolds, SHORT_TIMINGS, startWorld, wholeCredits, type World } from "./world";
+
+const IS_FULL = process.env["PROOF"] === "full";
+const ROUNDS = IS_FULL ? 20 : 4;
+const SEED = Number(process.env["CHAOS_SEED"] ?? 20_261_125);
+const CALLERS = 24;
+const GRANTED = wholeCredits(100_000n);
+const CHUNK_DELAY_MS = 4;
+const TOKENS_MAX = 700;
+// What streams between two checkpoints, and while one is being written.
+const WINDOW_TOKENS = Math.ceil((2 * SHORT_TIMINGS.checkpointMs + SHORT_TIMINGS.tickMs) / CHUNK_DELAY_MS) + 25;
+
+let world: World;
+beforeAll(async () => {
+  world = await startWorld(".scrip/chaos/crash-rounds", {
+    gateways: 2,
+    timings: SHORT_TIMINGS,
+    callers: CALLERS,
+    creditsEach: GRANTED,
+    chunkDelayMs: CHUNK_DELAY_MS,
+  });
+}, 120_000);
+afterAll(() => world.close(), 60_000);
+
+test(
+  `${ROUNDS} times a gateway or PostgreSQL is killed under load: nothing is lost, doubled or served for nothing`,
+  async () => {
+    const chance = chanceOf(SEED);
+    const crowd = startCrowd({
+      callers: world.callers,
+      urls: () => world.gateways().map(({ url }) => url),
+      chance: chanceOf(SEED + 1),
+      tokensMax: TOKENS_MAX,
+    });
+    const probes: Seen[] = [];
+    const rounds: Round[] = [];
+    for (let at = 0; at < ROUNDS; at++) {
+      const { probed, ...round } = await playRound(world, crowd, chance, at % 2 === 0 ? "gateway" : "postgres");
+      probes.push(probed);
+      rounds.push(round);
+      process.stdout.write(`round ${at + 1}: ${JSON.stringify(round)}\n`);
+    }
+    await crowd.stop();
+    await until(async () => (await openHolds(world)) === 0n, "every hold has ended", 60_000);
+
+    const { problems, figures } = await audit({
+      database: world.database(),
+      callers: world.callers,
+      grantedMicros: GRANTED,
+      seen: [...crowd.seen, ...probes],
+      log: await world.sandbox.log(),
+      windowTokens: WINDOW_TOKENS,
+    });
+    keepResult(IS_FULL ? "crash-rounds" : "crash-rounds-quick", {
+      seed: SEED,
+      windowTokens: WINDOW_TOKENS,
+      timings: SHORT_TIMINGS,
+      rounds,
+      figures,
+      problems,
+    });
+    expect(problems).toEqual([]);
+    expect(new Set(rounds.map(({ pid }) => pid)).size).toBe(ROUNDS);
+    expect(rounds.filter(({ newWork }) => newWork === "served")).toEqual([]);
+    expect(rounds.every(({ inDoubt }) => inDoubt > 0)).toBe(true);
+    expect(figures.wholeReplies).toBeGreaterThan(ROUNDS);
+  },
+  IS_FULL ? 1_200_000 : 300_000,
+);

@@ -1,0 +1,50 @@
+import { spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
+import { Redis } from "ioredis";
+import { freePort } from "./free-port";
+import { until } from "./until";
+
+/** A redis-server of a test's own, which keeps nothing on disk. */
+export type OwnRedis = { readonly url: string; readonly pid: number; flush(): Promise<void>; stop(): Promise<void> };
+
+/** Whether this machine has a redis-server. */
+export const hasRedisServer = (): boolean => spawnSync("redis-server", ["--version"]).status === 0;
+
+/** Start one on a free port. */
+export async function startOwnRedis(): Promise<OwnRedis> {
+  const port = await freePort();
+  const child = spawn(
+    "redis-server",
+    ["--port", String(port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"],
+    {
+      stdio: "ignore",
+    },
+  );
+  const url = `redis://127.0.0.1:${port}`;
+  const withClient = async <T>(work: (client: Redis) => Promise<T>): Promise<T> => {
+    const client = new Redis(url, { lazyConnect: true, maxRetriesPerRequest: 0, retryStrategy: () => null });
+    client.on("error", () => undefined); // the call that failed says so
+    try {
+      await client.connect();
+      return await work(client);
+    } finally {
+      client.disconnect();
+    }
+  };
+  const answers = (): Promise<boolean> =>
+    withClient((client) => client.ping()).then(
+      () => true,
+      () => false,
+    );
+  await until(answers, "redis-server answers");
+  return {
+    url,
+    pid: child.pid ?? 0,
+    flush: () => withClient(async (client) => void (await client.flushall())),
+    async stop() {
+      if (child.exitCode !== null || child.signalCode !== null) return;
+      child.kill("SIGKILL");
+      await once(child, "exit");
+    },
+  };
+}
