@@ -1,16 +1,13 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { Pool } from "undici";
+import { LIMITS } from "../../workers/gateway/limits";
+import { CONNECTION_OPTIONS } from "../../workers/gateway/upstream";
 
-// The gateway's server and client, its pool's size and keep-alive, and nothing else: no body is read.
-const [upstreamOrigin = "", connections = "", keepAliveMs = ""] = process.argv.slice(2);
-const upstream = new Pool(upstreamOrigin, {
-  connections: Number(connections),
-  keepAliveTimeout: Number(keepAliveMs),
-  pipelining: 1,
-});
+// The gateway's server and client with its pool's size and keep-alive, and nothing else: no body is read.
+const upstream = new Pool(process.argv[2] ?? "", CONNECTION_OPTIONS);
 
-const server = createServer({ keepAliveTimeout: Number(keepAliveMs) }, (request, response) => {
+const server = createServer({ keepAliveTimeout: LIMITS.keepAliveMs }, (request, response) => {
   const { authorization = "", "content-length": length = "" } = request.headers;
   const headers = { authorization, "content-type": "application/json", "content-length": length };
   upstream

@@ -1,7 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, writeFileSync } from "node:fs";
-import { createServer, type AddressInfo } from "node:net";
 import path from "node:path";
+import { freePort } from "../support/free-port";
 import { startWorker, type Worker } from "../support/worker";
 
 /** The gateway that ours is compared with. It bills nothing. Installed when it is measured: it is no dependency of ours. */
@@ -17,16 +17,6 @@ export function installPortkey(folder: string): string | null {
   const npm = ["install", "--no-audit", "--no-fund", "--ignore-scripts", "--no-save", `${PACKAGE}@${VERSION}`];
   const { status } = spawnSync("npm", npm, { cwd: folder, stdio: "inherit" });
   return status === 0 && existsSync(file) ? file : null;
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const probe = createServer().listen(0, "127.0.0.1", () => {
-      // A server that listens on TCP has an address with a port.
-      const { port } = probe.address() as AddressInfo;
-      probe.close(() => resolve(port));
-    });
-  });
 }
 
 /** Start it on a free port. */
