@@ -4,6 +4,7 @@ export type { KeyRequest } from "./choose-key";
 export { createPool, type PoolOptions } from "./create-pool";
 export { disablePoolKey } from "./disable-pool-key";
 export { enablePoolKey } from "./enable-pool-key";
+export { getPoolKey } from "./get-pool-key";
 export { findProbe, type KeyToProbe, listDueProbes } from "./list-due-probes";
 export { listPool } from "./list-pool";
 export type { Choice, ChosenKey, KeyEnd, Pool } from "./pool";

@@ -195,6 +195,11 @@ describe("channels and the pool", () => {
     expect(listed.body["data"]).toMatchObject([{ id: added.body["id"], state: "active", quota_left_usd: 5.25 }]);
     const at = { as: admin.key, params: { id: String(added.body["id"]) } };
     expect((await call("POST", "/admin/pool/x/disable", disable.POST, at)).body).toMatchObject({ state: "disabled" });
+    expect(await lastAudit(String(added.body["id"]))).toMatchObject({
+      action: "pool_key.disable",
+      before: { state: "active" },
+      after: { state: "disabled" },
+    });
     expect((await call("POST", "/admin/pool/x/revalidate", revalidate.POST, at)).status).toBe(409);
     expect((await call("POST", "/admin/pool/x/enable", enable.POST, at)).body).toMatchObject({ state: "active" });
     expect((await call("POST", "/admin/pool/x/revalidate", revalidate.POST, at)).status).toBe(200);

@@ -3,7 +3,7 @@ import { recordAudit } from "@/lib/audit";
 import type { Ctx } from "@/lib/ctx";
 import type { Tx } from "@/lib/db";
 import { toPublicId, type Uuid } from "@/lib/ids";
-import type { PoolKeyView } from "@/lib/pool";
+import { getPoolKey, type PoolKeyView } from "@/lib/pool";
 import { IdParams } from "../../_replies/fields";
 import { PoolKeyReply, showPoolKey } from "../../_replies/pool-key";
 
@@ -22,9 +22,10 @@ export const actOnPoolKey = (action: string, summary: string, description: strin
       example: {},
     },
     async ({ tx, ctx, params: { id } }) => {
+      const before = showPoolKey(await getPoolKey(tx, ctx, { poolKeyId: id }));
       const after = showPoolKey(await act(tx, ctx, { poolKeyId: id }));
       const subject = { type: "pool_key", id: toPublicId("poolKey", id) };
-      await recordAudit(tx, ctx, { action, subject, before: null, after, reason: null });
+      await recordAudit(tx, ctx, { action, subject, before, after, reason: null });
       return after;
     },
   );
