@@ -19,6 +19,7 @@ const PREFIXES = {
 export type IdKind = keyof typeof PREFIXES;
 
 const BASE32 = "0123456789abcdefghjkmnpqrstvwxyz";
+const HEX = "0123456789abcdef";
 const BASE62 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 const KEY_PREFIX = "sk-scrip-";
 const KEY_RANDOM = 34;
@@ -50,11 +51,16 @@ export function newUuid(nowMs: number): Uuid {
 
 /** The public form of an id: its kind's prefix and 26 characters of base 32. */
 export function toPublicId(kind: IdKind, uuid: Uuid): string {
-  let value = BigInt(`0x${uuid.replaceAll("-", "")}`);
+  // 128 bits in 26 letters of 5: the first letter has but 3 of them.
   let text = "";
-  for (let i = 0; i < 26; i++) {
-    text = BASE32[Number(value & 31n)] + text;
-    value >>= 5n;
+  let [bits, bitCount] = [0, 2];
+  for (let at = 0; at < uuid.length; at++) {
+    if (uuid[at] === "-") continue;
+    bits = ((bits << 4) | HEX.indexOf(uuid[at] ?? "")) & 0xfff;
+    bitCount += 4;
+    if (bitCount < 5) continue;
+    bitCount -= 5;
+    text += BASE32[(bits >> bitCount) & 31];
   }
   return `${PREFIXES[kind]}_${text}`;
 }

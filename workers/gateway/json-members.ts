@@ -58,6 +58,11 @@ function skipValue(bytes: Buffer, from: number): number {
   return at;
 }
 
+function readName(bytes: Buffer, start: number, end: number): string {
+  const name = bytes.toString("utf8", start + 1, end - 1);
+  return name.includes("\\") ? String(JSON.parse(`"${name}"`)) : name;
+}
+
 /**
  * The members of the object that begins at `from`, in order, without parsing their values.
  *
@@ -73,8 +78,7 @@ export function readMembers(bytes: Buffer, from = 0): Member[] {
     const nameEnd = skipText(bytes, start);
     const valueStart = skipSpace(bytes, skipSpace(bytes, nameEnd) + 1);
     const end = skipValue(bytes, valueStart);
-    const raw = bytes.toString("utf8", start, nameEnd);
-    members.push({ name: String(JSON.parse(raw)), start, valueStart, end });
+    members.push({ name: readName(bytes, start, nameEnd), start, valueStart, end });
     at = skipSpace(bytes, end);
     if (bytes[at] === COMMA) at = skipSpace(bytes, at + 1);
   }

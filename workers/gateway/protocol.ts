@@ -30,7 +30,7 @@ export type UsageBounds = { inputMax: number; outputMax: number };
 export type UsageReading = { outcome: "reported"; usage: Usage } | { outcome: "absent" } | { outcome: "incredible" };
 
 /** A whole reply as it can be charged: its usage, and what it put out, for counting where there is no usage. */
-export type ReplyReading = { reading: UsageReading; produced: string[]; isReply: boolean };
+export type ReplyReading = { reading: UsageReading; produced: () => string[]; isReply: boolean };
 
 /** What of a chunk may leave at once, and what became of the stream with it. */
 export type StreamStep = { out: Buffer; state: "open" | "ended" | "failed" };

@@ -112,7 +112,7 @@ async function surface(job: Job, { status, body, meaning }: Failed): Promise<voi
 
 async function serveWhole(job: Job, { reply, reading, headers }: Extract<Tried, { outcome: "whole" }>): Promise<void> {
   const { exchange, protocol } = job;
-  const taken = await takeUsage(job, reading.reading, () => reading.produced);
+  const taken = await takeUsage(job, reading.reading, reading.produced);
   const ending = exchange.isGone
     ? ({ status: "cancelled", httpStatus: 200, errorCode: "client_left" } as const)
     : ({ status: "ok", httpStatus: 200, errorCode: null } as const);
@@ -161,7 +161,7 @@ async function serveAdmitted(
   admitted: Admitted,
 ): Promise<void> {
   const expected = Math.ceil(admitted.ask.inputBound / 4);
-  const admission = await gateway.rates.admit(admitted.caller, admitted.allowance, expected);
+  const admission = gateway.rates.admit(admitted.caller, admitted.allowance, expected);
   Object.assign(exchange.replyHeaders, admission.headers);
   let used = 0;
   try {

@@ -83,14 +83,15 @@ export function usage(reply: Buffer, endpoint: OpenAiEndpoint, bounds: UsageBoun
     body = null; // whoever answered doesn't speak this protocol
   }
   if (!isObject(body) || !Array.isArray(body["choices"])) {
-    return { reading: { outcome: "absent" }, produced: [], isReply: false };
+    return { reading: { outcome: "absent" }, produced: () => [], isReply: false };
   }
-  const produced = newProduced();
-  addChoices(produced, body["choices"], "message");
-  const said = texts(produced);
-  return {
-    reading: readUsage(findUsage(body), endpoint.reasoning, bounds, said.length === 0),
-    produced: said,
-    isReply: true,
+  const produced = (): string[] => {
+    const said = newProduced();
+    addChoices(said, body["choices"], "message");
+    return texts(said);
   };
+  const found = findUsage(body);
+  // A report of some output says by itself that the reply wasn't empty.
+  const isEmpty = isObject(found) && found["completion_tokens"] === 0 && produced().length === 0;
+  return { reading: readUsage(found, endpoint.reasoning, bounds, isEmpty), produced, isReply: true };
 }
