@@ -2,7 +2,7 @@
 
 -- types
 type attempt_item (hold uuid, n smallint, pool_key uuid, previous_outcome text, previous_cost_nanos bigint)
-type end_item (hold uuid, n smallint, released boolean, charge_micros bigint, overrun_micros bigint, cost_nanos bigint, total_cost_nanos bigint, channel text, pool_key uuid, key_owner uuid, upstream_model text, meters json, multipliers json, breakdown json, cost_breakdown json, attempts json, requests integer, estimated boolean, lost boolean, status text, http_status smallint, error_code text, latency_ms integer, ttft_ms integer, wallet bigint, api_key uuid, arrived_at timestamp with time zone, draft json)
+type end_item (hold uuid, n smallint, released boolean, charge_micros bigint, overrun_micros bigint, cost_nanos bigint, total_cost_nanos bigint, channel text, pool_key uuid, key_owner uuid, upstream_model text, meters json, multipliers json, breakdown json, cost_breakdown json, attempts json, requests integer, estimated boolean, capped boolean, lost boolean, status text, http_status smallint, error_code text, latency_ms integer, ttft_ms integer, wallet bigint, api_key uuid, arrived_at timestamp with time zone, draft json)
 type extend_item (hold uuid, to_micros bigint, checkpoint json)
 type leg_item (owner uuid, kind text, period text, unit text, limit bigint, amount bigint)
 type posting (scope text, key text, hash bytea, transfer uuid, kind smallint, wallet bigint, actor text, ref_type text, ref_id text, memo text)
@@ -485,7 +485,7 @@ begin
     where h.id = i.hold and h.state = 0
     returning h.id, h.wallet, h.api_key, h.amount_micros, h.arrived_at, h.has_legs, h.draft, i.n, i.released, i.charge_micros, i.overrun_micros,
       i.cost_nanos, i.total_cost_nanos, i.channel, i.pool_key, i.key_owner, i.upstream_model, i.meters, i.multipliers,
-      i.breakdown, i.cost_breakdown, i.attempts, i.requests, i.estimated, i.lost, i.status, i.http_status, i.error_code,
+      i.breakdown, i.cost_breakdown, i.attempts, i.requests, i.estimated, i.capped, i.lost, i.status, i.http_status, i.error_code,
       i.latency_ms, i.ttft_ms, i.ordinality
   ),
   total as materialized (
@@ -588,7 +588,7 @@ begin
       c.pool_key, c.key_owner, d.price_card, d.cost_card, c.meters, c.multipliers, c.breakdown, c.cost_breakdown,
       c.charge_micros, c.overrun_micros, coalesce(s.promo, 0), coalesce(s.referral, 0), coalesce(s.purchased, 0),
       coalesce(s.vested, 0), coalesce(s.unvested, 0), c.requests, c.total_cost_nanos, c.attempts, c.estimated,
-      c.overrun_micros > 0, c.lost, d.streamed, c.status, c.http_status, c.error_code, c.latency_ms, c.ttft_ms, _at
+      coalesce(c.capped, false), c.lost, d.streamed, c.status, c.http_status, c.error_code, c.latency_ms, c.ttft_ms, _at
     from closed c
     cross join lateral json_to_record(c.draft) as d(protocol text, mode text, model text, provider text,
       price_card bigint, cost_card bigint, streamed boolean)

@@ -75,6 +75,7 @@ function endRow(hold: Uuid, released: boolean, chargeMicros: bigint, costNanos: 
     attempts: end.attempts.map((attempt) => ({ ...attempt, costNanos: String(attempt.costNanos) })),
     requests: end.requests,
     estimated: end.estimated,
+    capped: end.capped ?? false,
     lost: end.lost,
     status: end.status,
     http_status: end.httpStatus,

@@ -94,6 +94,8 @@ export type UsageEnd = {
   attempts: { n: number; poolKey: Uuid; channel: string; outcome: string; costNanos: Nanos; latencyMs: number }[];
   requests: number;
   estimated: boolean;
+  /** More tokens of some kinds were reported than there were in all; they were capped. */
+  capped?: boolean;
   lost: boolean;
   status: "ok" | "failed" | "cancelled" | "interrupted";
   httpStatus: number;

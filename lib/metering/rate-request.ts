@@ -11,6 +11,8 @@ export type RatedRequest = {
   multipliers: AppliedFactor[];
   breakdown: ChargeLine[];
   costBreakdown: ChargeLine[];
+  /** More tokens of some kinds were reported than there were in all. */
+  isCapped: boolean;
 };
 
 const NO_COST: Cost = { costNanos: ZERO_NANOS, lines: [] };
@@ -42,5 +44,6 @@ export function rateRequest(terms: Terms, usage: Usage, supply: Supply): RatedRe
     multipliers,
     breakdown: lines,
     costBreakdown: cost.lines,
+    isCapped: rating.flags.includes("kinds_capped"),
   };
 }

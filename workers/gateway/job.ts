@@ -1,5 +1,6 @@
 import type { Classification } from "../../lib/providers";
 import type { UsageEnd } from "../../lib/ledger";
+import type { RatedRequest } from "../../lib/metering";
 import type { ChosenKey } from "../../lib/pool";
 import { type Nanos, ZERO_NANOS } from "../../lib/money";
 import { delay, nowMs } from "../../lib/time";
@@ -11,9 +12,9 @@ import type { Reservation } from "./reserve";
 
 /** How an end came about, in the words of the usage record. */
 export type Ending = Pick<UsageEnd, "status" | "httpStatus" | "errorCode">;
-type Rated = Pick<UsageEnd, "meters" | "multipliers" | "breakdown" | "costBreakdown">;
+type Rated = Pick<RatedRequest, "isCapped"> & Pick<UsageEnd, "meters" | "multipliers" | "breakdown" | "costBreakdown">;
 
-export const UNRATED: Rated = { meters: {}, multipliers: [], breakdown: [], costBreakdown: [] };
+export const UNRATED: Rated = { meters: {}, multipliers: [], breakdown: [], costBreakdown: [], isCapped: false };
 const RELEASE_PATIENCE_MS = 2_000;
 const SUCCESS: Classification = { forKey: { action: "none" }, forRequest: "surface", outcome: "ok" };
 
@@ -90,6 +91,7 @@ export class Job {
       attempts: this.attempts,
       requests: 0,
       estimated: isEstimated,
+      capped: rated.isCapped,
       lost: false,
       ...ending,
       latencyMs: exchange.elapsedMs(),

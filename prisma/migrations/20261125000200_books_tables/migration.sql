@@ -191,6 +191,7 @@ create table books.usage_record (
   cost_nanos bigint not null check (cost_nanos >= 0),
   attempts json not null,
   estimated boolean not null default false,
+  -- The supplier named more tokens of some kinds than there were in all; they were capped.
   capped boolean not null default false,
   -- The gateway died; charged from the last checkpoint or not at all.
   lost boolean not null default false,

@@ -15,7 +15,7 @@ create type books.end_item as (
   cost_nanos bigint, total_cost_nanos bigint,
   channel text, pool_key uuid, key_owner uuid, upstream_model text,
   meters json, multipliers json, breakdown json, cost_breakdown json, attempts json,
-  requests integer, estimated boolean, lost boolean,
+  requests integer, estimated boolean, capped boolean, lost boolean,
   status text, http_status smallint, error_code text, latency_ms integer, ttft_ms integer,
   -- Of a reservation that was given up and may yet be committed: its hold is made, so that it can't be any more, and ended.
   wallet bigint, api_key uuid, arrived_at timestamptz, draft json
@@ -42,7 +42,7 @@ begin
     where h.id = i.hold and h.state = 0
     returning h.id, h.wallet, h.api_key, h.amount_micros, h.arrived_at, h.has_legs, h.draft, i.n, i.released, i.charge_micros, i.overrun_micros,
       i.cost_nanos, i.total_cost_nanos, i.channel, i.pool_key, i.key_owner, i.upstream_model, i.meters, i.multipliers,
-      i.breakdown, i.cost_breakdown, i.attempts, i.requests, i.estimated, i.lost, i.status, i.http_status, i.error_code,
+      i.breakdown, i.cost_breakdown, i.attempts, i.requests, i.estimated, i.capped, i.lost, i.status, i.http_status, i.error_code,
       i.latency_ms, i.ttft_ms, i.ordinality
   ),
   total as materialized (
@@ -145,7 +145,7 @@ begin
       c.pool_key, c.key_owner, d.price_card, d.cost_card, c.meters, c.multipliers, c.breakdown, c.cost_breakdown,
       c.charge_micros, c.overrun_micros, coalesce(s.promo, 0), coalesce(s.referral, 0), coalesce(s.purchased, 0),
       coalesce(s.vested, 0), coalesce(s.unvested, 0), c.requests, c.total_cost_nanos, c.attempts, c.estimated,
-      c.overrun_micros > 0, c.lost, d.streamed, c.status, c.http_status, c.error_code, c.latency_ms, c.ttft_ms, _at
+      coalesce(c.capped, false), c.lost, d.streamed, c.status, c.http_status, c.error_code, c.latency_ms, c.ttft_ms, _at
     from closed c
     cross join lateral json_to_record(c.draft) as d(protocol text, mode text, model text, provider text,
       price_card bigint, cost_card bigint, streamed boolean)

@@ -180,12 +180,17 @@ const credits = fc
 const limits = amount.map((x) => drawn(`limit the advance to ${x}`, limitAdvance(x)));
 const passing = fc.integer({ min: 1, max: 3 }).map((x) => drawn(`${x} days pass`, passDays(x)));
 
-/** What chance seldom makes: a lot that expires between two holds, of which the first ends. */
-const expiryBetweenHolds = fc.tuple(amount, amount, nth).map(([x, y, n]) =>
-  drawn(`a lot of ${x} expires between holds of 1 and ${y}, ${n} is released`, async (model, real) => {
-    for (const run of [credit("promo", x, 1), reserve(micros(1n)), passDays(1), reserve(y), release(n), sweep()])
-      await run(model, real);
-  }),
+/** What chance seldom makes: a lot that expires between two holds, of which one ends. */
+const expiryBetweenHolds = fc.tuple(amount, amount, fc.boolean()).map(([x, y, isFirst]) =>
+  drawn(
+    `a lot of ${x} expires between holds of 1 and ${y}; the ${isFirst ? "first" : "second"} ends`,
+    async (model, real) => {
+      for (const run of [credit("promo", x, 1), reserve(micros(1n)), passDays(1), reserve(y)]) await run(model, real);
+      const [first = 0, second = 0] = [model.holds.size - 2, model.holds.size - 1].map((n) => Math.max(0, n));
+      await (isFirst ? release(first) : settle(second, y))(model, real);
+      await sweep()(model, real);
+    },
+  ),
 );
 
 /** Everything that may happen to a wallet. */
