@@ -327,9 +327,7 @@ CREATE OR REPLACE FUNCTION books.close_dead_leases(_ttl interval)
 AS $function$
   with dead as (
     update books.lease set closed_at = clock_timestamp()
-    where closed_at is null and renewed_at < clock_timestamp() - _ttl
-      -- Nobody could renew while the server was away.
-      and pg_postmaster_start_time() < clock_timestamp() - _ttl returning 1)
+    where closed_at is null and renewed_at < clock_timestamp() - _ttl returning 1)
   select count(*) from dead
 $function$
 CREATE OR REPLACE FUNCTION books.close_lease(_lease bigint)

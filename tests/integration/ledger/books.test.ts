@@ -149,7 +149,7 @@ describe("the five verbs of the books", () => {
     const wallet = await aWallet(ledger, { purchased: cr(1_000) });
     const breakable = openDatabase(`${ledger.home.url}?application_name=breakable`, 1);
     const lease = await keepLease(ledger.database.pool, "breaking");
-    const books = createBooks(breakable.pool, lease);
+    const books = createBooks(breakable.pool, lease, { patienceMs: 25_000 });
     const owner = new pg.Pool({ connectionString: ledger.home.ownerUrl, max: 1 });
     let broken = 0;
     let isDone = false;
