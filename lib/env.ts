@@ -12,6 +12,9 @@ export type MasterKey = { readonly id: string; readonly key: Buffer };
 /** The environment is incomplete or wrong; the message lists every variable at fault. */
 export class EnvError extends Error {
   override readonly name = "EnvError";
+  constructor(readonly problems: readonly string[]) {
+    super(`the environment needs attention:\n${problems.map((problem) => `  - ${problem}`).join("\n")}`);
+  }
 }
 
 const missing = (what: string) => (issue: { input?: unknown }) => (issue.input === undefined ? what : undefined);
@@ -186,7 +189,7 @@ function read<N extends Name>(names: readonly N[], source: Environment): Values<
     else problems.push(...result.error.issues.map((issue) => `${variable} ${issue.message}`));
   }
   if (problems.length > 0) {
-    throw new EnvError(`the environment needs attention:\n${problems.map((problem) => `  - ${problem}`).join("\n")}`);
+    throw new EnvError(problems);
   }
   const isDemo = values.mode === "demo";
   const listenHost = typeof values.host === "string" ? values.host : isDemo ? "127.0.0.1" : "0.0.0.0";
@@ -207,9 +210,9 @@ function readProviderBaseUrls(source: Environment): ReadonlyMap<string, string> 
     if (!id || !value?.trim()) continue;
     if (/^https?:$/.test(protocolOf(value)))
       urls.set(id.toLowerCase().replaceAll("_", "-"), value.trim().replace(/\/+$/, ""));
-    else problems.push(`  - ${variable} is no address such as http://127.0.0.1:9100/v1`);
+    else problems.push(`${variable} is no address such as http://127.0.0.1:9100/v1`);
   }
-  if (problems.length > 0) throw new EnvError(`the environment needs attention:\n${problems.join("\n")}`);
+  if (problems.length > 0) throw new EnvError(problems);
   return urls;
 }
 

@@ -1,5 +1,6 @@
 import { explain, say, warn } from "./console";
 import { buildWorkers, ensureNextBuild, ensurePrismaClient } from "./start/build";
+import { checkEnvironment } from "./start/check-environment";
 import { Child, startAll } from "./start/children";
 import { openServer, prepareDatabase, type PreparedDatabase } from "./start/database";
 import { addressesOf, childEnvironment, sandboxKeys } from "./start/environment";
@@ -16,6 +17,8 @@ import { spawnTask } from "./start/spawn-task";
 // Scrip's processes running, and ends all of them when asked, or when whoever started it is gone.
 
 const NEXT_FOLDER = ".next";
+/** Stands for the address of our own server, which is known once that runs. */
+const OWN_DATABASE = "postgresql://127.0.0.1/scrip";
 const REPEATED_SIGNAL_MS = 1_000;
 
 let database: Promise<PreparedDatabase> | undefined;
@@ -36,6 +39,7 @@ async function start(): Promise<void> {
   await takeCheckout();
   const options = await readOptions(process.argv.slice(2));
   const secrets = options.mode === "demo" ? demoSecrets() : null;
+  checkEnvironment(childEnvironment(options, options.databaseUrl ?? OWN_DATABASE, secrets));
 
   database = openServer(options.databaseUrl, given("MIGRATE_DATABASE_URL"), () => stopping !== undefined);
   const prepared = await database;
