@@ -41,8 +41,9 @@ const subjectOf = (
 ): Subject => ({
   name,
   worker,
-  whole: secrets.map((secret) => chatRequest(secret, false, headers)),
-  streamed: secrets.map((secret) => chatRequest(secret, true, headers)),
+  whole: secrets.map((secret) => chatRequest(secret, "whole", headers)),
+  streamed: secrets.map((secret) => chatRequest(secret, "streamed", headers)),
+  held: secrets.map((secret) => chatRequest(secret, "held", headers)),
 });
 
 /** Start all of it: PostgreSQL, the load maker, the gateway, the bare pass-through and Portkey. */

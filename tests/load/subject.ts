@@ -5,7 +5,7 @@ import type { DriveOrder } from "./generator";
 import type { Worker } from "../support/worker";
 
 /** A server that is measured, and the requests that it is sent. */
-export type Subject = { name: string; worker: Worker; whole: string[]; streamed: string[] };
+export type Subject = { name: string; worker: Worker; whole: string[]; streamed: string[]; held: string[] };
 export type Lengths = { seconds: number; warmUpSeconds: number; runs: number };
 /** One run of one subject. Units: processor time in microseconds a request; `makerBusy` is a share of one core. */
 export type Run = Figures & { cpuUs: number; makerBusy: number };
