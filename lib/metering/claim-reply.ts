@@ -1,19 +1,9 @@
 import type { Ctx } from "../ctx";
 import type { Tx } from "../db";
-import type { Uuid } from "../ids";
 import { openReply, type Vault } from "../vault";
 import { insertClaim, isSettled, readClaim } from "./kept-reply.store";
-import { KEPT_BYTES_MAX, KEPT_MS, type KeptReply, placeOf, readKept } from "./kept-reply";
+import { KEPT_BYTES_MAX, KEPT_MS, type KeptReply, placeOf, readKept, type ReplyClaim } from "./kept-reply";
 
-/** A request under an idempotency key: whose, what, and the hold that it runs under. */
-export type ReplyClaim = {
-  id: Uuid;
-  userId: Uuid;
-  route: string;
-  key: string;
-  requestHash: Uint8Array<ArrayBuffer>;
-  hold: Uuid;
-};
 export type ReplyClaimOutcome =
   /** It is the first: run it, then keep its reply or forget the claim. */
   | { outcome: "new" }

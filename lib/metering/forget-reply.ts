@@ -1,6 +1,6 @@
 import type { Ctx } from "../ctx";
 import type { Tx } from "../db";
-import type { ReplyClaim } from "./claim-reply";
+import type { ReplyClaim } from "./kept-reply";
 import { deleteClaim } from "./kept-reply.store";
 
 /** Give a claim up whose request ended without a charge: the key is free again. */

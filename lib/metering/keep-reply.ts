@@ -1,8 +1,7 @@
 import type { Ctx } from "../ctx";
 import type { Tx } from "../db";
 import { sealReply, type Vault } from "../vault";
-import type { ReplyClaim } from "./claim-reply";
-import { KEPT_BYTES_MAX, type KeptReply, placeOf, writeKept } from "./kept-reply";
+import { KEPT_BYTES_MAX, type KeptReply, placeOf, type ReplyClaim, writeKept } from "./kept-reply";
 import { updateClaim } from "./kept-reply.store";
 
 /**

@@ -1,7 +1,7 @@
 import type { Tx } from "../db";
 import { queries } from "../db/models";
 import type { Uuid } from "../ids";
-import type { ReplyClaim } from "./claim-reply";
+import type { ReplyClaim } from "./kept-reply";
 
 export type StoredReply = { id: Uuid; hold: Uuid; requestHash: Uint8Array; isDone: boolean; reply: string | null };
 

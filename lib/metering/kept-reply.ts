@@ -1,6 +1,16 @@
 import type { Uuid } from "../ids";
 import type { SecretPlace } from "../vault";
 
+/** A request under an idempotency key: whose, what, and the hold that it runs under. */
+export type ReplyClaim = {
+  id: Uuid;
+  userId: Uuid;
+  route: string;
+  key: string;
+  requestHash: Uint8Array<ArrayBuffer>;
+  hold: Uuid;
+};
+
 /** How long a result is given again. */
 export const KEPT_MS = 24 * 3_600_000;
 /** Larger results aren't kept. Units: bytes. */
