@@ -5,7 +5,7 @@ import { NextIntlClientProvider } from "next-intl";
 import { getMessages, getTranslations } from "next-intl/server";
 import type { ReactNode } from "react";
 import { Logo } from "../_components/logo";
-import { ToastRegion } from "../_components/ui/toast";
+import { ToastRegion } from "../_components/ui/toast-region";
 import { TooltipLayer } from "../_components/ui/tooltip-layer";
 import { gatewayUrl } from "../_server/addresses";
 import { readLive } from "../_server/live";

@@ -8,7 +8,7 @@ import { useTranslations } from "next-intl";
 import { useState } from "react";
 import { THEMES } from "@/app/_components/theme";
 import { chooseTheme } from "@/app/_components/theme-switch";
-import { showToast } from "@/app/_components/ui/toast";
+import { showToast } from "@/app/_components/ui/toast-queue";
 import { leave } from "../actions";
 import { NAV_ITEMS } from "./nav";
 

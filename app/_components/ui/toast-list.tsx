@@ -5,7 +5,7 @@ import { CircleAlert, CircleCheck, X } from "lucide-react";
 import { useTranslations } from "next-intl";
 import { useEffect } from "react";
 import { buttonClass } from "./button";
-import { showToastsBy, type ToastInput } from "./toast";
+import { showToastsBy, type ToastInput } from "./toast-queue";
 
 const manager = Primitive.createToastManager();
 const TIMEOUT_MS = 6_000;

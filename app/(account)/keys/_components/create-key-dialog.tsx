@@ -7,7 +7,7 @@ import { Button } from "@/app/_components/ui/button";
 import { Dialog } from "@/app/_components/ui/dialog";
 import { InputField, TextareaField } from "@/app/_components/ui/field";
 import { Select } from "@/app/_components/ui/select";
-import { showToast } from "@/app/_components/ui/toast";
+import { showToast } from "@/app/_components/ui/toast-queue";
 import type { Scope } from "@/lib/auth";
 import { createKey, type NewSecret } from "../actions";
 import type { CreateKeyForm } from "./key-view";

@@ -5,7 +5,7 @@ import { type FormEvent, useState, useTransition } from "react";
 import { Button } from "@/app/_components/ui/button";
 import { Dialog } from "@/app/_components/ui/dialog";
 import { InputField } from "@/app/_components/ui/field";
-import { showToast } from "@/app/_components/ui/toast";
+import { showToast } from "@/app/_components/ui/toast-queue";
 import { type NewSecret, renameKey, revokeKey, rotateKey } from "../actions";
 import type { KeyView } from "./key-view";
 

@@ -4,7 +4,7 @@ import { useTranslations } from "next-intl";
 import { useActionState, useEffect } from "react";
 import { PasswordField } from "@/app/_components/password-field";
 import { Button } from "@/app/_components/ui/button";
-import { showToast } from "@/app/_components/ui/toast";
+import { showToast } from "@/app/_components/ui/toast-queue";
 import { changePassword, type PasswordState } from "../actions";
 
 /** A new password, after the current one. */

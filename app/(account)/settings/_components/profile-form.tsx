@@ -5,7 +5,7 @@ import { useActionState, useEffect } from "react";
 import type { Acted } from "@/app/_server/action";
 import { Button } from "@/app/_components/ui/button";
 import { Field, InputField, inputClass } from "@/app/_components/ui/field";
-import { showToast } from "@/app/_components/ui/toast";
+import { showToast } from "@/app/_components/ui/toast-queue";
 import { saveProfile } from "../actions";
 
 type ProfileFormProps = { email: string; name: string | null; timeZone: string; timeZones: string[]; locale: string };

@@ -6,7 +6,7 @@ import { useTransition } from "react";
 import { Badge } from "@/app/_components/ui/badge";
 import { Button } from "@/app/_components/ui/button";
 import { RelativeTime } from "@/app/_components/ui/relative-time";
-import { showToast } from "@/app/_components/ui/toast";
+import { showToast } from "@/app/_components/ui/toast-queue";
 import { endOtherSessions, endSession } from "../actions";
 
 export type SessionView = { id: string; browser: string | null; createdMs: number; isThis: boolean };

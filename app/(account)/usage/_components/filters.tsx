@@ -9,7 +9,7 @@ import { DEFAULT_RANGE, isRange, RANGES } from "@/app/_components/ranges";
 import { Button } from "@/app/_components/ui/button";
 import { inputClass } from "@/app/_components/ui/field";
 import { type Option, Select } from "@/app/_components/ui/select";
-import { showToast } from "@/app/_components/ui/toast";
+import { showToast } from "@/app/_components/ui/toast-queue";
 import { USAGE_STATUSES } from "@/app/_components/usage-statuses";
 
 const ALL = "";

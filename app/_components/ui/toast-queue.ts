@@ -1,8 +1,3 @@
-"use client";
-
-import dynamic from "next/dynamic";
-import { useSyncExternalStore } from "react";
-
 export type ToastInput = {
   title: string;
   text?: string;
@@ -11,8 +6,7 @@ export type ToastInput = {
 };
 type Show = (toast: ToastInput) => void;
 
-// Loaded with the first toast; those that come before it has arrived wait here.
-const ToastList = dynamic(() => import("./toast-list"), { ssr: false });
+// Toasts that come before their list has been loaded wait here.
 const waiting: ToastInput[] = [];
 const listeners = new Set<() => void>();
 let show: Show | null = null;
@@ -35,17 +29,11 @@ export function showToastsBy(by: Show): () => void {
   };
 }
 
-function listen(listener: () => void): () => void {
+/** Be told of the first toast; answers the end of it. */
+export function onFirstToast(listener: () => void): () => void {
   listeners.add(listener);
   return () => listeners.delete(listener);
 }
 
-/** Where toasts appear, once there is one. */
-export function ToastRegion() {
-  const isShown = useSyncExternalStore(
-    listen,
-    () => isNeeded,
-    () => false,
-  );
-  return isShown ? <ToastList /> : null;
-}
+/** Whether there has been a toast: then there must be a place for it. */
+export const hasToasts = (): boolean => isNeeded;
