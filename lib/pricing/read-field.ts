@@ -9,6 +9,15 @@ function step(value: unknown, key: string): unknown[] {
   return Object.hasOwn(value, key) ? [Reflect.get(value, key)] : [];
 }
 
+// Names come from cards and from lists of fields, never from requests: there are few of them.
+const paths = new Map<string, readonly string[]>();
+
+function pathOf(name: string): readonly string[] {
+  const known = paths.get(name) ?? name.split(".");
+  paths.set(name, known);
+  return known;
+}
+
 /**
  * The values at a place of a request, absent and null ones left out: at most one, or one an element where the path has
  * a `*` for every element of a list.
@@ -18,8 +27,9 @@ export function readField(facts: RequestFacts, place: FieldPlace): unknown[] {
     const value = facts.headers[place.name.toLowerCase()];
     return value === undefined ? [] : [value];
   }
-  const values = place.name
-    .split(".")
-    .reduce<unknown[]>((found, key) => found.flatMap((value) => step(value, key)), [facts.body]);
+  const values = pathOf(place.name).reduce<unknown[]>(
+    (found, key) => found.flatMap((value) => step(value, key)),
+    [facts.body],
+  );
   return values.filter((value) => value !== null && value !== undefined);
 }

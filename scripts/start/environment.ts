@@ -85,10 +85,14 @@ export function sandboxKeys(options: StartOptions, environment: NodeJS.ProcessEn
   return Object.fromEntries(SPOKEN.filter(isServed).map((id) => [id, `sk-sandbox-${id}-100000usd`]));
 }
 
+// Requests live for a few milliseconds: room for the young spares a tenth of the gateway's time.
+const YOUNG_SPACE = "--max-semi-space-size=64";
+
 /** What the gateway is told beside that: the web port, on this machine, says whom it speaks for. */
 export function gatewayEnvironment(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   const trusted = [environment["TRUSTED_PROXIES"], "127.0.0.1", "::1"].filter(Boolean).join(",");
-  return { ...environment, TRUSTED_PROXIES: trusted };
+  const nodeOptions = [YOUNG_SPACE, environment["NODE_OPTIONS"]].filter(Boolean).join(" ");
+  return { ...environment, TRUSTED_PROXIES: trusted, NODE_OPTIONS: nodeOptions };
 }
 
 /** What the sandbox is told: no secret, and no database. */

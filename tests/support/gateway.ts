@@ -21,6 +21,7 @@ export function startGateway(options: GatewayOptions): Promise<Worker> {
     file,
     logFile,
     env: {
+      NODE_OPTIONS: "--max-semi-space-size=64",
       SCRIP_ENV: "production",
       HOST: "127.0.0.1",
       DATABASE_URL: databaseUrl,

@@ -1,3 +1,4 @@
+import type { CardVersion } from "../../lib/catalog";
 import { ScripError } from "../../lib/errors";
 import { credits } from "../../lib/http";
 import type { ReserveOutcome, UsageDraft } from "../../lib/ledger";
@@ -35,13 +36,33 @@ export function boundsOf({ ask, model }: Admitted): Bounds {
   };
 }
 
-/** The worst case in credits. Errors: `ScripError` unpriced_parameters. */
-export function worstOf({ terms }: Admitted, bounds: Bounds, discount: Decimal): Micros {
+/** Units: tokens. */
+const INPUT_STEP = 256;
+const KNOWN_MAX = 4_096;
+/** Worst cases by card, where they depend on nothing but these numbers: traffic repeats them. */
+const known = new WeakMap<CardVersion, Map<string, Micros>>();
+
+function rateWorst({ terms }: Admitted, bounds: Bounds, discount: Decimal): Micros {
   const worst = worstCharge(terms, bounds, discount);
   if (worst.outcome === "bounded") return worst.chargeMicros;
   throw new ScripError("unpriced_parameters", `There is no price for: ${worst.parameters.join(", ")}.`, {
     members: { parameters: worst.parameters },
   });
+}
+
+/** The worst case in credits. Errors: `ScripError` unpriced_parameters. */
+export function worstOf(admitted: Admitted, bounds: Bounds, discount: Decimal): Micros {
+  const { price, userDiscount } = admitted.terms;
+  if (price.card.table || price.card.fields.length > 0) return rateWorst(admitted, bounds, discount);
+  const decimals = `${discount.digits}/${discount.scale}*${userDiscount.digits}/${userDiscount.scale}`;
+  const name = `${bounds.inputTokens}+${bounds.outputTokens}*${bounds.choices}*${decimals}`;
+  let ofCard = known.get(price);
+  if (!ofCard || ofCard.size >= KNOWN_MAX) known.set(price, (ofCard = new Map<string, Micros>()));
+  const found = ofCard.get(name);
+  if (found !== undefined) return found;
+  const worst = rateWorst(admitted, bounds, discount);
+  ofCard.set(name, worst);
+  return worst;
 }
 
 /** The refusal of a balance that is too small. */
@@ -137,7 +158,8 @@ export async function reserve(
 ): Promise<Reservation> {
   const { ask, caller, terms } = admitted;
   const full = boundsOf(admitted);
-  let bounds = full;
+  // Rounded up, so that requests of about one size share a worst case; counting is exact again.
+  let bounds: Bounds = { ...full, inputTokens: Math.ceil(full.inputTokens / INPUT_STEP) * INPUT_STEP };
   let outputCap = await defaultCap(gateway, admitted, full, discount);
   let spendableMicros: Micros | null = null;
   for (let tries = 0; tries < TRIES_MAX; tries++) {
