@@ -8,6 +8,7 @@ import {
   findApiKeyByHash,
   hashApiKeySecret,
   hashPassword,
+  listApiKeys,
   listUsers,
 } from "../../lib/auth";
 import type { User } from "../../lib/auth";
@@ -88,12 +89,27 @@ async function ensureNamedAdmin(database: Database, ctx: Ctx, { admin, accounts 
   const passwordHash = admin.password === null ? null : await hashPassword(admin.password);
   const user = await database.inTransaction((tx) => ensureAdmin(tx, ctx, { email, passwordHash }));
   if (admin.apiKey !== null) await ensureAdminKey(database, ctx, user, admin.apiKey);
+  else await makeFirstAdminKey(database, ctx, user);
 }
 
+const ADMIN_KEY = { scopes: ["admin" as const] };
+
+/** The key that the environment names is the admin's, whatever else they have. */
 async function ensureAdminKey(database: Database, ctx: Ctx, user: User, secret: string): Promise<void> {
   if (await findApiKeyByHash(database.reader, hashApiKeySecret(secret))) return;
-  const key = ApiKeyInput.parse({ name: "ADMIN_API_KEY", scopes: ["admin"] });
+  const key = ApiKeyInput.parse({ ...ADMIN_KEY, name: "ADMIN_API_KEY" });
   await database.inTransaction((tx) => createApiKey(tx, ctx, { userId: user.id, key, secret, mayGiveAdmin: true }));
+}
+
+/** Where the environment names none, an admin without a key gets one, which is shown this once. */
+async function makeFirstAdminKey(database: Database, ctx: Ctx, user: User): Promise<void> {
+  const keys = await listApiKeys(database.reader, { userId: user.id, limit: 100, after: null });
+  if (keys.some(({ scopes }) => scopes.includes("admin"))) return;
+  const key = ApiKeyInput.parse({ ...ADMIN_KEY, name: "First admin key" });
+  const made = await database.inTransaction((tx) =>
+    createApiKey(tx, ctx, { userId: user.id, key, mayGiveAdmin: true }),
+  );
+  say(`an API key of scope admin, shown this once: ${made.secret}`);
 }
 
 await runTask(async () => {
