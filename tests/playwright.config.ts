@@ -1,5 +1,5 @@
 import { defineConfig } from "@playwright/test";
-import { launchOptions } from "./e2e/support/chromium";
+import { findChromium } from "./support/chromium";
 
 const MINUTE_MS = 60_000;
 
@@ -18,7 +18,7 @@ export default defineConfig({
   forbidOnly: true,
   reporter: "list",
   use: {
-    launchOptions: await launchOptions(),
+    launchOptions: await findChromium(),
     timezoneId: "Europe/Berlin",
     locale: "en-GB",
     trace: "retain-on-failure",

@@ -43,7 +43,7 @@ function hrefOf(kind: TransferKind | undefined, before: bigint | null): string {
 async function Figures({ balance }: { balance: Balance }) {
   const t = await getTranslations("Transfers.balance");
   return (
-    <Card className="mb-4 grid gap-px overflow-hidden !bg-line sm:auto-cols-fr sm:grid-flow-col">
+    <Card className="mb-4 grid grid-cols-2 gap-px max-sm:*:last:odd:col-span-2 overflow-hidden !bg-line sm:auto-cols-fr sm:grid-flow-col sm:grid-cols-none">
       <Stat label={t("available")} value={<Credits amount={balance.availableMicros} />} />
       <Stat label={t("spendable")} value={<Credits amount={balance.spendableMicros} />} />
       <Stat label={t("held")} value={<Credits amount={balance.heldMicros} />} />

@@ -40,8 +40,11 @@ function Row({ movement, nowMs }: { movement: Movement; nowMs: number }) {
       </Td>
       <Td isNumeric className={movement.signedMicros > 0n ? "font-medium text-accent-ink" : "font-medium"}>
         {signedAmount(movement.signedMicros, locale)}
+        <span className="block text-xs font-normal text-ink-3 sm:hidden">
+          <Credits amount={movement.balanceAfterMicros} hasUnit={false} />
+        </span>
       </Td>
-      <Td isNumeric className="text-ink-2">
+      <Td isNumeric className="hidden text-ink-2 sm:table-cell">
         <Credits amount={movement.balanceAfterMicros} hasUnit={false} />
       </Td>
     </Tr>
@@ -59,8 +62,13 @@ export function TransferTable({ movements, nowMs }: { movements: Movement[]; now
           <Th>{t("kind")}</Th>
           <Th className="hidden md:table-cell">{t("source")}</Th>
           <Th className="hidden sm:table-cell">{t("for")}</Th>
-          <Th isNumeric>{t("amount")}</Th>
-          <Th isNumeric>{t("balance")}</Th>
+          <Th isNumeric>
+            {t("amount")}
+            <span className="font-normal sm:hidden"> · {t("balance")}</span>
+          </Th>
+          <Th isNumeric className="hidden sm:table-cell">
+            {t("balance")}
+          </Th>
         </tr>
       </thead>
       <tbody>

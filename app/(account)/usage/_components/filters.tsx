@@ -32,7 +32,7 @@ function RequestSearch() {
     else showToast({ title: t("searchError"), isError: true });
   };
   return (
-    <form onSubmit={submit} role="search" className="relative w-full sm:w-60">
+    <form onSubmit={submit} role="search" className="relative w-full sm:w-52">
       <Search aria-hidden="true" className="absolute top-2.5 left-3 size-4 text-ink-3" />
       <input
         type="search"
@@ -52,7 +52,7 @@ export function UsageFilters({ models, keys }: { models: string[]; keys: Option[
   const [chosen, choose] = useQueryStates(PARSERS, { shallow: false, history: "push" });
   const set = (change: Partial<typeof chosen>) => void choose({ ...change, after: null });
   const isFiltered = chosen.model !== ALL || chosen.key !== ALL || chosen.status !== ALL;
-  const width = "w-[calc(50%-0.25rem)] sm:w-40";
+  const width = "w-[calc(50%-0.25rem)] sm:w-36";
   return (
     <div role="group" aria-label={t("filters.label")} className="mb-4 flex flex-wrap items-center gap-2">
       <Select
