@@ -3,5 +3,6 @@ export { classifyFailure } from "./classify-failure";
 export { headersToCaller, headersToSupplier } from "./cross-headers";
 export { findAdapter } from "./find-adapter";
 export type { KeyAction } from "./key-action";
+export { readStatusWithin } from "./read-status-within";
 export { resolveBaseUrl } from "./resolve-base-url";
 export { scrubText } from "./scrub-text";

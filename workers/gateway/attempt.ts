@@ -1,4 +1,10 @@
-import { type Classification, classifyFailure, headersToSupplier, resolveBaseUrl } from "../../lib/providers";
+import {
+  type Classification,
+  classifyFailure,
+  headersToSupplier,
+  readStatusWithin,
+  resolveBaseUrl,
+} from "../../lib/providers";
 import { nowMs } from "../../lib/time";
 import type { Job } from "./job";
 import { LIMITS } from "./limits";
@@ -79,7 +85,8 @@ async function readWhole(job: Job, call: UpstreamCall, headers: Headers): Promis
     throw error;
   }
   const reading = protocol.usage(reply, admitted.endpoint, usageBounds(admitted));
-  return reading.isReply ? { outcome: "whole", headers, reply, reading } : failed(classifyFailure("unreadable"));
+  if (reading.isReply) return { outcome: "whole", headers, reply, reading };
+  return failedWithin(job, reply.toString("utf8", 0, LIMITS.errorBytesMax));
 }
 
 /** Read a stream up to the first event: an error there is no reply yet, and another key may be tried. */
@@ -99,7 +106,7 @@ function readFirst(job: Job, call: UpstreamCall, headers: Headers): Promise<Trie
           const first = reader.push(chunk);
           if (first.state === "failed") {
             call.abort();
-            decide(failedInStream(job, reader.failure() ?? ""));
+            decide(failedWithin(job, reader.failure() ?? ""));
           } else if (first.out.length > 0 || first.state === "ended") {
             call.detach();
             decide({ outcome: "stream", headers, call, reader, first });
@@ -118,10 +125,11 @@ function readFirst(job: Job, call: UpstreamCall, headers: Headers): Promise<Trie
   });
 }
 
-/** A supplier's error that came as the first event of a stream that began well: read as an overload, which they are. */
-function failedInStream({ admitted }: Job, body: string): Tried {
-  const meaning = admitted.adapter.classify({ status: 503, headers: {}, body, nowMs: nowMs() });
-  return failed(meaning, 503, body);
+/** A supplier's error that came with a good status, as a whole reply or a stream's first event. */
+function failedWithin({ admitted }: Job, body: string): Tried {
+  const status = readStatusWithin(body);
+  if (status === null) return failed(classifyFailure("unreadable"));
+  return failed(admitted.adapter.classify({ status, headers: {}, body, nowMs: nowMs() }), status, body);
 }
 
 async function follow(job: Job, call: UpstreamCall): Promise<Tried> {

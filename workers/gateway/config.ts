@@ -42,9 +42,16 @@ export async function keepConfig(database: Database, pool: Pool, log: Log, pollM
     seen = version;
   }
 
+  // One look after the other: what was read earlier never replaces what was read later.
+  let looking: Promise<void> = Promise.resolve();
+  function refresh(): Promise<void> {
+    looking = looking.then(look, look);
+    return looking;
+  }
+
   async function turn(): Promise<void> {
     try {
-      await look();
+      await refresh();
       if (!isFresh) log.info("the configuration is read again");
       isFresh = true;
     } catch (error) {
@@ -59,7 +66,7 @@ export async function keepConfig(database: Database, pool: Pool, log: Log, pollM
     catalogue: () => catalogue,
     settings: () => settings,
     keysVersion: () => seen.keys,
-    refresh: look,
+    refresh,
     isFresh: () => isFresh,
     stop() {
       isStopped = true;

@@ -73,9 +73,15 @@ function decode(text: string): string {
 export async function routeRequest(gateway: Gateway, exchange: Exchange): Promise<void> {
   const { request, response } = exchange;
   const path = (request.url ?? "/").split("?", 1)[0] ?? "/";
-  response.once("close", () =>
-    gateway.metrics.request(path.startsWith("/v1/") ? "openai" : "own", response.statusCode),
-  );
+  const protocol = path.startsWith("/v1/") ? openAiChat.name : "own";
+  response.once("close", () => {
+    gateway.metrics.request(protocol, response.statusCode);
+    const { publicId } = exchange;
+    gateway.log.debug(
+      { request: publicId, path, status: response.statusCode, latencyMs: exchange.elapsedMs() },
+      "answered",
+    );
+  });
   try {
     const found = find(request.method ?? "GET", path);
     if (!found) {

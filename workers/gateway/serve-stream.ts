@@ -80,7 +80,10 @@ class Relay implements OpenStream {
   /** Once a second: grow a hold that is nearly used up, and tell the books what was used. */
   async tick(nowMs: number): Promise<void> {
     const { exchange, gateway } = this.job;
-    if (this.#isTicking || this.#cause || nowMs - exchange.arrivedMs < gateway.timings.checkpointMs) return;
+    if (this.#isTicking || this.#cause) return;
+    // What has a bound can't outgrow its hold: it is only looked at for its checkpoints.
+    const isYoung = nowMs - exchange.arrivedMs < gateway.timings.checkpointMs;
+    if (isYoung && this.job.admitted.ask.outputAsked !== null) return;
     this.#isTicking = true;
     try {
       await this.#check(nowMs);

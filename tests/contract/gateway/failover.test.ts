@@ -47,6 +47,10 @@ describe("failover before the first byte", () => {
     ["a key without the model", { error: "model_not_found" }],
     ["a forbidden region", { status: 403 }],
     ["a redirect", { status: 302 }],
+    ["a page instead of a reply", { error: "html" }],
+    ["broken JSON", { error: "broken_json" }],
+    ["an empty reply", { error: "empty" }],
+    ["a connection that breaks", { error: "reset" }],
   ];
   for (const [what, order] of failures) {
     for (const streamed of [false, true]) {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { aGateway, CREDIT } from "../../support/a-gateway";
+import { until } from "../../support/until";
 
 const gateway = aGateway({ timings: { tickMs: 50, checkpointMs: 200 } });
 const ask = (more: object = {}, tokens = 1_500) => ({
@@ -57,6 +58,28 @@ describe("a balance that can't hold the worst case", () => {
     expect(charged).toBeLessThanOrEqual(20n * CREDIT);
     expect(records.every(({ isCapped }) => !isCapped)).toBe(true);
     expect(answers.filter(({ status }) => status === 200)).toHaveLength(records.length);
+  });
+});
+
+describe("a stream that takes long", () => {
+  it("tells the books what it has used, never more than is held, for the case that the gateway dies", async () => {
+    const caller = await gateway.caller(100n);
+    await gateway.sandbox.controls().settings({ chunk_delay_ms: 2 });
+    const streamed = gateway.post(caller.secret, ask({ stream: true, max_tokens: 1_000 }, 1_000));
+    const told = async () => {
+      const { rows } = await gateway
+        .database()
+        .pool.query<{ held: bigint; charge: string | null }>(
+          "select amount_micros as held, checkpoint ->> 'chargeMicros' as charge from books.hold where wallet = $1",
+          [caller.wallet.toString()],
+        );
+      return rows.map(({ held, charge }) => ({ held, charge: charge === null ? null : BigInt(charge) }))[0];
+    };
+    await until(async () => ((await told())?.charge ?? 0n) >= 2n * CREDIT, "a checkpoint of 2 credits is there");
+    const last = await told();
+    expect(last?.charge === null || (last && last.charge <= last.held)).toBe(true);
+    await streamed;
+    expect(await gateway.spent(caller, 100n)).toBe(6n * CREDIT);
   });
 });
 
