@@ -27,9 +27,9 @@ if (cluster.isPrimary && env.gatewayWorkers > 1) {
     metricsToken: env.metricsToken,
     redisUrl: env.redisUrl,
   });
-  log.info({ url: gateway.url }, "the gateway is open");
   stopWhenAsked(log, async () => {
     await gateway.stop();
     await database.close();
   });
+  log.info({ url: gateway.url }, "the gateway is open");
 }

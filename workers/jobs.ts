@@ -18,10 +18,10 @@ const vault = useVault(env.masterKeys);
 const jobs = await startJobs({ database, vault, log, databaseUrl, redisUrl, providerBaseUrls });
 const health =
   env.jobsPort === undefined ? undefined : await serveHealth(jobs.loops, { port: env.jobsPort, host: env.listenHost });
-log.info({ queue: redisUrl ? "redis" : "postgresql", url: health?.url }, "the jobs run");
 
 stopWhenAsked(log, async () => {
   health?.close();
   await jobs.stop();
   await database.close();
 });
+log.info({ queue: redisUrl ? "redis" : "postgresql", url: health?.url }, "the jobs run");

@@ -6,5 +6,5 @@ import { startSandbox } from "./sandbox/start-sandbox";
 const env = sandboxEnv();
 const log = openLog("sandbox");
 const sandbox = await startSandbox({ port: env.sandboxPort });
-log.info({ url: sandbox.url }, "the sandbox stands in for the providers");
 stopWhenAsked(log, () => sandbox.stop());
+log.info({ url: sandbox.url }, "the sandbox stands in for the providers");

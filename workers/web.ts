@@ -23,9 +23,9 @@ const web = await startWeb({
   serveApp: (request, response) => void serve(request, response),
   ...(isDevelopment && { upgradeApp: (request, socket, head) => void upgrade(request, socket, head) }),
 });
-log.info({ url: web.url }, "the web port is open");
 
 stopWhenAsked(log, async () => {
   await web.stop();
   await app.close();
 });
+log.info({ url: web.url }, "the web port is open");
