@@ -5,7 +5,7 @@ import { nowMs } from "@/lib/time";
 import { aGateway } from "../../support/a-gateway";
 import { until } from "../../support/until";
 
-const gateway = aGateway({ timings: { firstByteMs: 700 } });
+const gateway = aGateway({ timings: { firstByteMs: 4_000 } });
 const ask = (more: object = {}) => ({
   model: "gpt-4",
   messages: [{ role: "user", content: "Reply with 20 tokens." }],
