@@ -61,7 +61,11 @@ export async function prepareDatabase({ ownerUrl, applicationUrl }: PreparedData
   for (const warning of settings.warnings) warn(`PostgreSQL at ${host}: ${warning}`);
 
   const { applied, edited } = await applyMigrations(ownerUrl, MIGRATIONS, (name) => say(`  migrating: ${name}`));
-  if (edited.length > 0) warn(`migrations that were edited after they were applied: ${edited.join(", ")}`);
+  if (edited.length > 0) {
+    warn(
+      `edited since they were applied, and not applied again: ${edited.join(", ")} (\`npm run db:reset\` makes the database anew)`,
+    );
+  }
   if (applied.length > 0) say(`migrated: ${applied.length} applied`);
   await migrateQueue(ownerUrl);
   await grantApplicationRole(ownerUrl, applicationUrl);
