@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { newUuid, toPublicId } from "@/lib/ids";
+import { nowMs } from "@/lib/time";
 import { keepResult } from "../support/results";
 import { until } from "../support/until";
-import { audit } from "./audit";
+import { audit, type AuditInput } from "./audit";
 import { chanceOf } from "./chance";
 import { startCrowd } from "./crowd";
 import { playRound, type Round } from "./rounds";
@@ -19,6 +21,8 @@ const TOKENS_MAX = 700;
 const WINDOW_TOKENS = Math.ceil((2 * SHORT_TIMINGS.checkpointMs + SHORT_TIMINGS.tickMs) / CHUNK_DELAY_MS) + 25;
 
 let world: World;
+/** What the rounds left to be audited. */
+let audited: AuditInput;
 beforeAll(async () => {
   world = await startWorld(".scrip/chaos/crash-rounds", {
     gateways: 2,
@@ -51,14 +55,15 @@ test(
     await crowd.stop();
     await until(async () => (await openHolds(world)) === 0n, "every hold has ended", 60_000);
 
-    const { problems, figures } = await audit({
+    audited = {
       database: world.database(),
       callers: world.callers,
       grantedMicros: GRANTED,
       seen: [...crowd.seen, ...probes],
       log: await world.sandbox.log(),
       windowTokens: WINDOW_TOKENS,
-    });
+    };
+    const { problems, figures } = await audit(audited);
     keepResult(IS_FULL ? "crash-rounds" : "crash-rounds-quick", {
       seed: SEED,
       windowTokens: WINDOW_TOKENS,
@@ -75,3 +80,23 @@ test(
   },
   IS_FULL ? 1_200_000 : 300_000,
 );
+
+test("the audit of the rounds names what was lost, doubled, served for nothing or charged wrongly", async () => {
+  const { seen, log } = audited;
+  const whole = seen.find((what) => what.isWhole && what.status === 200 && what.requestId !== null);
+  const bill = log.find((entry) => entry.request_id === whole?.requestId);
+  if (!whole || !bill) throw new Error("the rounds had no whole reply");
+  const name = whole.requestId ?? "";
+  const problemsWith = async (change: Partial<AuditInput>): Promise<string> =>
+    (await audit({ ...audited, ...change })).problems.join("\n");
+
+  const stranger = newUuid(nowMs());
+  const lost = { ...whole, requestId: toPublicId("request", stranger) };
+  expect(await problemsWith({ seen: [lost] })).toContain("isn't in the books");
+  expect(await problemsWith({ seen: [{ ...whole, credits: "0.001" }] })).toContain(`${name} said 0.001`);
+  expect(await problemsWith({ seen: [{ ...whole, status: 503 }] })).toContain(`${name} was answered 503 and charged`);
+  expect(await problemsWith({ log: [bill, bill] })).toContain(`${name}: billed`);
+  expect(await problemsWith({ log: [{ ...bill, output_tokens: bill.output_tokens - 1 }] })).toContain(name);
+  expect(await problemsWith({ log: [{ ...bill, request_id: lost.requestId }] })).toContain("isn't in the books");
+  expect(await problemsWith({ grantedMicros: GRANTED + 1n })).toContain("wallet");
+}, 120_000);

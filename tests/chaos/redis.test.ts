@@ -10,7 +10,7 @@ import { openHolds, startWorld, USUAL_TIMINGS, wholeCredits, type World } from "
 const SEED = 7;
 const CALLERS = 12;
 const GRANTED = wholeCredits(10_000n);
-const EVENTS_EACH = 600;
+const EVENTS_EACH = 2_000;
 
 describe.skipIf(!hasRedisServer())("with Redis", () => {
   let redis: OwnRedis;

@@ -29,6 +29,8 @@ async function measure(bench: Bench, size: Size, tell: (row: Row) => void): Prom
 export async function runBench(isQuick: boolean, say: (text: string) => void): Promise<void> {
   const size = isQuick ? QUICK : FULL;
   const bench = await prepareBench();
+  const giveUp = (): void => void bench.close().finally(() => process.exit(1));
+  for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, giveUp);
   const rows: Row[] = [];
   try {
     await measure(bench, size, (row) => {
