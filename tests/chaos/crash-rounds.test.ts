@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { newUuid, toPublicId } from "@/lib/ids";
 import { nowMs } from "@/lib/time";
-import { keepResult } from "../support/results";
+import { keepResult, proofSize } from "../support/results";
 import { until } from "../support/until";
 import { audit, type AuditInput } from "./audit";
 import { chanceOf } from "./chance";
@@ -10,7 +10,7 @@ import { playRound, type Round } from "./rounds";
 import type { Seen } from "./seen";
 import { openHolds, SHORT_TIMINGS, startWorld, wholeCredits, type World } from "./world";
 
-const IS_FULL = process.env["PROOF"] === "full";
+const IS_FULL = proofSize() === "full";
 const ROUNDS = IS_FULL ? 20 : 4;
 const SEED = Number(process.env["CHAOS_SEED"] ?? 20_261_125);
 const CALLERS = 24;
@@ -64,7 +64,7 @@ test(
       windowTokens: WINDOW_TOKENS,
     };
     const { problems, figures } = await audit(audited);
-    keepResult(IS_FULL ? "crash-rounds" : "crash-rounds-quick", {
+    keepResult("crash-rounds", proofSize(), {
       seed: SEED,
       windowTokens: WINDOW_TOKENS,
       timings: SHORT_TIMINGS,

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { micros } from "@/lib/money";
 import { verifyLedger } from "@/lib/ledger";
-import { keepResult } from "../support/results";
+import { keepResult, proofSize } from "../support/results";
 import { STAGE_MODEL } from "../support/stage";
 import { until } from "../support/until";
 import { ask, type Seen } from "./seen";
@@ -65,7 +65,7 @@ test("64 clients of one nearly empty account at two gateways never spend more th
   const log = await world.sandbox.log();
   const billedTokens = log.reduce((sum, entry) => sum + entry.input_tokens + entry.output_tokens, 0);
   const served = seen.filter(({ status }) => status === 200);
-  keepResult("overspend", {
+  keepResult("overspend", proofSize(), {
     clients: CLIENTS,
     granted: String(GRANTED),
     charged: String(charged),

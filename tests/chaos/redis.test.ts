@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { hasRedisServer, startOwnRedis, type OwnRedis } from "../support/own-redis";
-import { keepResult } from "../support/results";
+import { keepResult, proofSize } from "../support/results";
 import { until } from "../support/until";
 import { audit } from "./audit";
 import { chanceOf } from "./chance";
@@ -60,7 +60,7 @@ describe.skipIf(!hasRedisServer())("with Redis", () => {
       log,
       windowTokens: 0,
     });
-    keepResult("redis", { seed: SEED, killedPid: pid, served, figures, problems });
+    keepResult("redis", proofSize(), { seed: SEED, killedPid: pid, served, figures, problems });
     expect(problems).toEqual([]);
     expect(crowd.seen.filter(({ status, isWhole }) => status !== 200 || !isWhole)).toEqual([]);
     expect(Math.min(served.before, served.flushed, served.killed)).toBeGreaterThan(0);

@@ -41,7 +41,7 @@ export async function runBench(isQuick: boolean, say: (text: string) => void): P
     await bench.close();
   }
   const topology = `load and stub in one process on core ${makerCore() ?? "(any)"}, gateway and PostgreSQL free`;
-  const file = keepResult(isQuick ? "bench-quick" : "bench", { topology, size, rows });
+  const file = keepResult("bench", isQuick ? "quick" : "full", { topology, size, rows });
   say(
     `\n${asTable(rows)}\n\n${rows.filter(({ isMet }) => isMet).length} of ${rows.length} targets met; kept in ${file}`,
   );

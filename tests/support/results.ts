@@ -9,7 +9,7 @@ function circumstances(): Record<string, unknown> {
   return {
     at: new Date().toISOString(),
     commit: git("rev-parse", "--short=12", "HEAD") || "unknown",
-    hasUncommittedChanges: git("status", "--porcelain") !== "",
+    hasUncommittedChanges: git("status", "--porcelain", "--", ".", ":!tests/results") !== "",
     node: process.version,
     platform: `${process.platform} ${process.arch}`,
     cores: cpus().length,
@@ -18,12 +18,16 @@ function circumstances(): Record<string, unknown> {
   };
 }
 
-const RESULTS = "tests/results";
+/** Results at full size are kept with the sources; those of a quick run only show that it ran. */
+const FOLDERS = { full: "tests/results", quick: ".scrip/results" } as const;
 
 /** Keep a result as JSON, under its kind's name: the newest replaces the one before. Answers the file. */
-export function keepResult(kind: string, result: Record<string, unknown>): string {
-  mkdirSync(RESULTS, { recursive: true });
-  const file = path.join(RESULTS, `${kind}.json`);
+export function keepResult(kind: string, size: keyof typeof FOLDERS, result: Record<string, unknown>): string {
+  mkdirSync(FOLDERS[size], { recursive: true });
+  const file = path.join(FOLDERS[size], `${kind}.json`);
   writeFileSync(file, `${JSON.stringify({ ...circumstances(), ...result }, null, 2)}\n`);
   return file;
 }
+
+/** The size that the environment asks the proofs for: `npm run proof` the full one, `npm test` the quick one. */
+export const proofSize = (): keyof typeof FOLDERS => (process.env["PROOF"] === "full" ? "full" : "quick");
