@@ -1034,6 +1034,31 @@ begin
     insert into books.transfer (id, at, kind, actor) values (_transfer, _at, 17, 'system:ledger');
   end if;
 end $function$
+CREATE OR REPLACE FUNCTION books.put_back(_p books.posting, _from smallint, _source smallint, _lot bigint, _amount bigint, _at timestamp with time zone)
+ RETURNS void
+ LANGUAGE plpgsql
+AS $function$
+declare
+  _w books.wallet;
+  _into bigint := _lot;
+begin
+  if _lot is not null then
+    update books.lot set remaining_micros = remaining_micros + _amount where id = _lot;
+  elsif _source = 3 then
+    insert into books.lot (wallet, source, granted_micros, remaining_micros, transfer)
+    values (_p.wallet, _source, _amount, _amount, _p.transfer) returning id into _into;
+  end if;
+  update books.wallet set
+    promo = promo + case _source when 1 then _amount else 0 end,
+    referral = referral + case _source when 2 then _amount else 0 end,
+    purchased = purchased + case _source when 3 then _amount else 0 end,
+    vested = vested + case _source when 4 then _amount else 0 end,
+    next_expiry = least(next_expiry, (select expires_at from books.lot where id = _into))
+  where id = _p.wallet returning * into _w;
+  insert into books.line (at, transfer, kind, wallet, from_account, to_account, lot, amount_micros, balance_after)
+  values (_at, _p.transfer, _p.kind, _p.wallet, _from, _source, _into, _amount,
+    _w.promo + _w.referral + _w.purchased + _w.vested + _w.unvested);
+end $function$
 CREATE OR REPLACE FUNCTION books.refuse_change()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -1095,6 +1120,64 @@ begin
   )
   update books.counter k set held_amount = k.held_amount + a.held_amount from asked a where k.id = a.counter;
   code := 0;
+end $function$
+CREATE OR REPLACE FUNCTION books.reverse_debit(_p books.posting, _debit uuid, _lot bigint)
+ RETURNS json
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'books', 'pg_temp'
+AS $function$
+declare
+  _at timestamptz := now();
+  _w books.wallet;
+  _l books.line;
+  _part bigint;
+  _into bigint;
+  _forgiven bigint := 0;
+  _paid bigint;
+  _restored bigint := 0;
+  _outcome json := books.begin_op(_p.scope, _p.key, _p.hash);
+begin
+  if _outcome is not null then return _outcome; end if;
+  perform from books.wallet where id = _p.wallet for update;
+  if not found then raise exception 'no wallet %', _p.wallet; end if;
+  for _l in
+    select * from books.line
+    where transfer = _debit and wallet = _p.wallet and from_account < 100 and to_account > 100 order by seq
+  loop
+    if _l.from_account = 5 then raise exception 'credits spent in advance are not given back by line'; end if;
+    insert into books.delta (account, amount_micros) values (_l.to_account, -_l.amount_micros);
+    if _l.from_account < 6 then
+      perform books.put_back(_p, _l.to_account, _l.from_account, _l.lot, _l.amount_micros, _at);
+      _restored := _restored + _l.amount_micros;
+      continue;
+    end if;
+    select * into _w from books.wallet where id = _p.wallet;
+    _part := least(_l.amount_micros, _w.debt);
+    if _part > 0 then
+      update books.wallet set debt = debt - _part where id = _p.wallet;
+      insert into books.line (at, transfer, kind, wallet, from_account, to_account, amount_micros, balance_after)
+      values (_at, _p.transfer, _p.kind, _p.wallet, _l.to_account, 6, _part,
+        _w.promo + _w.referral + _w.purchased + _w.vested + _w.unvested);
+      _forgiven := _forgiven + _part;
+    end if;
+    _paid := _l.amount_micros - _part;
+    select least(_paid, granted_micros - remaining_micros) into _into
+    from books.lot where id = _lot and wallet = _p.wallet and source = 3;
+    _into := coalesce(_into, 0);
+    if _into > 0 then perform books.put_back(_p, _l.to_account, 3::smallint, _lot, _into, _at); end if;
+    if _paid > _into then perform books.put_back(_p, _l.to_account, 3::smallint, null, _paid - _into, _at); end if;
+    _restored := _restored + _paid;
+  end loop;
+  if _restored + _forgiven > 0 then
+    perform books.write_transfer(_p, _at);
+    -- What has expired meanwhile would have expired in the wallet too.
+    perform books.expire_wallet(_p.wallet, _at);
+    perform books.pay_debt(_p.wallet, _at);
+  end if;
+  _outcome := json_build_object('transfer', _p.transfer, 'restored', _restored::text, 'forgiven', _forgiven::text);
+  update books.op set outcome = _outcome where scope = _p.scope and key = _p.key;
+  return _outcome;
 end $function$
 CREATE OR REPLACE FUNCTION books.set_advance_limit(_wallet bigint, _limit bigint)
  RETURNS void

@@ -21,7 +21,15 @@ export type Posting = {
   memo?: string;
 };
 
-type Outcome = { transfer: Uuid; lot?: number | null; taken?: string; owed?: string; covered?: string };
+type Outcome = {
+  transfer: Uuid;
+  lot?: number | null;
+  taken?: string;
+  owed?: string;
+  covered?: string;
+  restored?: string;
+  forgiven?: string;
+};
 
 /** Run one posting function of the books. Errors: `ScripError` idempotency_conflict where the key stood for another request. */
 async function post(tx: Tx, sql: string, ctx: Ctx, posting: Posting, args: readonly unknown[]): Promise<Outcome> {
@@ -100,6 +108,23 @@ export async function postDebit(
     [input.amountMicros, codes(input.order), input.lot, ACCOUNTS[input.to], input.mayOwe],
   );
   return { transfer, takenMicros: micros(BigInt(taken)), owedMicros: micros(BigInt(owed)) };
+}
+
+export async function postReversal(
+  tx: Tx,
+  ctx: Ctx,
+  posting: Posting,
+  input: { debit: Uuid; lot: bigint },
+): Promise<{ transfer: Uuid; restoredMicros: Micros; forgivenMicros: Micros }> {
+  const {
+    transfer,
+    restored = "0",
+    forgiven = "0",
+  } = await post(tx, `select books.reverse_debit(${POSTING}, $11::uuid, $12::bigint) as outcome`, ctx, posting, [
+    input.debit,
+    input.lot,
+  ]);
+  return { transfer, restoredMicros: micros(BigInt(restored)), forgivenMicros: micros(BigInt(forgiven)) };
 }
 
 export async function postVesting(

@@ -25,6 +25,14 @@ export async function findWallet(reader: Tx, wallet: bigint): Promise<WalletRow 
   return rows[0] ?? null;
 }
 
+export type LotRow = { id: bigint; grantedMicros: Micros; remainingMicros: Micros };
+
+export async function findLots(reader: Tx, lots: readonly bigint[]): Promise<LotRow[]> {
+  return queries(reader).$queryRaw`
+    select id, granted_micros as "grantedMicros", remaining_micros as "remainingMicros"
+    from books.lot where id = any (${lots}::bigint[])`;
+}
+
 export type LineRow = {
   seq: bigint;
   at: Date;
