@@ -63,6 +63,11 @@ const VARIABLES = {
   port: ["PORT", port(3000)],
   gatewayPort: ["GATEWAY_PORT", port(4000)],
   sandboxPort: ["SANDBOX_PORT", port(4010)],
+  /** Where the sandbox's Stripe sends its events. */
+  sandboxWebhookUrl: [
+    "SANDBOX_WEBHOOK_URL",
+    url(["http:", "https:"], "http://127.0.0.1:3000/api/v1/stripe/webhook").optional(),
+  ],
   /** Where the jobs process tells how it is; unset, it doesn't listen. */
   jobsPort: ["JOBS_PORT", port(0).optional()],
   gatewayWorkers: [
@@ -167,7 +172,7 @@ const JOBS = [
   "stripeSecretKey",
   "stripeApiBase",
 ] as const;
-const SANDBOX = ["host", "mode", "logLevel", "sandboxPort"] as const;
+const SANDBOX = ["host", "mode", "logLevel", "sandboxPort", "sandboxWebhookUrl", "stripeWebhookSecret"] as const;
 const TOOL = [...COMMON, "migrateDatabaseUrl", "adminEmail", "adminPassword", "adminApiKey"] as const;
 
 /** An empty variable is one that isn't set. */

@@ -5,6 +5,8 @@ import { startSandbox } from "./sandbox/start-sandbox";
 
 const env = sandboxEnv();
 const log = openLog("sandbox");
-const sandbox = await startSandbox({ port: env.sandboxPort });
+const { sandboxPort: port, sandboxWebhookUrl: webhookUrl, stripeWebhookSecret: webhookSecret } = env;
+const webhook = webhookUrl && webhookSecret ? { webhookUrl, webhookSecret } : {};
+const sandbox = await startSandbox({ port, webhook });
 stopWhenAsked(log, () => sandbox.stop());
 log.info({ url: sandbox.url }, "the sandbox stands in for the providers");

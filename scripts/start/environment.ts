@@ -54,6 +54,7 @@ export function childEnvironment(
   );
   const environment: NodeJS.ProcessEnv = {
     ...secrets?.environment,
+    ...stripeOf(addresses),
     APP_URL: addresses.web,
     GATEWAY_URL: addresses.gateway,
     ...(addresses.sandbox ? sandboxUrls(addresses.sandbox) : {}),
@@ -72,6 +73,15 @@ export function childEnvironment(
 }
 
 const variableOf = (id: string): string => `PROVIDER_${id.toUpperCase().replaceAll("-", "_")}_BASE_URL`;
+
+/** The sandbox in Stripe's place, where the caller names neither a key of it nor an address. */
+function stripeOf({ web, sandbox }: Addresses): Record<string, string | undefined> {
+  const isGiven = (name: string): boolean => Boolean(process.env[name]?.trim());
+  // The demo's own keys open nobody else's account.
+  if (isGiven("STRIPE_SECRET_KEY")) return { STRIPE_SECRET_KEY: undefined, STRIPE_WEBHOOK_SECRET: undefined };
+  if (isGiven("STRIPE_API_BASE") || !sandbox) return {};
+  return { STRIPE_API_BASE: sandbox, SANDBOX_WEBHOOK_URL: `${web}/api/v1/stripe/webhook` };
+}
 
 function sandboxUrls(sandbox: string): Record<string, string> {
   return Object.fromEntries(Object.entries(SDK_PATHS).map(([id, path]) => [variableOf(id), `${sandbox}/${id}${path}`]));
@@ -95,7 +105,7 @@ export function gatewayEnvironment(environment: NodeJS.ProcessEnv): NodeJS.Proce
   return { ...environment, TRUSTED_PROXIES: trusted, NODE_OPTIONS: nodeOptions };
 }
 
-/** What the sandbox is told: no secret, and no database. */
+/** What the sandbox is told: no database, and no secret but the one that its own Stripe signs with. */
 export function sandboxEnvironment(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   const names = [
     "PATH",
@@ -108,7 +118,9 @@ export function sandboxEnvironment(environment: NodeJS.ProcessEnv): NodeJS.Proce
     "SCRIP_ENV",
     "NODE_ENV",
     "NODE_OPTIONS",
+    "SANDBOX_WEBHOOK_URL",
   ];
+  if (environment["SANDBOX_WEBHOOK_URL"]) names.push("STRIPE_WEBHOOK_SECRET");
   const passed = Object.fromEntries(names.map((name) => [name, environment[name]]));
   return { ...passed, NODE_ENV: environment.NODE_ENV };
 }

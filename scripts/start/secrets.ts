@@ -12,6 +12,9 @@ export type DemoSecrets = {
     readonly NEXTAUTH_SECRET: string;
     readonly KEY_ENCRYPTION_KEYS: string;
     readonly ADMIN_API_KEY: string;
+    /** Keys of the sandbox's Stripe. */
+    readonly STRIPE_SECRET_KEY: string;
+    readonly STRIPE_WEBHOOK_SECRET: string;
   };
   readonly accounts: readonly DemoAccount[];
 };
@@ -25,9 +28,21 @@ const PEOPLE = [
 
 /** The demo's secrets: made at its first start, the same ever after. */
 export function demoSecrets(): DemoSecrets {
-  if (existsSync(FILE)) return JSON.parse(readFileSync(FILE, "utf8")) as DemoSecrets;
+  const stripe = {
+    STRIPE_SECRET_KEY: `sk_test_${randomText(24)}`,
+    STRIPE_WEBHOOK_SECRET: `whsec_${randomText(32)}`,
+  };
+  if (existsSync(FILE)) {
+    const kept = JSON.parse(readFileSync(FILE, "utf8")) as DemoSecrets;
+    if (kept.environment.STRIPE_SECRET_KEY) return kept;
+    // Made before there was anything to buy.
+    const completed = { ...kept, environment: { ...kept.environment, ...stripe } };
+    writeFileSync(FILE, JSON.stringify(completed, null, 2), { mode: 0o600 });
+    return completed;
+  }
   const secrets: DemoSecrets = {
     environment: {
+      ...stripe,
       NEXTAUTH_SECRET: randomBytes(32).toString("base64url"),
       KEY_ENCRYPTION_KEYS: `demo:${randomBytes(32).toString("base64")}`,
       ADMIN_API_KEY: newApiKeySecret(),

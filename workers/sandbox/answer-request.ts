@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { answerControl } from "./control";
 import { openExchange, sendJsonText, type Provider } from "./exchange";
 import { openAi } from "./openai";
+import { answerApi, answerPayPage } from "./stripe";
 import type { World } from "./world";
 
 // The same wire format under two names: OpenAI itself, and a relay that somebody runs.
@@ -13,6 +14,9 @@ async function route(world: World, request: IncomingMessage, response: ServerRes
   if (room === "healthz") return sendJsonText(response, 200, '{"status":"ok"}');
   const exchange = await openExchange(world, request, response, rest || "/", searchParams);
   if (room === "_sandbox") return answerControl(exchange);
+  // Stripe's SDK is told a host, and no path.
+  if (room === "v1") return answerApi(exchange);
+  if (room === "pay") return answerPayPage(exchange);
   const provider = PROVIDERS.get(room);
   // A call keeps the world that it came into: one that a reset overtakes is written down nowhere.
   if (provider) return provider.answer({ ...exchange, world: { ...world } });

@@ -1,3 +1,4 @@
+import type * as z from "zod";
 import { toJson, usd } from "../../lib/http";
 import { nanos } from "../../lib/money";
 import { toIso } from "../../lib/time";
@@ -6,7 +7,8 @@ import { KeyInput, OrderInput, SettingsInput } from "./schemas";
 import { sendJsonText, type Exchange } from "./exchange";
 import { maskKey, type Entry } from "./journal";
 import { OPENAI_ERRORS } from "./openai";
-import { resetWorld } from "./world";
+import { controlStripe } from "./stripe";
+import { resetWorld, type World } from "./world";
 
 const showAccount = (account: Account) => ({
   account: account.id,
@@ -78,11 +80,34 @@ function addOrder(exchange: Exchange): Answer {
   return { body: { pending: exchange.world.orders.list().length } };
 }
 
+type StripeSettings = NonNullable<z.output<typeof SettingsInput>["stripe"]>;
+
+function changeStripe({ stripe }: World, change: StripeSettings): void {
+  const { settings } = stripe.deliveries;
+  if (change.webhook_url !== undefined) settings.webhookUrl = change.webhook_url;
+  if (change.webhook_secret !== undefined) settings.webhookSecret = change.webhook_secret;
+  if (change.delay_ms_max !== undefined) settings.delayMsMax = change.delay_ms_max;
+  if (change.copies !== undefined) settings.copies = change.copies;
+  if (change.drop !== undefined) settings.isDropping = change.drop;
+  if (change.seed !== undefined) stripe.deliveries.seed(change.seed);
+}
+
+/** `stripe/{pay,refund,dispute}/{id}`, with what is ordered in the body. */
+function orderStripe(exchange: Exchange, verb: string, id: string): Answer {
+  return controlStripe(exchange.world.stripe, verb, id, readJson(exchange));
+}
+
+const showStripe = ({ stripe }: World) => ({
+  pending: stripe.deliveries.pending(),
+  events: stripe.events.map(({ id, type, data }) => ({ id, type, object: data.object.id })),
+});
+
 function changeSettings({ world, ...exchange }: Exchange): Answer {
   const input = SettingsInput.safeParse(readJson({ world, ...exchange }));
   if (!input.success) return { problem: input.error.message };
   const { chunk_delay_ms: chunkDelayMs, first_token_ms: firstTokenMs, prices } = input.data;
   if (chunkDelayMs !== undefined) world.pace.chunkDelayMs = chunkDelayMs;
+  if (input.data.stripe) changeStripe(world, input.data.stripe);
   if (firstTokenMs !== undefined) world.pace.firstTokenMs = firstTokenMs;
   for (const [model, { input: inputPer1K, output: outputPer1K }] of Object.entries(prices ?? {})) {
     world.prices.set(model, { inputPer1K, outputPer1K });
@@ -104,6 +129,8 @@ function showLog({ world, query }: Exchange): Answer {
 function answer(exchange: Exchange): Answer {
   const { world, request, path } = exchange;
   const secret = /^\/keys\/([^/]+)$/.exec(path)?.[1];
+  const [, verb = "", id = ""] = /^\/stripe\/(pay|refund|dispute)\/([^/]+)$/.exec(path) ?? [];
+  if (verb && request.method === "POST") return orderStripe(exchange, verb, decodeURIComponent(id));
   const call = secret === undefined ? `${request.method} ${path}` : `${request.method} /keys/{key}`;
   switch (call) {
     case "PUT /keys/{key}":
@@ -114,6 +141,8 @@ function answer(exchange: Exchange): Answer {
       return changeSettings(exchange);
     case "GET /log":
       return showLog(exchange);
+    case "GET /stripe":
+      return { body: showStripe(world) };
     case "GET /accounts":
       return { body: { data: world.accounts.list().map(showAccount) } };
     case "GET /mail":

@@ -1,7 +1,7 @@
 /** What the next requests shall meet: an error, a delay, a cut, a wrong report. */
 export type Order = {
   /** Which calls it is for. */
-  on: "chat" | "models" | "billing";
+  on: "chat" | "models" | "billing" | "stripe";
   /** Only for this key; any key without it. */
   key?: string;
   /** How many requests it is for. */

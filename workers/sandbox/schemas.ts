@@ -20,7 +20,7 @@ export const KeyInput = z.strictObject({
 
 /** `POST /_sandbox/next`: what the next requests shall meet. */
 export const OrderInput = z.strictObject({
-  on: z.enum(["chat", "models", "billing"]).default("chat"),
+  on: z.enum(["chat", "models", "billing", "stripe"]).default("chat"),
   key: z.string().optional(),
   count: z.int().min(1).default(1),
   error: z.string().optional(),
@@ -37,4 +37,15 @@ export const SettingsInput = z.strictObject({
   chunk_delay_ms: Count.optional(),
   first_token_ms: Count.optional(),
   prices: z.record(z.string(), z.strictObject({ input: Usd, output: Usd })).optional(),
+  /** Where Stripe's events go, in how many copies, how late; `drop` loses them all. */
+  stripe: z
+    .strictObject({
+      webhook_url: z.url().nullable().optional(),
+      webhook_secret: z.string().optional(),
+      delay_ms_max: Count.optional(),
+      copies: z.int().min(1).max(10).optional(),
+      seed: z.int().optional(),
+      drop: z.boolean().optional(),
+    })
+    .optional(),
 });

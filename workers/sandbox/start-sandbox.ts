@@ -1,9 +1,16 @@
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { answerRequest } from "./answer-request";
+import type { DeliverySettings } from "./stripe/deliveries";
 import { newWorld } from "./world";
 
 export type Sandbox = { readonly url: string; readonly port: number; stop(): Promise<void> };
+
+export type SandboxOptions = {
+  port: number;
+  /** Where Stripe's events go, and how. */
+  webhook?: Partial<DeliverySettings>;
+};
 
 const LOOPBACK = "127.0.0.1";
 /** Longer than any client keeps an idle connection, so that none is closed under a request. */
@@ -24,8 +31,8 @@ function listen(server: Server, port: number): Promise<void> {
  *
  * `port` 0 takes a free one. Errors: rejects where the port is taken.
  */
-export async function startSandbox({ port }: { port: number }): Promise<Sandbox> {
-  const world = newWorld();
+export async function startSandbox({ port, webhook }: SandboxOptions): Promise<Sandbox> {
+  const world = newWorld(webhook);
   const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS, requestTimeout: 0 }, (request, response) => {
     void answerRequest(world, request, response);
   });
@@ -37,6 +44,7 @@ export async function startSandbox({ port }: { port: number }): Promise<Sandbox>
     port: taken,
     stop: () =>
       new Promise((resolve) => {
+        world.stripe.deliveries.stop();
         server.close(() => resolve());
         server.closeAllConnections();
       }),

@@ -1,0 +1,57 @@
+import { type Charge, type Dispute, type DisputeStatus, invalid, type Warning } from "./objects";
+import { begin, emit, type StripeState } from "./state";
+
+const CLOSED = ["won", "lost", "warning_closed"];
+const isClosed = ({ status }: Dispute): boolean => CLOSED.includes(status);
+
+/** The dispute of a charge that is still open. */
+export const openDisputeOf = (stripe: StripeState, charge: Charge): Dispute | undefined =>
+  [...stripe.disputes.values()].find((dispute) => dispute.charge === charge.id && !isClosed(dispute));
+
+/** Have a charge disputed by the bank that paid it, for what wasn't refunded of it or a part of that. */
+export function openDispute(
+  stripe: StripeState,
+  charge: Charge,
+  { status = "needs_response", amount }: { status?: DisputeStatus | undefined; amount?: number | undefined },
+): Dispute {
+  if (openDisputeOf(stripe, charge)) throw invalid("This charge is disputed already.", "charge");
+  const isInquiry = status.startsWith("warning");
+  const dispute: Dispute = {
+    ...begin("dp", "dispute"),
+    amount: amount ?? charge.amount - charge.amount_refunded,
+    charge: charge.id,
+    currency: charge.currency,
+    payment_intent: charge.payment_intent,
+    reason: "fraudulent",
+    status: isInquiry ? "warning_needs_response" : "needs_response",
+  };
+  stripe.disputes.set(dispute.id, dispute);
+  charge.disputed = true;
+  emit(stripe, "charge.dispute.created", dispute);
+  if (!isInquiry) emit(stripe, "charge.dispute.funds_withdrawn", dispute);
+  return isClosed({ ...dispute, status }) ? closeDispute(stripe, dispute, status) : dispute;
+}
+
+/** End a dispute. What was withdrawn comes back where it is won. */
+export function closeDispute(stripe: StripeState, dispute: Dispute, status: DisputeStatus): Dispute {
+  if (isClosed(dispute)) throw invalid("This dispute is closed already.", "dispute");
+  dispute.status = status;
+  emit(stripe, "charge.dispute.updated", dispute);
+  emit(stripe, "charge.dispute.closed", dispute);
+  if (status === "won") emit(stripe, "charge.dispute.funds_reinstated", dispute);
+  return dispute;
+}
+
+/** Have the issuer warn of fraud, as it does before most disputes. */
+export function warnOfFraud(stripe: StripeState, charge: Charge): Warning {
+  const warning: Warning = {
+    ...begin("issfr", "radar.early_fraud_warning"),
+    actionable: true,
+    charge: charge.id,
+    fraud_type: "unauthorized_use_of_card",
+    payment_intent: charge.payment_intent,
+  };
+  stripe.warnings.set(warning.id, warning);
+  emit(stripe, "radar.early_fraud_warning.created", warning);
+  return warning;
+}

@@ -1,0 +1,3 @@
+export { answerApi } from "./answer-api";
+export { controlStripe } from "./control";
+export { answerPayPage } from "./pay-page";
