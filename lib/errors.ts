@@ -26,6 +26,7 @@ export const ERROR_CODES = {
   state_conflict: { status: 409, retry: false },
   request_too_large: { status: 413, retry: false },
   validation_failed: { status: 422, retry: false },
+  not_refundable: { status: 422, retry: false },
   rate_limit_exceeded: { status: 429, retry: true },
   concurrency_limit: { status: 429, retry: true },
   internal_error: { status: 500, retry: false },

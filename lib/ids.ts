@@ -11,6 +11,7 @@ const PREFIXES = {
   quote: "qte",
   contribution: "con",
   purchase: "pur",
+  refund: "rfd",
   transfer: "trf",
   request: "req",
   withdrawal: "wdr",

@@ -8,6 +8,7 @@ export type Nanos = bigint & { readonly unit: "nUSD" };
 
 export const MICROS_PER_CREDIT = 1_000_000n;
 export const NANOS_PER_USD = 1_000_000_000n;
+export const NANOS_PER_CENT = 10_000_000n;
 export const ZERO_MICROS = 0n as Micros;
 export const ZERO_NANOS = 0n as Nanos;
 
@@ -97,3 +98,12 @@ export function divideHalfUp(dividend: bigint, divisor: bigint): bigint {
 export function divideUpToUnit(dividend: bigint, divisor: bigint, unit: bigint): bigint {
   return divideUp(dividend, divisor * unit) * unit;
 }
+
+/** Whole US cents as the number that payment services count with. Errors: `RangeError` for a part of a cent. */
+export function toCents(amount: Nanos): number {
+  if (amount % NANOS_PER_CENT !== 0n) throw new RangeError("the amount has a part of a cent");
+  return Number(amount / NANOS_PER_CENT);
+}
+
+/** Dollars of so many whole cents. */
+export const fromCents = (cents: bigint): Nanos => nanos(cents * NANOS_PER_CENT);

@@ -1,6 +1,7 @@
 import { useDatabase } from "../lib/db";
 import { jobsEnv } from "../lib/env";
 import { openLog } from "../lib/log";
+import { openStripe } from "../lib/payments";
 import { useVault } from "../lib/vault";
 import { serveHealth } from "./jobs/health";
 import { startJobs } from "./jobs/start-jobs";
@@ -15,7 +16,10 @@ const { databaseUrl, redisUrl, providerBaseUrls } = env;
 const database = useDatabase(databaseUrl, CONNECTIONS_MAX);
 const vault = useVault(env.masterKeys);
 
-const jobs = await startJobs({ database, vault, log, databaseUrl, redisUrl, providerBaseUrls });
+const { stripeSecretKey: secretKey, stripeApiBase: apiBase } = env;
+const stripe = secretKey ? openStripe({ secretKey, apiBase }) : null;
+
+const jobs = await startJobs({ database, vault, log, databaseUrl, redisUrl, providerBaseUrls, stripe });
 const health =
   env.jobsPort === undefined ? undefined : await serveHealth(jobs.loops, { port: env.jobsPort, host: env.listenHost });
 

@@ -10,6 +10,7 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
   budgets: ["ledger"],
   pool: ["catalog", "ledger", "providers"],
   metering: ["budgets", "catalog", "ledger", "pool", "pricing", "providers"],
+  payments: ["ledger", "settings"],
   insight: [],
 };
 

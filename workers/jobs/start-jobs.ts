@@ -1,6 +1,7 @@
 import type { Database } from "../../lib/db";
 import { holdLocks } from "../../lib/db/hold-locks";
 import type { Log } from "../../lib/log";
+import { REFUND_TOPIC, STRIPE_EVENT_TOPIC, type StripeApi } from "../../lib/payments";
 import { PROBE_TOPIC } from "../../lib/pool";
 import { type Handler, openQueue } from "../../lib/queue";
 import type { Vault } from "../../lib/vault";
@@ -13,6 +14,7 @@ import { makePartitionsJob } from "./make-partitions";
 import { type ProbeContext, probePoolKeyJob, probePoolKeysLoop } from "./probe-pool-keys";
 import { reapHoldsLoop } from "./reap-holds";
 import { relayOutboxLoop, sweepOutboxLoop } from "./relay-outbox";
+import { recoverStripeEventsJob, refundPurchaseJob, type StripeContext, stripeEventJob } from "./stripe-jobs";
 import { verifyLedgerJob } from "./verify-ledger";
 
 export type JobsOptions = {
@@ -22,6 +24,8 @@ export type JobsOptions = {
   databaseUrl: string;
   redisUrl?: string | undefined;
   providerBaseUrls: ReadonlyMap<string, string>;
+  /** Where purchases are paid; none, and they wait. */
+  stripe?: StripeApi | null;
   /** How long a gateway that doesn't renew its lease is believed to live. */
   leaseTtlMs?: number;
 };
@@ -32,7 +36,14 @@ const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
 
 /** What the queue does at intervals, by the job's name; the outbox may ask for each of them too. */
-const SCHEDULE = { make_partitions: DAY_MS, verify_ledger: HOUR_MS, forget_old: DAY_MS } as const;
+const SCHEDULE = {
+  make_partitions: DAY_MS,
+  verify_ledger: HOUR_MS,
+  forget_old: DAY_MS,
+  recover_stripe_events: HOUR_MS,
+} as const;
+
+type Topic = keyof typeof SCHEDULE | typeof PROBE_TOPIC | typeof STRIPE_EVENT_TOPIC | typeof REFUND_TOPIC;
 
 /**
  * Start everything that happens behind the requests: loops that one process at a time runs, and the queue's jobs.
@@ -41,18 +52,21 @@ const SCHEDULE = { make_partitions: DAY_MS, verify_ledger: HOUR_MS, forget_old: 
  */
 export async function startJobs(options: JobsOptions): Promise<RunningJobs> {
   const { database, log, databaseUrl, redisUrl, leaseTtlMs } = options;
-  const context: ProbeContext = options;
+  const context: ProbeContext & StripeContext = { ...options, stripe: options.stripe ?? null };
   const tell = (problem: string, error: unknown): void => log.warn({ error }, problem);
   const queue = openQueue({ redisUrl, databaseUrl, tell });
 
   // Before anything can come in that needs them, and not through a queue that may be away.
   await makePartitionsJob(context);
 
-  const handlers: Record<keyof typeof SCHEDULE | typeof PROBE_TOPIC, Handler> = {
+  const handlers: Record<Topic, Handler> = {
     make_partitions: () => makePartitionsJob(context),
     verify_ledger: () => verifyLedgerJob(context),
     forget_old: () => forgetOldJob(context),
+    recover_stripe_events: () => recoverStripeEventsJob(context),
     [PROBE_TOPIC]: (job) => probePoolKeyJob(context, job),
+    [STRIPE_EVENT_TOPIC]: (job) => stripeEventJob(context, job),
+    [REFUND_TOPIC]: (job) => refundPurchaseJob(context, job),
   };
   queue.work(handlers);
   const schedule = async (): Promise<void> => {

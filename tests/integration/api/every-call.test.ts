@@ -6,9 +6,17 @@ import { CALLS, type ApiCall } from "@/app/api/v1/_document/calls";
 import { apiDocument } from "@/app/api/v1/_document/document";
 import * as openapi from "@/app/api/v1/openapi.json/route";
 import type { Database } from "@/lib/db";
-import { toPublicId } from "@/lib/ids";
+import { queries } from "@/lib/db/models";
+import { systemCtx } from "@/lib/ctx";
+import { assert } from "@/lib/errors";
+import { fromPublicId, toPublicId } from "@/lib/ids";
+import { creditWallet } from "@/lib/ledger";
+import { aPosting, cr } from "@/tests/support/a-ledger";
 import { giveCredits, makeRequests } from "@/tests/support/a-request";
 import { aCookie, aPerson, call, openApi, type Person, type Reply } from "@/tests/support/api";
+import { useStripeOf, WEBHOOK_SECRET } from "@/tests/support/shop";
+import { startSandbox, type Sandbox } from "../../../workers/sandbox/start-sandbox";
+import { signatureOf } from "../../../workers/sandbox/stripe/deliveries";
 
 /** Every call of the API, asked as nobody, as another, as a user and as its document says. */
 
@@ -19,8 +27,11 @@ let admin: Person;
 let other: Person;
 let requestId: string;
 let poolKeyId: string;
+let sandbox: Sandbox;
 
 beforeAll(async () => {
+  sandbox = await startSandbox({ port: 0 });
+  useStripeOf(sandbox);
   api = await openApi();
   ({ database } = api);
   admin = await aPerson(database, { role: "admin", scopes: ["admin"] });
@@ -38,7 +49,10 @@ beforeAll(async () => {
   });
   poolKeyId = String(added.body["id"]);
 });
-afterAll(() => api.close());
+afterAll(async () => {
+  await sandbox.stop();
+  await api.close();
+});
 
 function callOf(method: string, at: string): ApiCall {
   const found = CALLS.find((one) => one.method === method && one.path === at);
@@ -51,6 +65,7 @@ let operations = 0;
 function ask(one: ApiCall, as: Person | null, params: Record<string, string>, headers = {}): Promise<Reply> {
   const { spec } = one.route;
   operations += 1;
+  if (one.path === "/stripe/webhook") return notify(one);
   return call(one.method, one.path, one.route, {
     as: as?.key ?? null,
     params,
@@ -60,10 +75,47 @@ function ask(one: ApiCall, as: Person | null, params: Record<string, string>, he
   });
 }
 
+/** An event, signed as Stripe does. */
+function notify({ route }: ApiCall): Promise<Reply> {
+  const event = {
+    id: "evt_walk",
+    object: "event",
+    type: "charge.succeeded",
+    created: 1,
+    data: { object: { id: "ch_1" } },
+  };
+  const body = JSON.stringify(event);
+  return call("POST", "/stripe/webhook", route, {
+    body,
+    headers: { "stripe-signature": signatureOf(body, WEBHOOK_SECRET, Date.now()) },
+  });
+}
+
+/** A purchase of the admin that may be refunded. */
+async function aCreditedPurchase(): Promise<string> {
+  const { body } = await ask(callOf("POST", "/checkout"), admin, {});
+  const id = String(body["id"]);
+  const uuid = fromPublicId("purchase", id);
+  assert(uuid, "the checkout names its purchase");
+  await database.inTransaction(async (tx) => {
+    const { lot } = await creditWallet(tx, systemCtx("test", Date.now()), {
+      ...aPosting(admin.user.walletId, "purchase"),
+      source: "purchased",
+      amountMicros: cr(1_000),
+    });
+    await queries(tx).purchase.update({
+      where: { id: uuid },
+      data: { state: "credited", paidAt: new Date(), creditedAt: new Date(), lotId: lot, paymentIntent: `pi_${uuid}` },
+    });
+  });
+  return id;
+}
+
 /** Ids that exist and belong to the admin, for a path. Keys are made anew, because calls end them. */
 async function ownParams({ path: at }: ApiCall): Promise<Record<string, string>> {
   if (!at.includes("{id}")) return {};
   if (at.startsWith("/usage")) return { id: requestId };
+  if (at.startsWith("/purchases")) return { id: await aCreditedPurchase() };
   if (at.startsWith("/keys")) {
     const made = await ask(callOf("POST", "/keys"), admin, {});
     return { id: String(made.body["id"]) };
@@ -170,8 +222,9 @@ describe("the document", () => {
     expect(schemaOf(callOf("GET", "/balance"), 200).safeParse({ available: "12" }).success).toBe(false);
   });
 
-  test("says nothing of dollars to users, but for packs", () => {
-    const users = CALLS.filter(({ path: at, route }) => route.spec.auth !== "admin" && at !== "/packs");
+  test("says nothing of dollars to users, but for packs and purchases", () => {
+    const isPrice = (at: string): boolean => at === "/packs" || at.startsWith("/purchases");
+    const users = CALLS.filter(({ path: at, route }) => route.spec.auth !== "admin" && !isPrice(at));
     const told = users.filter(({ route }) =>
       /"[a-z_]*(usd|cost)[a-z_]*":/i.test(JSON.stringify(z.toJSONSchema(route.spec.reply, { io: "output" }))),
     );

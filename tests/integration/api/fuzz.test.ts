@@ -4,6 +4,8 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { CALLS, type ApiCall } from "@/app/api/v1/_document/calls";
 import type { Database } from "@/lib/db";
 import { aPerson, call, openApi, type Person } from "@/tests/support/api";
+import { useStripeOf } from "@/tests/support/shop";
+import { startSandbox, type Sandbox } from "../../../workers/sandbox/start-sandbox";
 
 /** Bad input never breaks a call: whatever comes, the answer is the caller's fault or fine, never ours. */
 
@@ -11,13 +13,19 @@ let api: Awaited<ReturnType<typeof openApi>>;
 let database: Database;
 let admin: Person;
 let keys = 0;
+let sandbox: Sandbox;
 
 beforeAll(async () => {
+  sandbox = await startSandbox({ port: 0 });
+  useStripeOf(sandbox);
   api = await openApi();
   ({ database } = api);
   admin = await aPerson(database, { role: "admin", scopes: ["admin"] });
 });
-afterAll(() => api.close());
+afterAll(async () => {
+  await sandbox.stop();
+  await api.close();
+});
 
 const named = (list: readonly ApiCall[]): [string, ApiCall][] => list.map((one) => [`${one.method} ${one.path}`, one]);
 

@@ -17,12 +17,17 @@ import * as adminUserKeys from "../admin/users/[id]/keys/route";
 import * as adminUsers from "../admin/users/route";
 import * as balance from "../balance/route";
 import * as benefits from "../benefits/route";
+import * as checkout from "../checkout/route";
 import * as key from "../keys/[id]/route";
 import * as keyRotate from "../keys/[id]/rotate/route";
 import * as keys from "../keys/route";
 import * as model from "../models/[id]/route";
 import * as models from "../models/route";
 import * as packs from "../packs/route";
+import * as purchase from "../purchases/[id]/route";
+import * as purchaseRefund from "../purchases/[id]/refund/route";
+import * as purchases from "../purchases/route";
+import * as stripeWebhook from "../stripe/webhook/route";
 import * as transfers from "../transfers/route";
 import * as usage from "../usage/route";
 import * as usageRecord from "../usage/[id]/route";
@@ -42,6 +47,11 @@ const MODULES: Record<string, Module> = {
   "/models": models,
   "/models/{id}": model,
   "/packs": packs,
+  "/checkout": checkout,
+  "/purchases": purchases,
+  "/purchases/{id}": purchase,
+  "/purchases/{id}/refund": purchaseRefund,
+  "/stripe/webhook": stripeWebhook,
   "/account": account,
   "/benefits": benefits,
   "/admin/users": adminUsers,

@@ -1,0 +1,18 @@
+export type { Applied } from "./apply-session";
+export { applyStripeEvent } from "./apply-stripe-event";
+export { attachSession } from "./attach-session";
+export { createPurchase, type NewPurchase } from "./create-purchase";
+export { fetchStripeFacts, type StripeFacts } from "./fetch-stripe-facts";
+export { getPurchase } from "./get-purchase";
+export { listPurchases } from "./list-purchases";
+export { openCheckout, purchasePath } from "./open-checkout";
+export { type Purchase, PURCHASE_STATES, type PurchaseState } from "./purchase";
+export { ORDER_USD_MAX, ORDER_USD_MIN, type OrderQuote, quoteOrder } from "./quote-order";
+export { recordStripeEvent, STRIPE_EVENT_TOPIC } from "./record-stripe-event";
+export { recoverMissedEvents } from "./recover-missed-events";
+export { REFUND_TOPIC, requestRefund } from "./request-refund";
+export { CheckoutInput } from "./schemas";
+export { sendRefund, settleRefund } from "./send-refund";
+export { openStripe, type RefundAnswer, type StripeApi, type StripeOptions, verifyStripeEvent } from "./stripe-api";
+export type { StripeEvent } from "./stripe-facts";
+export { type PurchaseView } from "./view-purchase";

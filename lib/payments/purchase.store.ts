@@ -1,0 +1,179 @@
+import type { Tx } from "../db";
+import { type Prisma, queries } from "../db/models";
+import type { Uuid } from "../ids";
+import { micros, nanos } from "../money";
+import type { Dispute, DisputeState, Purchase, PurchaseState, Refund, RefundState } from "./purchase";
+
+type PurchaseRow = Prisma.purchaseGetPayload<object>;
+type RefundRow = Prisma.purchase_refundGetPayload<object>;
+type DisputeRow = Prisma.purchase_disputeGetPayload<object>;
+
+const toMs = (at: Date | null): number | null => at && at.getTime();
+const toDate = (ms: number | null): Date | null => (ms === null ? null : new Date(ms));
+
+// States and ids are what this room wrote: the columns have checks and types of their own.
+const toPurchase = (row: PurchaseRow): Purchase => ({
+  id: row.id as Uuid,
+  userId: row.userId as Uuid,
+  pack: row.pack,
+  creditsMicros: micros(row.creditsMicros),
+  baseMicros: micros(row.baseMicros),
+  usdNanos: nanos(row.usdNanos),
+  state: row.state as PurchaseState,
+  session: row.stripeSession,
+  paymentIntent: row.paymentIntent,
+  lot: row.lotId,
+  refundedNanos: nanos(row.refundedNanos),
+  problem: row.problem,
+  refundRequestedMs: toMs(row.refundRequestedAt),
+  createdMs: row.createdAt.getTime(),
+  paidMs: toMs(row.paidAt),
+  creditedMs: toMs(row.creditedAt),
+});
+const toRefund = ({ createdAt, ...row }: RefundRow): Refund => ({
+  ...row,
+  id: row.id as Uuid,
+  purchaseId: row.purchaseId as Uuid,
+  usdNanos: nanos(row.usdNanos),
+  takenMicros: micros(row.takenMicros),
+  debit: row.debit as Uuid | null,
+  state: row.state as RefundState,
+  createdMs: createdAt.getTime(),
+});
+const toDispute = (row: DisputeRow): Dispute => ({
+  id: row.id,
+  purchaseId: row.purchaseId as Uuid,
+  usdNanos: nanos(row.usdNanos),
+  takenMicros: micros(row.takenMicros),
+  debit: row.debit as Uuid | null,
+  state: row.state as DisputeState,
+});
+
+export async function insertPurchase(
+  tx: Tx,
+  purchase: Pick<Purchase, "id" | "userId" | "pack" | "creditsMicros" | "baseMicros" | "usdNanos" | "createdMs">,
+): Promise<void> {
+  const { createdMs, ...columns } = purchase;
+  await queries(tx).purchase.create({ data: { ...columns, createdAt: new Date(createdMs) } });
+}
+
+/** A purchase, held until the transaction ends: what changes it comes one after the other. */
+export async function lockPurchase(tx: Tx, id: Uuid): Promise<Purchase | null> {
+  await queries(tx).$queryRaw`select id from purchase where id = ${id}::uuid for update`;
+  return findPurchase(tx, id);
+}
+
+export async function findPurchase(reader: Tx, id: Uuid): Promise<Purchase | null> {
+  const row = await queries(reader).purchase.findUnique({ where: { id } });
+  return row && toPurchase(row);
+}
+
+export async function findPurchaseIdOf(reader: Tx, paymentIntent: string): Promise<Uuid | null> {
+  const row = await queries(reader).purchase.findUnique({ where: { paymentIntent }, select: { id: true } });
+  return row && (row.id as Uuid); // the column's type
+}
+
+/** A person's purchases, newest first, before a place in time. */
+export async function findPurchases(
+  reader: Tx,
+  userId: Uuid,
+  before: { ms: number; id: Uuid } | null,
+  limit: number,
+): Promise<Purchase[]> {
+  const older = before && [
+    { createdAt: { lt: new Date(before.ms) } },
+    { createdAt: new Date(before.ms), id: { lt: before.id } },
+  ];
+  const rows = await queries(reader).purchase.findMany({
+    where: { userId, ...(older && { OR: older }) },
+    orderBy: [{ createdAt: "desc" }, { id: "desc" }],
+    take: limit,
+  });
+  return rows.map(toPurchase);
+}
+
+export type PurchaseChange = Partial<
+  Pick<
+    Purchase,
+    | "state"
+    | "session"
+    | "paymentIntent"
+    | "lot"
+    | "refundedNanos"
+    | "problem"
+    | "refundRequestedMs"
+    | "paidMs"
+    | "creditedMs"
+  >
+>;
+
+/** Change a purchase that this transaction holds. Returns it as it then is. */
+export async function updatePurchase(tx: Tx, id: Uuid, change: PurchaseChange): Promise<Purchase> {
+  const { session, lot, refundRequestedMs, paidMs, creditedMs, ...columns } = change;
+  const row = await queries(tx).purchase.update({
+    where: { id },
+    data: {
+      ...columns,
+      ...(session !== undefined && { stripeSession: session }),
+      ...(lot !== undefined && { lotId: lot }),
+      ...(refundRequestedMs !== undefined && { refundRequestedAt: toDate(refundRequestedMs) }),
+      ...(paidMs !== undefined && { paidAt: toDate(paidMs) }),
+      ...(creditedMs !== undefined && { creditedAt: toDate(creditedMs) }),
+    },
+  });
+  return toPurchase(row);
+}
+
+/** Let orders go that never got as far as a session. Returns how many. */
+export async function expireOrders(tx: Tx, beforeMs: number): Promise<number> {
+  const { count } = await queries(tx).purchase.updateMany({
+    where: { state: "created", stripeSession: null, createdAt: { lt: new Date(beforeMs) } },
+    data: { state: "expired" },
+  });
+  return count;
+}
+
+export async function findRefunds(reader: Tx, purchaseId: Uuid): Promise<Refund[]> {
+  const rows = await queries(reader).purchase_refund.findMany({ where: { purchaseId }, orderBy: { id: "asc" } });
+  return rows.map(toRefund);
+}
+
+export async function findRefund(reader: Tx, id: Uuid): Promise<Refund | null> {
+  const row = await queries(reader).purchase_refund.findUnique({ where: { id } });
+  return row && toRefund(row);
+}
+
+export async function insertRefund(tx: Tx, { createdMs, ...refund }: Refund): Promise<void> {
+  await queries(tx).purchase_refund.create({ data: { ...refund, createdAt: new Date(createdMs) } });
+}
+
+export async function updateRefund(
+  tx: Tx,
+  id: Uuid,
+  change: Partial<Pick<Refund, "stripeRefund" | "state">>,
+): Promise<void> {
+  await queries(tx).purchase_refund.update({ where: { id }, data: change });
+}
+
+export async function findDisputes(reader: Tx, purchaseId: Uuid): Promise<Dispute[]> {
+  const rows = await queries(reader).purchase_dispute.findMany({ where: { purchaseId }, orderBy: { id: "asc" } });
+  return rows.map(toDispute);
+}
+
+export async function insertDispute(tx: Tx, nowMs: number, dispute: Dispute): Promise<void> {
+  const closedAt = dispute.state === "open" ? null : new Date(nowMs);
+  await queries(tx).purchase_dispute.create({ data: { ...dispute, createdAt: new Date(nowMs), closedAt } });
+}
+
+export async function closeDispute(tx: Tx, nowMs: number, id: string, state: DisputeState): Promise<void> {
+  await queries(tx).purchase_dispute.update({ where: { id }, data: { state, closedAt: new Date(nowMs) } });
+}
+
+/** The wallet of a purchase's buyer. */
+export async function findWalletOf(reader: Tx, userId: Uuid): Promise<bigint> {
+  const { walletId } = await queries(reader).user.findUniqueOrThrow({
+    where: { id: userId },
+    select: { walletId: true },
+  });
+  return walletId;
+}

@@ -1,0 +1,85 @@
+import type { Uuid } from "../ids";
+import { type Micros, micros, type Nanos, ZERO_MICROS } from "../money";
+
+export const PURCHASE_STATES = [
+  "created",
+  "paid",
+  "credited",
+  "refunded",
+  "partly_refunded",
+  "disputed",
+  "failed",
+  "expired",
+  "quarantined",
+] as const;
+export type PurchaseState = (typeof PURCHASE_STATES)[number];
+
+/** An order of credits, and what became of it. */
+export type Purchase = {
+  id: Uuid;
+  userId: Uuid;
+  pack: string | null;
+  creditsMicros: Micros;
+  baseMicros: Micros;
+  usdNanos: Nanos;
+  state: PurchaseState;
+  session: string | null;
+  paymentIntent: string | null;
+  lot: bigint | null;
+  refundedNanos: Nanos;
+  problem: string | null;
+  refundRequestedMs: number | null;
+  createdMs: number;
+  paidMs: number | null;
+  creditedMs: number | null;
+};
+
+/** Money of a purchase that goes back: `failed` when it didn't. */
+export type RefundState = "requested" | "pending" | "succeeded" | "failed";
+export type Refund = {
+  id: Uuid;
+  purchaseId: Uuid;
+  stripeRefund: string | null;
+  usdNanos: Nanos;
+  takenMicros: Micros;
+  debit: Uuid | null;
+  state: RefundState;
+  isRequested: boolean;
+  createdMs: number;
+};
+
+/** A dispute, or an issuer's early warning of one, by Stripe's id. */
+export type DisputeState = "open" | "won" | "lost";
+export type Dispute = {
+  id: string;
+  purchaseId: Uuid;
+  usdNanos: Nanos;
+  takenMicros: Micros;
+  debit: Uuid | null;
+  state: DisputeState;
+};
+
+/** A purchase with all that took credits of it back. */
+export type PurchaseCase = { purchase: Purchase; refunds: readonly Refund[]; disputes: readonly Dispute[] };
+
+/** An early fraud warning stands among the disputes until the money is back. Source: Stripe's prefixes of ids. */
+export const isWarning = ({ id }: Dispute): boolean => id.startsWith("issfr_");
+
+/** Credits that refunds and disputes have taken back and hold. */
+export function takenOf({ refunds, disputes }: Omit<PurchaseCase, "purchase">): Micros {
+  const held = [
+    ...refunds.filter(({ state }) => state !== "failed"),
+    ...disputes.filter(({ state }) => state !== "won"),
+  ];
+  return held.reduce((sum, { takenMicros }) => micros(sum + takenMicros), ZERO_MICROS);
+}
+
+/** The state that a paid purchase is in, by all that came after its payment, in whatever order that was told. */
+export function stateAfterPayment({ purchase, disputes }: Omit<PurchaseCase, "refunds">): PurchaseState {
+  const standing = disputes.filter(({ state }) => state !== "won");
+  if (standing.some((dispute) => !isWarning(dispute))) return "disputed";
+  if (purchase.refundedNanos >= purchase.usdNanos) return "refunded";
+  if (standing.length > 0) return "disputed";
+  if (purchase.creditedMs === null) return "quarantined";
+  return purchase.refundedNanos > 0n ? "partly_refunded" : "credited";
+}

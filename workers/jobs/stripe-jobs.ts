@@ -1,0 +1,68 @@
+import { systemCtx } from "../../lib/ctx";
+import type { Uuid } from "../../lib/ids";
+import {
+  applyStripeEvent,
+  type Applied,
+  fetchStripeFacts,
+  recoverMissedEvents,
+  sendRefund,
+  settleRefund,
+  type StripeApi,
+} from "../../lib/payments";
+import { isWorkedOff, type Job, workOff } from "../../lib/queue";
+import { nowMs } from "../../lib/time";
+import { type JobContext, raiseAlarm } from "./job-context";
+
+/** What the jobs of purchases work with; no Stripe where the environment names none. */
+export type StripeContext = JobContext & { stripe: StripeApi | null };
+
+function requireStripe({ stripe }: StripeContext): StripeApi {
+  if (stripe) return stripe;
+  throw new Error("STRIPE_SECRET_KEY is missing: purchases wait until it is set");
+}
+
+function tell({ log }: JobContext, event: string, applied: Applied): void {
+  switch (applied.outcome) {
+    case "quarantined":
+      return raiseAlarm(log, "purchase_quarantined", { event, reason: applied.reason });
+    case "ignored":
+      return log.warn({ event, reason: applied.reason }, "an event of Stripe is about nothing of ours");
+    case "credited":
+    case "changed":
+    case "unchanged":
+      return log.info({ event, outcome: applied.outcome }, "an event of Stripe was acted on");
+  }
+}
+
+/** Brings an order to where Stripe says that it is, because of an event (`{event}`). */
+export async function stripeEventJob(context: StripeContext, { payload, outboxId }: Job): Promise<void> {
+  const { database } = context;
+  if (outboxId === null || (await isWorkedOff(database, outboxId))) return;
+  const eventId = String(payload["event"]);
+  const facts = await fetchStripeFacts(database.reader, requireStripe(context), eventId);
+  let applied: Applied | undefined;
+  await workOff(database, outboxId, async (tx) => {
+    applied = await applyStripeEvent(tx, systemCtx("stripe", nowMs()), { eventId, facts });
+  });
+  if (applied) tell(context, eventId, applied);
+}
+
+/** Has Stripe send the money of a refund that was asked for (`{refund}`). */
+export async function refundPurchaseJob(context: StripeContext, { payload, outboxId }: Job): Promise<void> {
+  const { database, log } = context;
+  if (outboxId === null || (await isWorkedOff(database, outboxId))) return;
+  const refundId = String(payload["refund"]) as Uuid; // written by requestRefund
+  const answer = await sendRefund(database.reader, requireStripe(context), { refundId, nowMs: nowMs() });
+  await workOff(database, outboxId, async (tx) => {
+    if (answer) await settleRefund(tx, systemCtx("refund_purchase", nowMs()), { refundId, answer });
+  });
+  if (answer?.outcome === "refused") raiseAlarm(log, "refund_refused", { refundId, reason: answer.reason });
+}
+
+/** Acts on events of Stripe that never reached us. */
+export async function recoverStripeEventsJob({ database, log, stripe }: StripeContext): Promise<void> {
+  if (!stripe) return;
+  const { missed, expired } = await recoverMissedEvents(database, stripe, nowMs());
+  if (missed > 0) log.warn({ missed }, "events of Stripe had not reached us");
+  if (expired > 0) log.info({ expired }, "orders without a pay page were let go");
+}
