@@ -930,6 +930,26 @@ begin
   end if;
   raise exception 'books.op keeps its outcomes: % refused', tg_op using errcode = 'restrict_violation';
 end $function$
+CREATE OR REPLACE FUNCTION books.grant_contribution(_p books.posting, _net bigint, _fee bigint)
+ RETURNS json
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'books', 'pg_temp'
+AS $function$
+declare
+  _outcome json;
+  _transfer uuid;
+begin
+  if _fee < 0 then raise exception 'a fee is not negative'; end if;
+  _outcome := books.credit(_p, 5::smallint, _net, 105::smallint, 0, null);
+  _transfer := (_outcome ->> 'transfer')::uuid;
+  -- The same grant again gives its first outcome, and its fee is there.
+  if _fee = 0 or exists (select from books.line where transfer = _transfer and to_account = 103) then return _outcome; end if;
+  insert into books.line (at, transfer, kind, wallet, from_account, to_account, amount_micros)
+  values (now(), _transfer, _p.kind, null, 105, 103, _fee);
+  insert into books.delta (account, amount_micros) values (105, -_fee), (103, _fee);
+  return _outcome;
+end $function$
 CREATE OR REPLACE FUNCTION books.lock_counters(_items books.reserve_item[])
  RETURNS void
  LANGUAGE plpgsql

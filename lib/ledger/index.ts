@@ -21,6 +21,7 @@ export type {
   UsageEnd,
 } from "./flush";
 export { ACCOUNTS, type AccountName, TRANSFER_KINDS, type TransferKind } from "./kinds";
+export { grantContribution } from "./grant-contribution";
 export { keepLease, type Lease, LEASE_RENEW_MS, LEASE_TTL_MS } from "./lease";
 export { listTransfers, type Movement } from "./list-transfers";
 export { openWallet } from "./open-wallet";

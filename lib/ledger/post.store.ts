@@ -90,6 +90,17 @@ export async function postCredit(
   return { transfer, lot: lot === null || lot === undefined ? null : BigInt(lot) };
 }
 
+export async function postContribution(
+  tx: Tx,
+  ctx: Ctx,
+  posting: Posting,
+  input: { netMicros: Micros; feeMicros: Micros },
+): Promise<{ transfer: Uuid }> {
+  const sql = `select books.grant_contribution(${POSTING}, $11::bigint, $12::bigint) as outcome`;
+  const { transfer } = await post(tx, sql, ctx, posting, [input.netMicros, input.feeMicros]);
+  return { transfer };
+}
+
 export async function postDebit(
   tx: Tx,
   ctx: Ctx,
