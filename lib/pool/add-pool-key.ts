@@ -30,6 +30,7 @@ export async function addPoolKey(tx: Tx, ctx: Ctx, input: NewPoolKeyInput): Prom
   await insertPoolKey(tx, {
     id,
     channelId: input.channelId,
+    owner: null,
     sealed: sealPoolKey(vault(), id, provider, input.secret),
     fingerprint: prints[0],
     hint: input.secret.hint(),

@@ -37,11 +37,14 @@ export type PoolKeyChange = {
   failures?: number;
   lastError?: string | null;
   checkedAtMs?: number;
+  quotaNanos?: Nanos;
 };
 
 export type NewPoolKey = {
   id: Uuid;
   channelId: string;
+  /** The contributor and what they contributed it as; null for the platform's own keys. */
+  owner: { id: Uuid; contributionId: Uuid } | null;
   sealed: Sealed;
   fingerprint: Uint8Array;
   hint: string;
@@ -196,6 +199,12 @@ export async function hasFingerprint(tx: Tx, prints: readonly Uint8Array[]): Pro
   return found !== null;
 }
 
+/** Whether that key has one of these fingerprints. */
+export async function isSameKey(tx: Tx, id: Uuid, prints: readonly Uint8Array[]): Promise<boolean> {
+  const fingerprint = { in: prints.map((print) => Uint8Array.from(print)) };
+  return (await queries(tx).pool_key.count({ where: { id, fingerprint } })) > 0;
+}
+
 /** The provider of the channel that a new key is for, or null where there is no such channel. */
 export async function findProvider(tx: Tx, channelId: string): Promise<string | null> {
   const row = await queries(tx).channel.findUnique({ where: { id: channelId }, select: { provider: true } });
@@ -208,6 +217,8 @@ export async function insertPoolKey(tx: Tx, key: NewPoolKey): Promise<void> {
     data: {
       id: key.id,
       channelId: key.channelId,
+      ownerId: key.owner?.id ?? null,
+      contributionId: key.owner?.contributionId ?? null,
       masterKeyId: key.sealed.masterKeyId,
       wrappedKey: Uint8Array.from(key.sealed.wrappedKey),
       ciphertext: Uint8Array.from(key.sealed.ciphertext),
@@ -217,4 +228,10 @@ export async function insertPoolKey(tx: Tx, key: NewPoolKey): Promise<void> {
       createdAt: new Date(key.nowMs),
     },
   });
+}
+
+/** Destroy a key's secret. What tells it apart from others (its fingerprint) stays, what could be opened doesn't. */
+export async function wipeSecret(tx: Tx, id: Uuid): Promise<void> {
+  const nothing = new Uint8Array();
+  await queries(tx).pool_key.update({ where: { id }, data: { wrappedKey: nothing, ciphertext: nothing, hint: "" } });
 }

@@ -13,6 +13,9 @@ export const quarantineProbeMs = (nowMs: number, failures: number): number =>
 export const moneyProbeMs = (nowMs: number, failures: number): number =>
   nowMs + Math.min(NO_MONEY_FIRST_MS * 2 ** Math.min(Math.max(0, failures - 1), 30), NO_MONEY_MAX_MS);
 
+/** When a contributor's key that had no money, with quota left, is looked at to be sure. Units: epoch milliseconds. */
+export const drainProbeMs = (nowMs: number): number => nowMs + QUARANTINE_FIRST_MS;
+
 const FAULT_SHARE = { keys: 3, of: 10 };
 const FAULT_KEYS_MIN = 2;
 

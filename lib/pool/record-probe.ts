@@ -2,15 +2,23 @@ import type { Ctx } from "../ctx";
 import { bumpConfig } from "../db/config-version";
 import type { Tx } from "../db";
 import type { Uuid } from "../ids";
+import { enqueue } from "../queue/enqueue";
 import { QUOTA_USED } from "./charge-pool-keys";
 import { quotaLeft } from "./pool-key";
 import { lockPoolKey, type PoolKeyChange, type StoredPoolKey, updatePoolKeys } from "./pool.store";
-import { INVALID_PROOF, moneyProbeMs, quarantineProbeMs } from "./probe-schedule";
+import { drainProbeMs, INVALID_PROOF, moneyProbeMs, quarantineProbeMs } from "./probe-schedule";
 
 /** What a look at a key found. `unknown`: the provider didn't answer in a way that says anything of the key. */
 export type Probe = { outcome: "valid" } | { outcome: "invalid" | "no_money" | "unknown"; reason: string };
 
+/** The job that follows when a contributor's key has died: `{pool_key, reason}`. */
+export const DIED_TOPIC = "pool_key_died";
+
 const UNKNOWN_RETRY_MS = 60_000;
+
+/** A contributor's account with quota left by our books has no money: it was spent elsewhere, and this look confirms it. */
+const isDrained = (key: StoredPoolKey): boolean =>
+  key.ownerId !== null && key.failures > 0 && quotaLeft(key.quotaNanos, key.costNanos) !== 0n;
 
 function afterProbe(key: StoredPoolKey, probe: Probe, nowMs: number): PoolKeyChange {
   const failures = key.failures + 1;
@@ -31,12 +39,15 @@ function afterProbe(key: StoredPoolKey, probe: Probe, nowMs: number): PoolKeyCha
         coolingUntilMs: quarantineProbeMs(nowMs, failures),
       };
     case "no_money":
+      if (isDrained(key)) {
+        return { state: "disabled", reason: "drained", failures, lastError: probe.reason, coolingUntilMs: null };
+      }
       return {
         state: "depleted",
         reason: probe.reason,
         failures,
         lastError: probe.reason,
-        coolingUntilMs: moneyProbeMs(nowMs, failures),
+        coolingUntilMs: key.ownerId === null ? moneyProbeMs(nowMs, failures) : drainProbeMs(nowMs),
       };
     case "unknown":
       // An active key that was looked at on demand stays in use; others are looked at again soon.
@@ -45,9 +56,11 @@ function afterProbe(key: StoredPoolKey, probe: Probe, nowMs: number): PoolKeyCha
 }
 
 /**
- * Act on a look at a key: back to use, out of use until the next look, or, after enough invalid answers, disabled.
+ * Act on a look at a key: back to use, out of use until the next look, or disabled: after enough invalid answers, or where a
+ * contributor's account has no money although its quota isn't used up.
  *
- * `died` says that this look was the last one: its quota, and what it earned, are lost. A key that an operator or its
+ * `died` says that this look was the last one: its quota, and what it would have earned, are lost, which a job then sees to
+ * for a contributor's key. A key that an operator or its
  * owner took out meanwhile stays as it is.
  */
 export async function recordProbe(
@@ -61,5 +74,9 @@ export async function recordProbe(
   await updatePoolKeys(tx, [key.id], { ...change, checkedAtMs: ctx.nowMs });
   const state = change.state ?? key.state;
   if (state !== key.state || change.failures === 0) await bumpConfig(tx, "pool");
-  return { outcome: "recorded", state, died: state === "disabled" };
+  const died = state === "disabled";
+  if (died && key.ownerId !== null) {
+    await enqueue(tx, DIED_TOPIC, { pool_key: key.id, reason: change.reason ?? "unknown" });
+  }
+  return { outcome: "recorded", state, died };
 }

@@ -4,6 +4,7 @@ import type { Tx } from "../db";
 import type { Uuid } from "../ids";
 import type { KeyAction } from "../providers";
 import {
+  drainProbeMs,
   INVALID_PROOF,
   isProviderFault,
   moneyProbeMs,
@@ -42,7 +43,8 @@ async function judge(tx: Tx, ctx: Ctx, key: StoredPoolKey, forKey: KeyAction): P
       return quarantine(tx, ctx, key, forKey.reason);
     case "deplete": {
       const failures = key.failures + 1;
-      const coolingUntilMs = forKey.recheckAtMs ?? moneyProbeMs(ctx.nowMs, failures);
+      const nextMs = key.ownerId === null ? moneyProbeMs(ctx.nowMs, failures) : drainProbeMs(ctx.nowMs);
+      const coolingUntilMs = forKey.recheckAtMs ?? nextMs;
       const change = {
         reason: forKey.reason,
         lastError: forKey.reason,

@@ -37,6 +37,8 @@ const ProviderPolicy = z.strictObject({
   reason: z.string().max(2000).default(""),
   reference_model: z.string().max(200).nullable().default(null),
   pool_ceiling_usd: UsdInput.nullable().default(null),
+  /** The channel that contributed keys join; null for the one that has the provider's name. */
+  channel: Id.nullable().default(null),
 });
 
 /** Every setting, in the form of `GET /admin/settings`; parsed, it is what the code computes with. */

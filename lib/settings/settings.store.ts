@@ -30,6 +30,7 @@ type Policy = {
   reason: string;
   reference_model: string | null;
   pool_ceiling_usd: number | null;
+  channel: string | null;
 };
 
 /** Every provider's policy, by provider id. */
@@ -43,6 +44,7 @@ export async function readPolicies(reader: Tx): Promise<Record<string, Policy>> 
     // At most 15 digits, so that the JSON number is exact.
     pool_ceiling_usd:
       row.poolCeilingNanos === null ? null : (JSON.parse(formatUsd(nanos(row.poolCeilingNanos))) as number),
+    channel: row.channelId,
   });
   return Object.fromEntries(rows.map((row) => [row.provider, toPolicy(row)]));
 }
@@ -58,6 +60,7 @@ export async function writePolicies(tx: Tx, nowMs: number, policies: Record<stri
       reason: policy.reason,
       referenceModel: policy.reference_model,
       poolCeilingNanos: policy.pool_ceiling_usd === null ? null : parseUsd(String(policy.pool_ceiling_usd)),
+      channelId: policy.channel,
       updatedAt: new Date(nowMs),
     })),
   });

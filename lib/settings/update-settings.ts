@@ -58,7 +58,7 @@ function completePolicies({ providers }: SettingsDocument): Policies {
   return Object.fromEntries(
     Object.entries(providers).map(([id, policy]) => [
       id,
-      { allowed: false, note: "", reason: "", reference_model: null, pool_ceiling_usd: null, ...policy },
+      { allowed: false, note: "", reason: "", reference_model: null, pool_ceiling_usd: null, channel: null, ...policy },
     ]),
   );
 }

@@ -1,0 +1,35 @@
+import type { Ctx } from "../ctx";
+import { bumpConfig } from "../db/config-version";
+import type { Tx } from "../db";
+import { ScripError } from "../errors";
+import type { Uuid } from "../ids";
+import type { Nanos } from "../money";
+import type { Sealed } from "../vault";
+import { hasFingerprint, insertPoolKey, lockProvider } from "./pool.store";
+
+/** A key that `sealNewKey` sealed for the pool key of this id. Units: nanodollars. */
+export type ContributedKeyInput = {
+  id: Uuid;
+  channelId: string;
+  provider: string;
+  owner: { id: Uuid; contributionId: Uuid };
+  sealed: Sealed;
+  fingerprint: Uint8Array;
+  hint: string;
+  quotaNanos: Nanos;
+};
+
+/**
+ * Add a contributor's key to a channel; it serves as soon as gateways have read it. Changes of the provider's keys wait for
+ * each other until the transaction ends.
+ *
+ * Errors: `duplicate_key` where the provider's same key is in the pool already, in whatever state and whoever brought it.
+ */
+export async function addContributedKey(tx: Tx, ctx: Ctx, { provider, ...key }: ContributedKeyInput): Promise<void> {
+  await lockProvider(tx, provider);
+  if (await hasFingerprint(tx, [key.fingerprint])) {
+    throw new ScripError("duplicate_key", "This key is in the pool already.");
+  }
+  await insertPoolKey(tx, { ...key, nowMs: ctx.nowMs });
+  await bumpConfig(tx, "pool");
+}
