@@ -3,13 +3,14 @@ import type { Tx } from "../db";
 import type { Uuid } from "../ids";
 import { type Nanos, nanos } from "../money";
 import { chargePoolKeys } from "../pool";
-import { takeSettledAttempts } from "./attempt.store";
+import { type FoldedAttempt, takeSettledAttempts } from "./attempt.store";
 
-/** How many attempts a fold took, and which keys it used up. */
-export type Fold = { folded: number; depleted: Uuid[] };
+/** The attempts that a fold took, and which keys it used up. */
+export type Fold = { attempts: FoldedAttempt[]; depleted: Uuid[] };
 
 /**
- * Tell suppliers' keys what settled attempts cost them: each attempt exactly once, in the transaction that marks it.
+ * Tell suppliers' keys what settled attempts cost them: each attempt exactly once, in the transaction that marks it. What
+ * they earned contributors is for the same transaction to see to.
  *
  * `limit` bounds one transaction; a fold that took that many has more to take.
  */
@@ -19,5 +20,5 @@ export async function foldAttempts(tx: Tx, ctx: Ctx, input: { limit: number }): 
   for (const { poolKey, costNanos } of attempts) {
     if (poolKey !== null && costNanos > 0n) costs.set(poolKey, nanos((costs.get(poolKey) ?? 0n) + costNanos));
   }
-  return { folded: attempts.length, depleted: await chargePoolKeys(tx, ctx, costs) };
+  return { attempts, depleted: await chargePoolKeys(tx, ctx, costs) };
 }

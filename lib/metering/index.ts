@@ -1,4 +1,4 @@
-export { type BurnedCredits, type SettledAttempt, settledAttempts } from "./attempt.store";
+export { type BurnedCredits, type FoldedAttempt, type SettledAttempt, settledAttempts } from "./attempt.store";
 export { dropOldUsage } from "./drop-old-usage";
 export { type Fold, foldAttempts } from "./fold-attempts";
 export { getUsage } from "./get-usage";

@@ -9,6 +9,7 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
   pricing: ["catalog"],
   budgets: ["ledger"],
   pool: ["catalog", "ledger", "providers"],
+  contributions: ["catalog", "ledger", "pool", "pricing", "providers", "settings"],
   metering: ["budgets", "catalog", "ledger", "pool", "pricing", "providers"],
   payments: ["ledger", "settings"],
   insight: [],

@@ -34,7 +34,7 @@ test("a settled attempt on a contributed key tells payer, lot price and owner; o
   const other = await home.settleOn(own, 1n, payer, cr(1));
 
   const fold = await home.database.inTransaction((tx) => foldAttempts(tx, systemCtx("test", nowMs()), { limit: 10 }));
-  expect(fold.folded).toBe(2);
+  expect(fold.attempts).toHaveLength(2);
   const told = await settledAttempts(home.database.reader, [hold, other]);
   expect(told).toMatchObject([
     {

@@ -1,21 +1,26 @@
+import { vestContributions } from "../../lib/contributions";
 import { systemCtx } from "../../lib/ctx";
 import { foldAttempts } from "../../lib/metering";
 import { nowMs } from "../../lib/time";
 import type { JobContext } from "./job-context";
 import type { Loop } from "./keep-doing";
 
-// Keys' quotas are at most two seconds behind settlements.
+// Quotas and vesting are at most two seconds behind settlements.
 const EVERY_MS = 500;
 const BATCH = 2_000;
 
-/** Tells suppliers' keys what settled attempts cost them. */
+/** Tells suppliers' keys what settled attempts cost them, and vests what they earned contributors: both or neither. */
 export const foldAttemptsLoop = ({ database, log }: JobContext): Loop => ({
   name: "fold_attempts",
   everyMs: EVERY_MS,
   async runOnce() {
     const ctx = systemCtx("fold_attempts", nowMs());
-    const { folded, depleted } = await database.inTransaction((tx) => foldAttempts(tx, ctx, { limit: BATCH }));
+    const { attempts, depleted } = await database.inTransaction(async (tx) => {
+      const fold = await foldAttempts(tx, ctx, { limit: BATCH });
+      await vestContributions(tx, ctx, fold.attempts);
+      return fold;
+    });
     if (depleted.length > 0) log.info({ depleted }, "pool keys used up their quota");
-    return folded >= BATCH;
+    return attempts.length >= BATCH;
   },
 });

@@ -2,13 +2,15 @@ import type { Database } from "../../lib/db";
 import { holdLocks } from "../../lib/db/hold-locks";
 import type { Log } from "../../lib/log";
 import { REFUND_TOPIC, STRIPE_EVENT_TOPIC, type StripeApi } from "../../lib/payments";
-import { PROBE_TOPIC } from "../../lib/pool";
+import { DIED_TOPIC, PROBE_TOPIC } from "../../lib/pool";
 import { type Handler, openQueue } from "../../lib/queue";
 import type { Vault } from "../../lib/vault";
+import { endDeadKeyJob } from "./end-dead-key";
 import { expireLotsLoop } from "./expire-lots";
 import { foldAttemptsLoop } from "./fold-attempts";
 import { foldDeltasLoop } from "./fold-deltas";
 import { forgetOldJob } from "./forget-old";
+import { forgetQuotesJob } from "./forget-quotes";
 import { keepDoing, type Loop, type RunningLoop } from "./keep-doing";
 import { makePartitionsJob } from "./make-partitions";
 import { type ProbeContext, probePoolKeyJob, probePoolKeysLoop } from "./probe-pool-keys";
@@ -32,6 +34,7 @@ export type JobsOptions = {
 
 export type RunningJobs = { readonly loops: readonly RunningLoop[]; stop(): Promise<void> };
 
+const QUOTES_MS = 300_000;
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
 
@@ -41,9 +44,15 @@ const SCHEDULE = {
   verify_ledger: HOUR_MS,
   forget_old: DAY_MS,
   recover_stripe_events: HOUR_MS,
+  forget_quotes: QUOTES_MS,
 } as const;
 
-type Topic = keyof typeof SCHEDULE | typeof PROBE_TOPIC | typeof STRIPE_EVENT_TOPIC | typeof REFUND_TOPIC;
+type Topic =
+  | keyof typeof SCHEDULE
+  | typeof PROBE_TOPIC
+  | typeof DIED_TOPIC
+  | typeof STRIPE_EVENT_TOPIC
+  | typeof REFUND_TOPIC;
 
 /**
  * Start everything that happens behind the requests: loops that one process at a time runs, and the queue's jobs.
@@ -64,6 +73,8 @@ export async function startJobs(options: JobsOptions): Promise<RunningJobs> {
     verify_ledger: () => verifyLedgerJob(context),
     forget_old: () => forgetOldJob(context),
     recover_stripe_events: () => recoverStripeEventsJob(context),
+    forget_quotes: () => forgetQuotesJob(context),
+    [DIED_TOPIC]: (job) => endDeadKeyJob(context, job),
     [PROBE_TOPIC]: (job) => probePoolKeyJob(context, job),
     [STRIPE_EVENT_TOPIC]: (job) => stripeEventJob(context, job),
     [REFUND_TOPIC]: (job) => refundPurchaseJob(context, job),

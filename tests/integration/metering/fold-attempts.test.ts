@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { systemCtx } from "@/lib/ctx";
 import { openDatabase } from "@/lib/db";
+import type { Uuid } from "@/lib/ids";
 import { nanos } from "@/lib/money";
-import { type Fold, foldAttempts } from "@/lib/metering";
+import { foldAttempts } from "@/lib/metering";
 import { readConfigVersion } from "@/lib/db/config-version";
 import { nowMs } from "@/lib/time";
 import { aSuppliedLedger, type SuppliedLedger } from "@/tests/support/supplied-ledger";
@@ -13,8 +14,12 @@ beforeAll(async () => {
 });
 afterAll(() => home.close());
 
-const fold = (limit = 1_000, database = home.database): Promise<Fold> =>
-  database.inTransaction((tx) => foldAttempts(tx, systemCtx("test", nowMs()), { limit }));
+/** A fold by what it says of itself: how many attempts it took, and the keys that it used up. */
+async function fold(limit = 1_000): Promise<{ folded: number; depleted: Uuid[] }> {
+  const ctx = systemCtx("test", nowMs());
+  const { attempts, depleted } = await home.database.inTransaction((tx) => foldAttempts(tx, ctx, { limit }));
+  return { folded: attempts.length, depleted };
+}
 const poolVersion = async (): Promise<bigint> => (await readConfigVersion(home.database.pool)).pool;
 
 describe("folding settled attempts", () => {
@@ -76,7 +81,7 @@ describe("folding settled attempts", () => {
     await home.settleOn(id, 11n);
     const doomed = openDatabase(home.home.url, 1);
     const cut = doomed.inTransaction(async (tx) => {
-      expect((await foldAttempts(tx, systemCtx("test", nowMs()), { limit: 10 })).folded).toBe(1);
+      expect((await foldAttempts(tx, systemCtx("test", nowMs()), { limit: 10 })).attempts).toHaveLength(1);
       const killer = openDatabase(home.home.ownerUrl, 1);
       await killer.pool.query(
         "select pg_terminate_backend(pid) from pg_stat_activity where state = 'idle in transaction' and datname = current_database()",

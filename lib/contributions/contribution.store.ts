@@ -1,0 +1,171 @@
+import type { Tx } from "../db";
+import { type Prisma, queries } from "../db/models";
+import { assert } from "../errors";
+import type { Uuid } from "../ids";
+import { micros, nanos, type Micros, type Nanos } from "../money";
+import type { PoolKeyState } from "../pool";
+import type { Contribution, KeyFacts } from "./contribution";
+
+type Row = Prisma.contributionGetPayload<object>;
+
+function toContribution(row: Row): Contribution {
+  const { state } = row;
+  assert(state === "open" || state === "revoked" || state === "retired", `contribution ${row.id} is ${state}`);
+  return {
+    // Columns of type uuid.
+    id: row.id as Uuid,
+    userId: row.userId as Uuid,
+    poolKeyId: row.poolKeyId as Uuid,
+    walletId: row.walletId,
+    provider: row.provider,
+    state,
+    reason: row.reason,
+    isProven: row.isProven,
+    quotaNanos: nanos(row.quotaNanos),
+    costNanos: nanos(row.costNanos),
+    baseCostNanos: nanos(row.baseCostNanos),
+    grossMicros: micros(row.grossMicros),
+    feeMicros: micros(row.feeMicros),
+    netMicros: micros(row.netMicros),
+    vestedMicros: micros(row.vestedMicros),
+    baseVestedMicros: micros(row.baseVestedMicros),
+    takenMicros: micros(row.takenMicros),
+    requestsServed: row.requestsServed,
+    createdAtMs: row.createdAt.getTime(),
+  };
+}
+
+/** An account's contributions, newest first, from after one id on. */
+export async function listByUser(
+  tx: Tx,
+  userId: Uuid,
+  page: { limit: number; before: Uuid | null },
+): Promise<Contribution[]> {
+  const rows = await queries(tx).contribution.findMany({
+    where: { userId, ...(page.before && { id: { lt: page.before } }) },
+    orderBy: { id: "desc" },
+    take: page.limit,
+  });
+  return rows.map(toContribution);
+}
+
+/** One contribution, or null. */
+export async function findContribution(tx: Tx, id: Uuid): Promise<Contribution | null> {
+  const row = await queries(tx).contribution.findUnique({ where: { id } });
+  return row && toContribution(row);
+}
+
+/** The contribution that a pool key belongs to, or null. */
+export async function findByPoolKey(tx: Tx, poolKeyId: Uuid): Promise<Contribution | null> {
+  const row = await queries(tx).contribution.findUnique({ where: { poolKeyId } });
+  return row && toContribution(row);
+}
+
+/** The contributions of these pool keys, locked in the order of their ids until the transaction ends. */
+export async function lockByPoolKeys(tx: Tx, poolKeyIds: readonly Uuid[]): Promise<Contribution[]> {
+  const ids = [...poolKeyIds];
+  await queries(tx).$queryRaw`
+    select 1 from contribution where pool_key_id = any (${ids}::uuid[]) order by id for update`;
+  const rows = await queries(tx).contribution.findMany({ where: { poolKeyId: { in: ids } }, orderBy: { id: "asc" } });
+  return rows.map(toContribution);
+}
+
+type KeyRow = { id: Uuid; state: PoolKeyState; reason: string | null; hint: string; cooling_until: Date | null };
+
+/** What the pool knows of these keys, by their ids. */
+export async function findKeyFacts(tx: Tx, poolKeyIds: readonly Uuid[]): Promise<Map<Uuid, KeyFacts>> {
+  const rows = await queries(tx).$queryRaw<KeyRow[]>`
+    select id::text, state, reason, hint, cooling_until from public.pool_key where id = any (${[...poolKeyIds]}::uuid[])`;
+  return new Map(
+    rows.map(({ id, cooling_until: until, ...facts }) => [id, { ...facts, coolingUntilMs: until?.getTime() ?? 0 }]),
+  );
+}
+
+/** Whether an account of a provider, by one of these fingerprints, has been contributed, in whatever state it is. */
+export async function hasAccount(tx: Tx, prints: readonly Uint8Array[]): Promise<boolean> {
+  const found = await queries(tx).contribution.findFirst({
+    where: { accountPrint: { in: prints.map((print) => Uint8Array.from(print)) } },
+    select: { id: true },
+  });
+  return found !== null;
+}
+
+/** How many contributions an account made since a time. */
+export const countSince = (tx: Tx, userId: Uuid, sinceMs: number): Promise<number> =>
+  queries(tx).contribution.count({ where: { userId, createdAt: { gte: new Date(sinceMs) } } });
+
+/** What is still to vest of an account's open contributions. Units: microcredits. */
+export async function sumUnvested(tx: Tx, userId: Uuid): Promise<Micros> {
+  const rows = await queries(tx).$queryRaw<{ amount: bigint }[]>`
+    select coalesce(sum(net_micros - vested_micros), 0)::bigint as amount
+    from contribution where user_id = ${userId}::uuid and state = 'open'`;
+  return micros(rows[0]?.amount ?? 0n);
+}
+
+/** What is left of the quotas of a provider's open contributions. Units: nanodollars. */
+export async function sumQuotaLeft(tx: Tx, provider: string): Promise<Nanos> {
+  const rows = await queries(tx).$queryRaw<{ amount: bigint }[]>`
+    select coalesce(sum(greatest(quota_nanos - cost_nanos, 0)), 0)::bigint as amount
+    from contribution where provider = ${provider} and state = 'open'`;
+  return nanos(rows[0]?.amount ?? 0n);
+}
+
+/** How many open contributions an account has that are proven, and that aren't. */
+export async function countOpen(tx: Tx, userId: Uuid): Promise<{ proven: number; unproven: number }> {
+  const count = (isProven: boolean): Promise<number> =>
+    queries(tx).contribution.count({ where: { userId, isProven, state: "open" } });
+  return { proven: await count(true), unproven: await count(false) };
+}
+
+export type NewContribution = Pick<
+  Contribution,
+  | "id"
+  | "userId"
+  | "walletId"
+  | "poolKeyId"
+  | "provider"
+  | "isProven"
+  | "quotaNanos"
+  | "grossMicros"
+  | "feeMicros"
+  | "netMicros"
+> & { quoteId: Uuid; accountPrint: Uint8Array | null; nowMs: number };
+
+/** Store a new contribution. Two of one provider account can't be: the second breaks the transaction. */
+export async function insertContribution(tx: Tx, { nowMs, accountPrint, ...rest }: NewContribution): Promise<void> {
+  await queries(tx).contribution.create({
+    data: { ...rest, accountPrint: accountPrint && Uint8Array.from(accountPrint), createdAt: new Date(nowMs) },
+  });
+}
+
+type Change = Partial<
+  Pick<
+    Contribution,
+    | "state"
+    | "reason"
+    | "costNanos"
+    | "quotaNanos"
+    | "baseCostNanos"
+    | "grossMicros"
+    | "feeMicros"
+    | "netMicros"
+    | "vestedMicros"
+    | "baseVestedMicros"
+    | "takenMicros"
+    | "requestsServed"
+    | "isProven"
+  >
+>;
+
+/** Change a contribution that this transaction has locked. */
+export async function updateContribution(tx: Tx, id: Uuid, change: Change): Promise<void> {
+  await queries(tx).contribution.update({ where: { id }, data: change });
+}
+
+/** What one settled attempt vested. Units: nanodollars, microcredits. */
+export type Vesting = { hold: Uuid; n: number; contributionId: Uuid; costNanos: Nanos; vestedMicros: Micros };
+
+/** Record what attempts vested. One that was recorded before breaks the transaction: nothing vests twice. */
+export async function insertVestings(tx: Tx, vestings: readonly Vesting[], nowMs: number): Promise<void> {
+  await queries(tx).vesting.createMany({ data: vestings.map((row) => ({ ...row, createdAt: new Date(nowMs) })) });
+}

@@ -1,0 +1,54 @@
+import { findChannel, listChannels, type Channel } from "../catalog";
+import type { Tx } from "../db";
+import { ScripError } from "../errors";
+import { type Adapter, findAdapter } from "../providers";
+import type { Settings } from "../settings";
+
+/** On what terms a provider's keys may be contributed. */
+export type Policy = {
+  adapter: Adapter;
+  /** The channel that they join. */
+  channel: Channel;
+  settings: Settings;
+  referenceModel: string | null;
+  ceilingNanos: Settings["providers"][string]["pool_ceiling_usd"];
+};
+
+// What prices a provider's keys where the admin named no model.
+const REFERENCE_MODELS: Readonly<Record<string, string>> = {
+  openai: "gpt-4",
+  anthropic: "claude-3",
+  cloudflare: "llama-3",
+};
+
+const refused = (why: string): ScripError => new ScripError("provider_not_allowed", why);
+
+/** The channel that the admin named, else the one of the provider's name, else the one that is served first. */
+async function channelOf(reader: Tx, provider: string, named: string | null): Promise<Channel | null> {
+  if (named !== null) {
+    const channel = await findChannel(reader, named);
+    return channel?.provider === provider && channel.enabled ? channel : null;
+  }
+  const channels = (await listChannels(reader)).filter((channel) => channel.provider === provider && channel.enabled);
+  const own = channels.find(({ id }) => id === provider);
+  return own ?? channels.toSorted((a, b) => b.priority - a.priority)[0] ?? null;
+}
+
+/**
+ * The terms on which a provider's keys may be contributed now.
+ *
+ * Errors: `provider_not_allowed`, with the provider's note, while the operator doesn't allow it or nothing could serve.
+ */
+export async function findPolicy(reader: Tx, settings: Settings, provider: string): Promise<Policy> {
+  const policy = Object.hasOwn(settings.providers, provider) ? settings.providers[provider] : undefined;
+  if (!settings.switches.contributions) throw refused("Contributions are switched off at the moment. Try again later.");
+  if (!policy?.allowed || settings.switches.providers_off.includes(provider)) {
+    const note = policy?.note ?? "";
+    throw refused(`Keys of ${provider} can't be contributed here.${note && ` ${note}`}`);
+  }
+  const adapter = findAdapter(provider);
+  const channel = await channelOf(reader, provider, policy.channel);
+  if (!adapter?.openAi || !channel) throw refused(`Keys of ${provider} can't be contributed yet: nothing serves them.`);
+  const referenceModel = policy.reference_model ?? REFERENCE_MODELS[provider] ?? null;
+  return { adapter, channel, settings, referenceModel, ceilingNanos: policy.pool_ceiling_usd };
+}

@@ -1,0 +1,17 @@
+export { contribute, type ContributeInput } from "./contribute";
+export type { ContributionView } from "./contribution";
+export { forgetQuotes } from "./forget-quotes";
+export { getContribution } from "./get-contribution";
+export { killContribution } from "./kill-contribution";
+export { listContributions } from "./list-contributions";
+export { pauseContribution } from "./pause-contribution";
+export { planQuote, type QuoteInput, type QuotePlan } from "./plan-quote";
+export { quoteContribution, type QuoteView } from "./quote-contribution";
+export { resumeContribution } from "./resume-contribution";
+export { retireContribution } from "./retire-contribution";
+export { ContributionBody, ContributionPatch, QuoteBody } from "./schemas";
+export { topUpContribution, type TopUpInput } from "./top-up-contribution";
+export { type Validation, validateKey } from "./validate-key";
+export { type ReferenceRequest, type Valuation, valueQuota } from "./value-quota";
+export { type ServedAttempt, vestContributions } from "./vest-contributions";
+export { vestedOf, type VestingTerms } from "./vested-of";

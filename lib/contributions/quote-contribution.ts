@@ -1,0 +1,99 @@
+import type { Ctx } from "../ctx";
+import type { Tx } from "../db";
+import { ScripError } from "../errors";
+import type { Uuid } from "../ids";
+import { nanos, type Micros, type Nanos } from "../money";
+import { fingerprints, SecretText, vault } from "../vault";
+import { hasAccount } from "./contribution.store";
+import type { QuotePlan } from "./plan-quote";
+import { insertQuote } from "./quote.store";
+import { requireRoom } from "./require-room";
+import type { Validation } from "./validate-key";
+import { valueQuota } from "./value-quota";
+
+/** How long a quote can be used. */
+const QUOTE_MS = 30 * 60_000;
+
+/** What a key would be worth. Units: requests, microcredits. */
+export type QuoteView = {
+  id: Uuid;
+  requests: bigint;
+  grossMicros: Micros;
+  feeMicros: Micros;
+  netMicros: Micros;
+  isProven: boolean;
+  expiresMs: number;
+};
+
+const tooSmall = (): ScripError =>
+  new ScripError("quota_too_small", "There is too little left on this key to be worth a request.");
+
+function requireValid(validation: Validation, provider: string): Extract<Validation, { outcome: "valid" }> {
+  switch (validation.outcome) {
+    case "valid":
+      return validation;
+    case "no_money":
+      throw tooSmall();
+    case "invalid":
+      throw new ScripError("key_invalid", `${provider} doesn't accept this key. Check that it is whole, and active.`);
+    case "unavailable":
+      throw new ScripError("unavailable", `${provider} can't be asked about this key at the moment. Try again later.`, {
+        retryAfterS: 60,
+      });
+  }
+}
+
+/** What is reported, else what is declared; with both, the smaller. A top-up counts what was added to it only. */
+function quotaOf({ topUp, declaredNanos }: QuotePlan, balanceNanos: Nanos | null): Nanos {
+  const reported = balanceNanos === null || !topUp ? balanceNanos : nanos(balanceNanos - topUp.leftNanos);
+  if (reported === null) {
+    if (declaredNanos !== null) return declaredNanos;
+    throw new ScripError(
+      "quota_unknown",
+      "The provider doesn't say what is left on this key. Say what it may be used for: `declared_usd`.",
+    );
+  }
+  return declaredNanos !== null && declaredNanos < reported ? declaredNanos : reported;
+}
+
+/**
+ * Quote what a key would be worth, by what its provider said of it. The quote holds the key, sealed, for 30 minutes.
+ *
+ * Errors: `key_invalid`, `quota_unknown`, `quota_too_small`, `unavailable` by what the provider said; `duplicate_key` where
+ * another key of the same account was contributed; `pool_full`.
+ */
+export async function quoteContribution(
+  tx: Tx,
+  ctx: Ctx,
+  input: { plan: QuotePlan; validation: Validation },
+): Promise<QuoteView> {
+  const { plan } = input;
+  const { provider, policy, newKey } = plan;
+  const { balanceNanos, accountId } = requireValid(input.validation, provider);
+  const prints = accountId === null ? null : fingerprints(vault(), `account of ${provider}`, new SecretText(accountId));
+  if (prints && !plan.topUp && (await hasAccount(tx, prints))) {
+    throw new ScripError("duplicate_key", "A key of the same account has been contributed already.");
+  }
+  const quotaNanos = quotaOf(plan, balanceNanos);
+  const valuation = valueQuota(quotaNanos, plan.reference, policy.settings.contribution_fee);
+  if (valuation.netMicros <= 0n) throw tooSmall();
+  await requireRoom(tx, policy, { userId: plan.userId, quotaNanos, netMicros: valuation.netMicros });
+  const { netMicros, ...worth } = valuation;
+  const quote = {
+    id: plan.id,
+    userId: plan.userId,
+    provider,
+    quotaNanos,
+    ...worth,
+    sealed: newKey.sealed,
+    fingerprint: newKey.prints[0],
+    hint: newKey.hint,
+    accountPrint: prints?.[0] ?? null,
+    topUpOf: plan.topUp?.contribution.id ?? null,
+    isProven: accountId !== null && balanceNanos !== null,
+    expiresMs: ctx.nowMs + QUOTE_MS,
+  };
+  await insertQuote(tx, quote, ctx.nowMs);
+  const { id, isProven, expiresMs } = quote;
+  return { id, ...worth, netMicros, isProven, expiresMs };
+}

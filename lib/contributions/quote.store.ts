@@ -1,0 +1,79 @@
+import type { Tx } from "../db";
+import { queries } from "../db/models";
+import type { Uuid } from "../ids";
+import { micros, nanos, type Micros, type Nanos } from "../money";
+import type { Sealed } from "../vault";
+
+/** A quote as it is stored, its key sealed for the pool key of the same id. Units: nanodollars, microcredits. */
+export type Quote = {
+  id: Uuid;
+  userId: Uuid;
+  provider: string;
+  sealed: Sealed;
+  fingerprint: Uint8Array;
+  hint: string;
+  accountPrint: Uint8Array | null;
+  /** The contribution that it would add to; null for a new one. */
+  topUpOf: Uuid | null;
+  quotaNanos: Nanos;
+  requests: bigint;
+  grossMicros: Micros;
+  feeMicros: Micros;
+  isProven: boolean;
+  expiresMs: number;
+  usedMs: number | null;
+};
+
+/** Store a new quote. */
+export async function insertQuote(tx: Tx, quote: Omit<Quote, "usedMs">, nowMs: number): Promise<void> {
+  const { sealed, accountPrint, expiresMs, fingerprint, ...rest } = quote;
+  await queries(tx).quote.create({
+    data: {
+      ...rest,
+      masterKeyId: sealed.masterKeyId,
+      wrappedKey: Uint8Array.from(sealed.wrappedKey),
+      ciphertext: Uint8Array.from(sealed.ciphertext),
+      fingerprint: Uint8Array.from(fingerprint),
+      accountPrint: accountPrint && Uint8Array.from(accountPrint),
+      expiresAt: new Date(expiresMs),
+      createdAt: new Date(nowMs),
+    },
+  });
+}
+
+/** A quote of an account, locked until the transaction ends; null where there is none, or it is another's. */
+export async function lockQuote(tx: Tx, userId: Uuid, id: Uuid): Promise<Quote | null> {
+  await queries(tx).$queryRaw`select 1 from quote where id = ${id}::uuid for update`;
+  const row = await queries(tx).quote.findFirst({ where: { id, userId } });
+  if (!row) return null;
+  const { masterKeyId, wrappedKey, ciphertext, expiresAt, usedAt, createdAt: _created, baseUrl: _base, ...rest } = row;
+  return {
+    ...rest,
+    // Columns of type uuid.
+    id: row.id as Uuid,
+    userId: row.userId as Uuid,
+    topUpOf: row.topUpOf as Uuid | null,
+    quotaNanos: nanos(row.quotaNanos),
+    grossMicros: micros(row.grossMicros),
+    feeMicros: micros(row.feeMicros),
+    sealed: { masterKeyId, wrappedKey, ciphertext },
+    expiresMs: expiresAt.getTime(),
+    usedMs: usedAt?.getTime() ?? null,
+  };
+}
+
+const NO_SECRET = { wrappedKey: new Uint8Array(), ciphertext: new Uint8Array(), hint: "" };
+
+/** Mark a quote as used, and let go of its key. */
+export async function useQuote(tx: Tx, id: Uuid, nowMs: number): Promise<void> {
+  await queries(tx).quote.update({ where: { id }, data: { usedAt: new Date(nowMs), ...NO_SECRET } });
+}
+
+/** Let go of the keys of quotes that expired before a time. Returns how many. */
+export async function wipeExpired(tx: Tx, beforeMs: number): Promise<number> {
+  const { count } = await queries(tx).quote.updateMany({
+    where: { expiresAt: { lt: new Date(beforeMs) }, usedAt: null, NOT: { ciphertext: new Uint8Array() } },
+    data: NO_SECRET,
+  });
+  return count;
+}

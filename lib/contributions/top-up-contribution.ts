@@ -1,0 +1,74 @@
+import { createHash } from "node:crypto";
+import type { Ctx } from "../ctx";
+import type { Tx } from "../db";
+import { assert, ScripError } from "../errors";
+import { newUuid, toPublicId, type Uuid } from "../ids";
+import { grantContribution } from "../ledger";
+import { micros } from "../money";
+import { getPoolKey, raiseQuota } from "../pool";
+import { readSettings } from "../settings";
+import type { Contribution, ContributionView } from "./contribution";
+import { lockByPoolKeys, updateContribution } from "./contribution.store";
+import { findPolicy } from "./find-policy";
+import { getContribution } from "./get-contribution";
+import type { Quote } from "./quote.store";
+import { requireOwn } from "./require-own";
+import { requireRoom } from "./require-room";
+import { takeQuote } from "./take-quote";
+
+export type TopUpInput = { userId: Uuid; contributionId: Uuid; quoteId: Uuid; attest: boolean };
+
+/** The contribution, locked after its key, as the folder does. */
+async function lockOpen(tx: Tx, ctx: Ctx, poolKeyId: Uuid): Promise<Contribution> {
+  await getPoolKey(tx, ctx, { poolKeyId });
+  const [contribution] = await lockByPoolKeys(tx, [poolKeyId]);
+  assert(contribution, `pool key ${poolKeyId} belongs to a contribution`);
+  if (contribution.state === "open") return contribution;
+  throw new ScripError("state_conflict", `This contribution is ${contribution.state}.`);
+}
+
+/** Quota and grant grow; from here on vesting is counted over what is left of both. */
+async function grow(tx: Tx, ctx: Ctx, contribution: Contribution, quote: Quote): Promise<void> {
+  const { id, poolKeyId, grossMicros, feeMicros, netMicros, vestedMicros } = contribution;
+  const { costNanos, quotaNanos } = await raiseQuota(tx, ctx, { poolKeyId, addedNanos: quote.quotaNanos });
+  await updateContribution(tx, id, {
+    quotaNanos,
+    baseCostNanos: costNanos,
+    baseVestedMicros: vestedMicros,
+    grossMicros: micros(grossMicros + quote.grossMicros),
+    feeMicros: micros(feeMicros + quote.feeMicros),
+    netMicros: micros(netMicros + quote.grossMicros - quote.feeMicros),
+    isProven: contribution.isProven && quote.isProven,
+  });
+}
+
+/**
+ * Add what a quote found to have been added to a contribution's key: to its quota, and to what its owner is granted.
+ *
+ * Errors: as `takeQuote`; `not_found`; `state_conflict` for an ended contribution or another's quote; `pool_full`.
+ */
+export async function topUpContribution(tx: Tx, ctx: Ctx, input: TopUpInput): Promise<ContributionView> {
+  const { poolKeyId, provider, userId } = await requireOwn(tx, input);
+  const quote = await takeQuote(tx, ctx, input);
+  if (quote.topUpOf !== input.contributionId) {
+    throw new ScripError("state_conflict", "This quote isn't for a top-up of this contribution.");
+  }
+  const policy = await findPolicy(tx, await readSettings(tx), provider);
+  const netMicros = micros(quote.grossMicros - quote.feeMicros);
+  await requireRoom(tx, policy, { userId, quotaNanos: quote.quotaNanos, netMicros });
+  const contribution = await lockOpen(tx, ctx, poolKeyId);
+  await grow(tx, ctx, contribution, quote);
+  await grantContribution(tx, ctx, {
+    scope: "contribution",
+    key: quote.id,
+    requestHash: createHash("sha256").update(`${quote.id} ${netMicros} ${quote.feeMicros}`).digest(),
+    transfer: newUuid(ctx.nowMs),
+    wallet: contribution.walletId,
+    refType: "contribution",
+    refId: toPublicId("contribution", contribution.id),
+    memo: "Top-up",
+    netMicros,
+    feeMicros: quote.feeMicros,
+  });
+  return getContribution(tx, ctx, input);
+}

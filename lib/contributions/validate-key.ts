@@ -1,0 +1,78 @@
+import type { Nanos } from "../money";
+import type { Adapter } from "../providers";
+import type { SecretText } from "../vault";
+import { askProvider, readObject, type ProviderAnswer, type ProviderCall } from "./ask-provider";
+import { readReportedBalance } from "./read-reported-balance";
+
+/** A key to be looked at with its provider. */
+export type KeyToValidate = {
+  adapter: Adapter;
+  baseUrl: string;
+  /** The supplier's name of a model, which is asked for one token. */
+  upstreamModel: string;
+  secret: SecretText;
+  nowMs: number;
+};
+
+/** What a provider says of a key. Units: nanodollars; null where the provider doesn't tell. */
+export type Validation =
+  | { outcome: "valid"; balanceNanos: Nanos | null; accountId: string | null }
+  | { outcome: "invalid" | "no_money" | "unavailable" };
+
+type Judged = "good" | "unclear" | Exclude<Validation["outcome"], "valid">;
+
+function judge({ adapter, nowMs }: KeyToValidate, answer: ProviderAnswer | null): Judged {
+  if (!answer) return "unavailable";
+  if (answer.status >= 200 && answer.status < 300) return readObject(answer) ? "good" : "unavailable";
+  switch (adapter.classify({ ...answer, nowMs }).forKey.action) {
+    case "quarantine":
+      return "invalid";
+    case "deplete":
+      return "no_money";
+    case "cool":
+    case "fault":
+      return "unavailable";
+    case "none":
+    case "avoid_model":
+      return "unclear";
+  }
+}
+
+/** The account behind a key, where the provider's answers name it. */
+const accountIn = (answer: ProviderAnswer | null): string | null => {
+  const account = answer?.headers["openai-organization"]?.trim() ?? "";
+  return account === "" ? null : account;
+};
+
+/**
+ * Look at a key with its provider: a reading call, the balance call where there is one, the smallest paid call.
+ *
+ * `invalid` is the provider's own word; where it can't be reached or says nothing of the key, that is `unavailable`. What
+ * the paid call costs isn't booked anywhere. The key is in no result and no error. It makes network calls: never inside a
+ * transaction.
+ */
+export async function validateKey(key: KeyToValidate): Promise<Validation> {
+  const { adapter, secret, upstreamModel, nowMs } = key;
+  if (!adapter.openAi) return { outcome: "unavailable" };
+  const revealed = secret.reveal();
+  const base = key.baseUrl + adapter.openAi.path(revealed);
+  const headers = adapter.authHeaders(revealed);
+  const ask = (call: ProviderCall): Promise<ProviderAnswer | null> => askProvider(headers, call);
+
+  const models = await ask({ method: "GET", url: `${base}/models` });
+  const read = judge(key, models);
+  // A restricted key may not list models and still serve.
+  if (read !== "good" && read !== "unclear") return { outcome: read };
+
+  const reported = await readReportedBalance(headers, base, nowMs);
+  if (reported.outcome === "unavailable") return { outcome: "unavailable" };
+  const balanceNanos = reported.outcome === "reported" ? reported.balanceNanos : null;
+  if (balanceNanos === 0n) return { outcome: "no_money" };
+
+  const body = JSON.stringify({ model: upstreamModel, messages: [{ role: "user", content: "1" }], max_tokens: 1 });
+  const paid = await ask({ method: "POST", url: `${base}/chat/completions`, body });
+  const used = judge(key, paid);
+  // A key that may not use the model that it would be valued by serves nothing here.
+  if (used !== "good") return { outcome: used === "unclear" ? "invalid" : used };
+  return { outcome: "valid", balanceNanos, accountId: accountIn(paid) ?? accountIn(models) };
+}
