@@ -9,8 +9,10 @@ import type { Database } from "@/lib/db";
 import { queries } from "@/lib/db/models";
 import { systemCtx } from "@/lib/ctx";
 import { assert } from "@/lib/errors";
-import { fromPublicId, toPublicId } from "@/lib/ids";
+import { fromPublicId, newUuid, toPublicId } from "@/lib/ids";
 import { creditWallet } from "@/lib/ledger";
+import { DEMO_SETTINGS, updateSettings } from "@/lib/settings";
+import { nowMs } from "@/lib/time";
 import { aPosting, cr } from "@/tests/support/a-ledger";
 import { giveCredits, makeRequests } from "@/tests/support/a-request";
 import { aCookie, aPerson, call, openApi, type Person, type Reply } from "@/tests/support/api";
@@ -32,8 +34,10 @@ let sandbox: Sandbox;
 beforeAll(async () => {
   sandbox = await startSandbox({ port: 0 });
   useStripeOf(sandbox);
+  process.env["PROVIDER_OPENAI_BASE_URL"] = `${sandbox.url}/openai/v1`;
   api = await openApi();
   ({ database } = api);
+  await database.inTransaction((tx) => updateSettings(tx, systemCtx("test", nowMs()), DEMO_SETTINGS));
   admin = await aPerson(database, { role: "admin", scopes: ["admin"] });
   other = await aPerson(database);
   await giveCredits(database, admin, 100);
@@ -61,6 +65,8 @@ function callOf(method: string, at: string): ApiCall {
 }
 
 let operations = 0;
+/** What stands in the examples' place in bodies that name something, by the call's path. */
+const bodies = new Map<string, object>();
 /** Ask as the document's example says. */
 function ask(one: ApiCall, as: Person | null, params: Record<string, string>, headers = {}): Promise<Reply> {
   const { spec } = one.route;
@@ -69,7 +75,7 @@ function ask(one: ApiCall, as: Person | null, params: Record<string, string>, he
   return call(one.method, one.path, one.route, {
     as: as?.key ?? null,
     params,
-    ...(spec.body && { body: spec.example?.body ?? {} }),
+    ...(spec.body && { body: { ...spec.example?.body, ...bodies.get(one.path) } }),
     query: spec.example?.query,
     headers: { "idempotency-key": `walk-${operations}`, ...headers },
   });
@@ -111,8 +117,32 @@ async function aCreditedPurchase(): Promise<string> {
   return id;
 }
 
+/** A quote of the admin's for a key of its own, where the call names one. */
+async function aQuote(key: string, more = {}): Promise<string> {
+  bodies.set("/contributions/quotes", { api_key: key, ...more });
+  const { body } = await ask(callOf("POST", "/contributions/quotes"), admin, {});
+  return String(body["id"]);
+}
+
+/** A contribution of the admin's; for a top-up with a quote of it, since something was paid in. */
+async function aContribution(at: string): Promise<string> {
+  const key = `sk-sandbox-openai-500usd-${newUuid(nowMs())}-a`;
+  bodies.set("/contributions", { quote_id: await aQuote(key) });
+  const { body } = await ask(callOf("POST", "/contributions"), admin, {});
+  const id = String(body["id"]);
+  if (at.endsWith("/top-up")) {
+    await fetch(`${sandbox.url}/_sandbox/keys/${key}`, { method: "PUT", body: JSON.stringify({ quota_usd: 900 }) });
+    bodies.set(at, { quote_id: await aQuote(key, { contribution: id }) });
+  }
+  return id;
+}
+
 /** Ids that exist and belong to the admin, for a path. Keys are made anew, because calls end them. */
 async function ownParams({ path: at }: ApiCall): Promise<Record<string, string>> {
+  if (at === "/contributions/quotes") bodies.set(at, { api_key: `sk-sandbox-openai-500usd-${newUuid(nowMs())}-a` });
+  if (at === "/contributions") {
+    bodies.set(at, { quote_id: await aQuote(`sk-sandbox-openai-500usd-${newUuid(nowMs())}-a`) });
+  }
   if (!at.includes("{id}")) return {};
   if (at.startsWith("/usage")) return { id: requestId };
   if (at.startsWith("/purchases")) return { id: await aCreditedPurchase() };
@@ -120,6 +150,7 @@ async function ownParams({ path: at }: ApiCall): Promise<Record<string, string>>
     const made = await ask(callOf("POST", "/keys"), admin, {});
     return { id: String(made.body["id"]) };
   }
+  if (at.startsWith("/contributions")) return { id: await aContribution(at) };
   if (at.includes("/models/")) return { id: "gpt-4" };
   if (at.includes("/channels/")) return { id: "docs" };
   return { id: at.includes("/pool/") ? poolKeyId : other.id };

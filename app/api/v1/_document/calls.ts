@@ -18,6 +18,10 @@ import * as adminUsers from "../admin/users/route";
 import * as balance from "../balance/route";
 import * as benefits from "../benefits/route";
 import * as checkout from "../checkout/route";
+import * as contribution from "../contributions/[id]/route";
+import * as contributionQuotes from "../contributions/quotes/route";
+import * as contributionTopUp from "../contributions/[id]/top-up/route";
+import * as contributions from "../contributions/route";
 import * as key from "../keys/[id]/route";
 import * as keyRotate from "../keys/[id]/rotate/route";
 import * as keys from "../keys/route";
@@ -52,6 +56,10 @@ const MODULES: Record<string, Module> = {
   "/purchases/{id}": purchase,
   "/purchases/{id}/refund": purchaseRefund,
   "/stripe/webhook": stripeWebhook,
+  "/contributions/quotes": contributionQuotes,
+  "/contributions": contributions,
+  "/contributions/{id}": contribution,
+  "/contributions/{id}/top-up": contributionTopUp,
   "/account": account,
   "/benefits": benefits,
   "/admin/users": adminUsers,

@@ -1,0 +1,43 @@
+import { RateLimiterMemory, RateLimiterRes } from "rate-limiter-flexible";
+import { planQuote, quoteContribution, type QuoteInput, type QuoteView, validateKey } from "@/lib/contributions";
+import type { Ctx } from "@/lib/ctx";
+import { webEnv } from "@/lib/env";
+import { ScripError } from "@/lib/errors";
+import { webDatabase } from "./database";
+import { openWebVault } from "./web-vault";
+
+// Each quote asks a provider about a key: enough for a contributor, too slow for trying out keys that one found.
+const looks = new RateLimiterMemory({ points: 120, duration: 60 * 60, keyPrefix: "quote" });
+
+async function requireTurn(userId: string): Promise<void> {
+  try {
+    await looks.consume(userId);
+  } catch (reached) {
+    if (!(reached instanceof RateLimiterRes)) throw reached;
+    throw new ScripError("rate_limit_exceeded", "You asked for many quotes within the hour. Try again later.", {
+      retryAfterS: Math.ceil(reached.msBeforeNext / 1000),
+    });
+  }
+}
+
+/**
+ * Quote a key: look at it with its provider between two looks at the database, none of them inside a transaction with the
+ * other. The key is sealed before the provider is asked, and is nowhere else when this returns.
+ *
+ * Errors: as `planQuote` and `quoteContribution`; `rate_limit_exceeded`.
+ */
+export async function quoteKey(ctx: Ctx, input: QuoteInput): Promise<QuoteView> {
+  await requireTurn(input.userId);
+  openWebVault();
+  const database = webDatabase();
+  const plan = await planQuote(database.reader, ctx, input, webEnv().providerBaseUrls);
+  const { policy, baseUrl, reference } = plan;
+  const validation = await validateKey({
+    adapter: policy.adapter,
+    baseUrl,
+    upstreamModel: reference.upstreamModel,
+    secret: input.secret,
+    nowMs: ctx.nowMs,
+  });
+  return database.inTransaction((tx) => quoteContribution(tx, ctx, { plan, validation }));
+}
