@@ -131,7 +131,12 @@ function Footer() {
   const t = useTranslations("Landing");
   return (
     <footer className="border-t border-line">
-      <p className="mx-auto max-w-6xl px-4 py-8 text-[13px] text-ink-3 sm:px-6">{t("footer")}</p>
+      <div className="mx-auto flex max-w-6xl flex-wrap justify-between gap-4 px-4 py-8 text-[13px] text-ink-3 sm:px-6">
+        <p>{t("footer")}</p>
+        <Link href="/docs/api" className="hover:text-ink">
+          {t("nav.api")}
+        </Link>
+      </div>
     </footer>
   );
 }

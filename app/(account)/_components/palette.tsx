@@ -2,7 +2,7 @@
 
 import { Dialog } from "@base-ui/react/dialog";
 import { Command } from "cmdk";
-import { ArrowRight, Copy, LogOut, Monitor, Moon, Plus, Sun, type LucideIcon } from "lucide-react";
+import { ArrowRight, BookOpen, Copy, LogOut, Monitor, Moon, Plus, Sun, type LucideIcon } from "lucide-react";
 import { useRouter } from "next/navigation";
 import { useTranslations } from "next-intl";
 import { useState } from "react";
@@ -41,6 +41,7 @@ async function copy(text: string): Promise<boolean> {
 
 function Commands({ run, baseUrl }: { run: Run; baseUrl: string }) {
   const t = useTranslations("Palette");
+  const shell = useTranslations("Shell");
   const ui = useTranslations("Ui");
   const router = useRouter();
   const copyBaseUrl = async () => {
@@ -52,6 +53,7 @@ function Commands({ run, baseUrl }: { run: Run; baseUrl: string }) {
     <Command.Group heading={t("actions")} className={groupClass}>
       <Entry icon={Plus} text={t("createKey")} onSelect={run(() => router.push("/keys?create=true"))} />
       <Entry icon={Copy} text={t("copyBaseUrl")} onSelect={run(() => void copyBaseUrl())} />
+      <Entry icon={BookOpen} text={shell("api")} onSelect={run(() => router.push("/docs/api"))} />
       {THEMES.map((theme) => (
         <Entry
           key={theme}

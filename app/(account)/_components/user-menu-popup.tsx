@@ -1,6 +1,6 @@
 "use client";
 
-import { LogOut, MonitorX, Settings } from "lucide-react";
+import { BookOpen, LogOut, MonitorX, Settings } from "lucide-react";
 import Link from "next/link";
 import { useTranslations } from "next-intl";
 import { ThemeSwitch } from "@/app/_components/theme-switch";
@@ -28,6 +28,10 @@ export default function UserMenuPopup({
       <MenuLink render={<Link href="/settings" />}>
         <Settings aria-hidden="true" className="size-4 text-ink-3" />
         {t("settings")}
+      </MenuLink>
+      <MenuLink render={<Link href="/docs/api" />}>
+        <BookOpen aria-hidden="true" className="size-4 text-ink-3" />
+        {t("api")}
       </MenuLink>
       <MenuItem onClick={() => void leave()}>
         <LogOut aria-hidden="true" className="size-4 text-ink-3" />

@@ -4,7 +4,7 @@ import { leastOfTable, priceOf, rateOf } from "@/app/_components/rates";
 import { Card } from "@/app/_components/ui/card";
 import { Table, Td, Th, Tr } from "@/app/_components/ui/table";
 import { readCatalogue } from "@/app/_server/catalogue";
-import { type Card as PriceCard, type CardRate, priceCardAt } from "@/lib/catalog";
+import { type Card as PriceCard, type CardRate, priceCardAt, PROVIDERS } from "@/lib/catalog";
 import { nowMs } from "@/lib/time";
 
 const FIRST_MODELS = 12;
@@ -13,13 +13,28 @@ const MINUTE_S = 60n;
 
 type PricedModel = { id: string; displayName: string; provider: string; card: PriceCard };
 
+/** Models that were given a name come first; the rest follow by supplier. */
+function byName(one: PricedModel, other: PricedModel): number {
+  const isNamed = ({ id, displayName }: PricedModel) => Number(displayName !== id);
+  const order = isNamed(other) - isNamed(one);
+  return order || one.provider.localeCompare(other.provider, "en") || one.id.localeCompare(other.id, "en");
+}
+
+/** A supplier as people know it. */
+function Provider({ id }: { id: string }) {
+  const t = useTranslations("Providers");
+  const known = PROVIDERS.find((provider) => provider === id);
+  return known ? t(known) : id;
+}
+
 async function readPricedModels(): Promise<PricedModel[]> {
   const now = nowMs();
   const { models } = await readCatalogue();
-  return [...models.values()].flatMap((model) => {
+  const priced = [...models.values()].flatMap((model) => {
     const price = model.enabled ? priceCardAt(model, now) : null;
     return price ? [{ id: model.id, displayName: model.displayName, provider: model.provider, card: price.card }] : [];
   });
+  return priced.toSorted(byName);
 }
 
 function UnitPrice({ rate }: { rate: CardRate }) {
@@ -67,10 +82,12 @@ function Rows({ models }: { models: PricedModel[] }) {
         <span className="font-medium">{displayName}</span>
         {displayName !== id && <span className="ml-2 font-mono text-xs text-ink-3">{id}</span>}
         <span className="block truncate text-xs text-ink-3 md:hidden">
-          {provider} <OtherPrices card={card} />
+          <Provider id={provider} /> <OtherPrices card={card} />
         </span>
       </Td>
-      <Td className="hidden text-ink-2 md:table-cell">{provider}</Td>
+      <Td className="hidden text-ink-2 md:table-cell">
+        <Provider id={provider} />
+      </Td>
       <Td isNumeric>
         <TokenPrice rate={card.table ? undefined : rateOf(card, "input_tokens")} />
       </Td>
@@ -86,7 +103,7 @@ function Rows({ models }: { models: PricedModel[] }) {
 
 function Prices({ models, label }: { models: PricedModel[]; label: string }) {
   const t = useTranslations("Landing.prices");
-  const perThousand = <span className="font-normal"> {t("perThousand")}</span>;
+  const perThousand = <span className="font-normal max-sm:hidden"> {t("perThousand")}</span>;
   return (
     <Table label={label} className="table-fixed">
       <thead>

@@ -19,12 +19,15 @@ export function SiteHeader({ isSignedIn }: { isSignedIn: boolean }) {
           {SECTIONS.map((section) => (
             <a
               key={section}
-              href={`#${section}`}
+              href={`/#${section}`}
               className="rounded-md px-3 py-1.5 text-sm text-ink-2 transition-colors hover:text-ink"
             >
               {t(`nav.${section}`)}
             </a>
           ))}
+          <Link href="/docs/api" className="rounded-md px-3 py-1.5 text-sm text-ink-2 transition-colors hover:text-ink">
+            {t("nav.api")}
+          </Link>
         </nav>
         <div className="ml-auto flex items-center gap-2">
           <span className="hidden sm:block">
