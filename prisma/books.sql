@@ -1061,22 +1061,26 @@ AS $function$
 declare
   _w books.wallet;
   _into bigint := _lot;
+  _part bigint := _amount;
 begin
   if _lot is not null then
-    update books.lot set remaining_micros = remaining_micros + _amount where id = _lot;
+    select least(_amount, granted_micros - remaining_micros) into _part from books.lot where id = _lot;
+    if _part < _amount then perform books.put_back(_p, _from, 3::smallint, null, _amount - _part, _at); end if;
+    if _part = 0 then return; end if;
+    update books.lot set remaining_micros = remaining_micros + _part where id = _lot;
   elsif _source = 3 then
     insert into books.lot (wallet, source, granted_micros, remaining_micros, transfer)
-    values (_p.wallet, _source, _amount, _amount, _p.transfer) returning id into _into;
+    values (_p.wallet, _source, _part, _part, _p.transfer) returning id into _into;
   end if;
   update books.wallet set
-    promo = promo + case _source when 1 then _amount else 0 end,
-    referral = referral + case _source when 2 then _amount else 0 end,
-    purchased = purchased + case _source when 3 then _amount else 0 end,
-    vested = vested + case _source when 4 then _amount else 0 end,
+    promo = promo + case _source when 1 then _part else 0 end,
+    referral = referral + case _source when 2 then _part else 0 end,
+    purchased = purchased + case _source when 3 then _part else 0 end,
+    vested = vested + case _source when 4 then _part else 0 end,
     next_expiry = least(next_expiry, (select expires_at from books.lot where id = _into))
   where id = _p.wallet returning * into _w;
   insert into books.line (at, transfer, kind, wallet, from_account, to_account, lot, amount_micros, balance_after)
-  values (_at, _p.transfer, _p.kind, _p.wallet, _from, _source, _into, _amount,
+  values (_at, _p.transfer, _p.kind, _p.wallet, _from, _source, _into, _part,
     _w.promo + _w.referral + _w.purchased + _w.vested + _w.unvested);
 end $function$
 CREATE OR REPLACE FUNCTION books.refuse_change()
@@ -1152,7 +1156,6 @@ declare
   _w books.wallet;
   _l books.line;
   _part bigint;
-  _into bigint;
   _forgiven bigint := 0;
   _paid bigint;
   _restored bigint := 0;
@@ -1161,6 +1164,9 @@ begin
   if _outcome is not null then return _outcome; end if;
   perform from books.wallet where id = _p.wallet for update;
   if not found then raise exception 'no wallet %', _p.wallet; end if;
+  if not exists (select from books.lot where id = _lot and wallet = _p.wallet and source = 3) then
+    raise exception 'no purchased lot % of wallet %', _lot, _p.wallet;
+  end if;
   for _l in
     select * from books.line
     where transfer = _debit and wallet = _p.wallet and from_account < 100 and to_account > 100 order by seq
@@ -1182,11 +1188,7 @@ begin
       _forgiven := _forgiven + _part;
     end if;
     _paid := _l.amount_micros - _part;
-    select least(_paid, granted_micros - remaining_micros) into _into
-    from books.lot where id = _lot and wallet = _p.wallet and source = 3;
-    _into := coalesce(_into, 0);
-    if _into > 0 then perform books.put_back(_p, _l.to_account, 3::smallint, _lot, _into, _at); end if;
-    if _paid > _into then perform books.put_back(_p, _l.to_account, 3::smallint, null, _paid - _into, _at); end if;
+    if _paid > 0 then perform books.put_back(_p, _l.to_account, 3::smallint, _lot, _paid, _at); end if;
     _restored := _restored + _paid;
   end loop;
   if _restored + _forgiven > 0 then
