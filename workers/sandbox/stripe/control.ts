@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { closeDispute, openDispute, openDisputeOf, warnOfFraud } from "./disputes";
+import { closeDispute, isClosed, openDispute, openDisputeOf, warnOfFraud } from "./disputes";
 import { type Charge, type Session, StripeRefusal } from "./objects";
 import { createRefund, endRefund } from "./refunds";
 import { paySession } from "./sessions";
@@ -45,7 +45,9 @@ function dispute(stripe: StripeState, id: string, { status, amount }: z.output<t
   const charge = chargeOf(stripe, id);
   if (status === "early_warning") return warnOfFraud(stripe, charge);
   const open = openDisputeOf(stripe, charge);
-  return open ? closeDispute(stripe, open, status) : openDispute(stripe, charge, { status, amount });
+  return open && isClosed({ status })
+    ? closeDispute(stripe, open, status)
+    : openDispute(stripe, charge, { status, amount });
 }
 
 function perform(stripe: StripeState, verb: string, id: string, input: unknown): object {

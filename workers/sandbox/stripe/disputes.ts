@@ -2,7 +2,8 @@ import { type Charge, type Dispute, type DisputeStatus, invalid, type Warning } 
 import { begin, emit, type StripeState } from "./state";
 
 const CLOSED = ["won", "lost", "warning_closed"];
-const isClosed = ({ status }: Dispute): boolean => CLOSED.includes(status);
+/** Whether a dispute of that status is over. */
+export const isClosed = ({ status }: Pick<Dispute, "status">): boolean => CLOSED.includes(status);
 
 /** The dispute of a charge that is still open. */
 export const openDisputeOf = (stripe: StripeState, charge: Charge): Dispute | undefined =>
@@ -14,7 +15,8 @@ export function openDispute(
   charge: Charge,
   { status = "needs_response", amount }: { status?: DisputeStatus | undefined; amount?: number | undefined },
 ): Dispute {
-  if (openDisputeOf(stripe, charge)) throw invalid("This charge is disputed already.", "charge");
+  if (charge.disputed) throw invalid("This charge is disputed already.", "charge");
+  if (charge.refunded) throw invalid("This charge has been refunded.", "charge");
   const isInquiry = status.startsWith("warning");
   const dispute: Dispute = {
     ...begin("dp", "dispute"),
@@ -29,13 +31,16 @@ export function openDispute(
   charge.disputed = true;
   emit(stripe, "charge.dispute.created", dispute);
   if (!isInquiry) emit(stripe, "charge.dispute.funds_withdrawn", dispute);
-  return isClosed({ ...dispute, status }) ? closeDispute(stripe, dispute, status) : dispute;
+  return isClosed({ status }) ? closeDispute(stripe, dispute, status) : dispute;
 }
 
 /** End a dispute. What was withdrawn comes back where it is won. */
 export function closeDispute(stripe: StripeState, dispute: Dispute, status: DisputeStatus): Dispute {
   if (isClosed(dispute)) throw invalid("This dispute is closed already.", "dispute");
   dispute.status = status;
+  const charge = stripe.charges.get(dispute.charge);
+  // What came back may be refunded after all.
+  if (charge && status !== "lost") charge.disputed = false;
   emit(stripe, "charge.dispute.updated", dispute);
   emit(stripe, "charge.dispute.closed", dispute);
   if (status === "won") emit(stripe, "charge.dispute.funds_reinstated", dispute);
