@@ -14,6 +14,7 @@ import {
 import { startSandbox, type Sandbox } from "../../workers/sandbox/start-sandbox";
 import { call, openApi, type Person, type Reply } from "./api";
 import { aLog } from "./jobs";
+import { stageModel } from "./stage";
 import { until } from "./until";
 
 export const WEBHOOK_SECRET = "whsec_of_the_tests";
@@ -62,6 +63,8 @@ export async function openShop() {
   useStripeOf(sandbox);
   const api = await openApi();
   const { database } = api;
+  // So that requests are charged by a card that exists.
+  await stageModel(database);
   const [checkout, purchase, purchases, refund, webhook] = await Promise.all([
     import("@/app/api/v1/checkout/route"),
     import("@/app/api/v1/purchases/[id]/route"),

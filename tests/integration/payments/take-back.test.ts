@@ -1,0 +1,252 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import * as balance from "@/app/api/v1/balance/route";
+import { giveCredits, makeRequests } from "@/tests/support/a-request";
+import { anEnd, aReserve, cr } from "@/tests/support/a-ledger";
+import { aPerson, call, type Person, type Reply } from "@/tests/support/api";
+import { createBooks, keepLease } from "@/lib/ledger";
+import { nanos } from "@/lib/money";
+import { buy, openShop, settle, type Shop } from "@/tests/support/shop";
+
+let shop: Shop;
+let ada: Person;
+
+beforeAll(async () => {
+  shop = await openShop();
+});
+beforeEach(async () => {
+  ada = await aPerson(shop.database);
+});
+afterAll(() => shop.close());
+
+const balanceOf = async (person = ada) => (await call("GET", "/balance", balance.GET, { as: person.key })).body;
+const purchaseOf = async (id: string) => (await shop.get(ada, id)).body;
+const spend = (credits: number) => makeRequests(shop.database, ada, [{ chargeMicros: cr(credits) }]);
+const codeOf = ({ status, body }: Reply) => [status, body["code"]];
+const stripeRefunds = async () =>
+  (await shop.events()).filter(({ type }) => type === "refund.created").map(({ object }) => object);
+const dispute = async (id: string, status: string) => {
+  await shop.control("POST", `/stripe/dispute/${id}`, { status });
+  await settle(shop);
+};
+const refundAtStripe = async (id: string, order: object = {}) => {
+  await shop.control("POST", `/stripe/refund/${id}`, order);
+  await settle(shop);
+};
+
+describe("a refund that its buyer asks for", () => {
+  test("of Enterprise with 1,000 spent pays USD 790.00, once, and takes all that is left", async () => {
+    const id = await buy(shop, ada, { pack: "enterprise" });
+    await spend(1_000);
+    expect(await purchaseOf(id)).toMatchObject({ remaining_credits: 99_000, refundable_usd: 790 });
+    const reply = await shop.refund(ada, id);
+    expect([reply.status, reply.body]).toMatchObject([
+      200,
+      { state: "partly_refunded", refunded_usd: 790, refundable_usd: 0, remaining_credits: 0 },
+    ]);
+    expect(await balanceOf()).toMatchObject({ available: 0, debt: 0 });
+    const before = await stripeRefunds();
+    await settle(shop);
+    const [made] = (await stripeRefunds()).filter((one) => !before.includes(one));
+    expect(await shop.stripe.findRefund(String(made))).toMatchObject({ amount: 79_000, metadata: { purchase_id: id } });
+    expect(await purchaseOf(id)).toMatchObject({ state: "partly_refunded", refunded_usd: 790 });
+    expect(codeOf(await shop.refund(ada, id))).toEqual([409, "state_conflict"]);
+  });
+
+  test("of Pro with 9,500 spent pays nothing: it is refused, and the credits stay", async () => {
+    const id = await buy(shop, ada, { pack: "pro" });
+    await spend(9_500);
+    expect((await purchaseOf(id))["refundable_usd"]).toBe(0);
+    expect(codeOf(await shop.refund(ada, id))).toEqual([422, "not_refundable"]);
+    expect(await balanceOf()).toMatchObject({ available: 500 });
+  });
+
+  test("rounds down to the cent, and leaves other credits alone", async () => {
+    const id = await buy(shop, ada, { pack: "starter" });
+    await spend(0.000001);
+    await giveCredits(shop.database, ada, 5);
+    expect(await shop.refund(ada, id)).toMatchObject({ body: { refunded_usd: 9.99, state: "partly_refunded" } });
+    expect(await balanceOf()).toMatchObject({ available: 5, by_source: { promo: 5, purchased: 0 } });
+  });
+
+  test("of a purchase that wasn't touched pays the whole price", async () => {
+    const id = await buy(shop, ada, { usd: 123.45 });
+    expect(await shop.refund(ada, id)).toMatchObject({ body: { refunded_usd: 123.45, state: "refunded" } });
+    await settle(shop);
+    expect(await purchaseOf(id)).toMatchObject({ state: "refunded" });
+  });
+
+  test("asked for eight times at once pays once", async () => {
+    const id = await buy(shop, ada, { pack: "starter" });
+    const before = await stripeRefunds();
+    const replies = await Promise.all(Array.from({ length: 8 }, () => shop.refund(ada, id)));
+    expect(replies.map(({ status }) => status).toSorted((a, b) => a - b)).toEqual([
+      200, 409, 409, 409, 409, 409, 409, 409,
+    ]);
+    await settle(shop);
+    expect((await stripeRefunds()).length - before.length).toBe(1);
+  });
+
+  test("is refused while a request holds part of it, and works when that has ended", async () => {
+    const id = await buy(shop, ada, { pack: "starter" });
+    const lease = await keepLease(shop.database.pool, "test");
+    const books = createBooks(shop.database.pool, lease);
+    const reserve = aReserve(ada.user.walletId, cr(10));
+    await books.reserve(reserve);
+    const refused = await shop.refund(ada, id);
+    expect(codeOf(refused)).toEqual([409, "state_conflict"]);
+    expect(refused.body["detail"]).toContain("Let them end");
+    expect(await balanceOf()).toMatchObject({ available: 990, held: 10 });
+    await books.release({ hold: reserve.hold, costNanos: nanos(0n), end: anEnd({ status: "failed" }) });
+    await lease.close();
+    expect((await shop.refund(ada, id)).status).toBe(200);
+  });
+
+  test("after its days, or before it was credited, is refused", async () => {
+    const id = await buy(shop, ada, { pack: "starter" });
+    await shop.database.pool.query("update purchase set paid_at = now() - interval '15 days' where user_id = $1", [
+      ada.user.id,
+    ]);
+    expect((await purchaseOf(id))["refundable_usd"]).toBe(0);
+    expect(codeOf(await shop.refund(ada, id))).toEqual([422, "not_refundable"]);
+    const open = await shop.checkout(ada, { pack: "pro" });
+    expect(codeOf(await shop.refund(ada, String(open.body["id"])))).toEqual([422, "not_refundable"]);
+  });
+
+  test("is sent once, though Stripe's answer is lost and the job comes again and again", async () => {
+    const id = await buy(shop, ada, { pack: "starter" });
+    await shop.refund(ada, id);
+    const before = await stripeRefunds();
+    // Done at Stripe, and nobody hears of it: by all of the SDK's tries.
+    for (let call = 0; call < 3; call += 1) await shop.control("POST", "/next", { on: "stripe", cut_after: 0 });
+    const rows = await shop.waiting();
+    await expect(shop.run(rows)).rejects.toThrow();
+    await Promise.all([shop.run(rows), shop.run(rows)]);
+    await shop.database.pool.query("delete from processed");
+    await shop.run(rows);
+    await settle(shop);
+    expect((await stripeRefunds()).length - before.length).toBe(1);
+    expect(await purchaseOf(id)).toMatchObject({ state: "refunded", refunded_usd: 10 });
+  });
+
+  test("that Stripe refuses for good gives the credits back, and tells people", async () => {
+    const id = await buy(shop, ada, { pack: "starter" });
+    // The dashboard was quicker, and its events are late.
+    await shop.settings({ drop: true });
+    await shop.control("POST", `/stripe/dispute/${id}`, {});
+    await shop.delivered();
+    await shop.settings({ drop: false });
+    await shop.refund(ada, id);
+    await settle(shop);
+    expect(await purchaseOf(id)).toMatchObject({ state: "credited", refunded_usd: 0, remaining_credits: 1_000 });
+    expect(shop.lines.some(({ alarm }) => alarm === "refund_refused")).toBe(true);
+    await shop.recover();
+    await settle(shop);
+    expect(await purchaseOf(id)).toMatchObject({ state: "disputed", remaining_credits: 0 });
+  });
+
+  test("that the bank sends back gives the credits back, once", async () => {
+    const id = await buy(shop, ada, { pack: "starter" });
+    await spend(100);
+    await shop.refund(ada, id);
+    await settle(shop);
+    const refund = (await stripeRefunds()).at(-1);
+    await refundAtStripe(id, { refund, status: "failed" });
+    expect(await purchaseOf(id)).toMatchObject({ state: "credited", refunded_usd: 0, remaining_credits: 900 });
+    expect(await balanceOf()).toMatchObject({ available: 900, debt: 0 });
+  });
+});
+
+describe("a refund that is made at Stripe", () => {
+  test("takes credits back in proportion, and all of them by its last part", async () => {
+    const id = await buy(shop, ada, { pack: "pro" });
+    await refundAtStripe(id, { amount: 3_000 });
+    expect(await purchaseOf(id)).toMatchObject({ state: "partly_refunded", refunded_usd: 30, refundable_usd: 0 });
+    expect((await balanceOf())["available"]).toBeCloseTo(6_666.666666, 6);
+    await refundAtStripe(id, { amount: 3_000 });
+    await refundAtStripe(id);
+    expect(await purchaseOf(id)).toMatchObject({ state: "refunded", refunded_usd: 90, remaining_credits: 0 });
+    expect(await balanceOf()).toMatchObject({ available: 0, debt: 0 });
+  });
+
+  test("of what was spent leaves a debt, which the next purchase pays", async () => {
+    const id = await buy(shop, ada, { pack: "starter" });
+    await spend(400);
+    await refundAtStripe(id);
+    expect(await balanceOf()).toMatchObject({ available: 0, debt: 400, spendable: 0 });
+    await buy(shop, ada, { pack: "starter" });
+    expect(await balanceOf()).toMatchObject({ available: 600, debt: 0 });
+  });
+});
+
+describe.each([0, 50, 100])("a dispute with %i% of the credits spent", (percent) => {
+  const spent = percent * 10;
+  const bought = async (): Promise<string> => {
+    const id = await buy(shop, ada, { pack: "starter" });
+    if (spent > 0) await spend(spent);
+    return id;
+  };
+
+  test("takes back what is left at once, and what was spent is owed; lost, it stays so", async () => {
+    const id = await bought();
+    await dispute(id, "needs_response");
+    expect(await purchaseOf(id)).toMatchObject({ state: "disputed", remaining_credits: 0, refundable_usd: 0 });
+    expect(await balanceOf()).toMatchObject({ available: 0, debt: spent });
+    await dispute(id, "lost");
+    expect(await purchaseOf(id)).toMatchObject({ state: "disputed" });
+    expect(await balanceOf()).toMatchObject({ available: 0, debt: spent });
+  });
+
+  test("that is won restores exactly what was there", async () => {
+    const id = await bought();
+    await giveCredits(shop.database, ada, 70);
+    const before = await balanceOf();
+    await dispute(id, "needs_response");
+    expect(await balanceOf()).toMatchObject({ available: Math.max(0, 70 - spent), debt: Math.max(0, spent - 70) });
+    await dispute(id, "won");
+    expect({ ...(await balanceOf()), as_of: null }).toEqual({ ...before, as_of: null });
+    expect(await purchaseOf(id)).toMatchObject({ state: "credited", remaining_credits: 1_000 - spent });
+  });
+
+  test("that is won when the debt has been paid meanwhile gives back what paid it", async () => {
+    const id = await bought();
+    await dispute(id, "needs_response");
+    await buy(shop, ada, { pack: "pro" });
+    expect(await balanceOf()).toMatchObject({ available: 10_000 - spent, debt: 0 });
+    await dispute(id, "won");
+    expect(await balanceOf()).toMatchObject({ available: 11_000 - spent, debt: 0 });
+  });
+});
+
+describe("an issuer's warning of fraud", () => {
+  test("takes the credits back once, with the dispute that follows; won, all of them return", async () => {
+    const id = await buy(shop, ada, { pack: "starter" });
+    await spend(300);
+    await dispute(id, "early_warning");
+    expect(await purchaseOf(id)).toMatchObject({ state: "disputed", remaining_credits: 0 });
+    await dispute(id, "needs_response");
+    expect(await balanceOf()).toMatchObject({ available: 0, debt: 300 });
+    await dispute(id, "won");
+    expect(await balanceOf()).toMatchObject({ available: 700, debt: 0 });
+    expect(await purchaseOf(id)).toMatchObject({ state: "credited", remaining_credits: 700 });
+  });
+
+  test("that the platform answers by a refund takes nothing more", async () => {
+    const id = await buy(shop, ada, { pack: "starter" });
+    await dispute(id, "early_warning");
+    await refundAtStripe(id);
+    expect(await purchaseOf(id)).toMatchObject({ state: "refunded" });
+    expect(await balanceOf()).toMatchObject({ available: 0, debt: 0 });
+  });
+});
+
+test("an inquiry takes the credits back, and gives them back when it is closed", async () => {
+  const id = await buy(shop, ada, { pack: "starter" });
+  await dispute(id, "warning_needs_response");
+  expect(await balanceOf()).toMatchObject({ available: 0 });
+  await dispute(id, "warning_closed");
+  expect(await balanceOf()).toMatchObject({ available: 1_000 });
+});
+
+test("all of it leaves books that verify", async () => {
+  expect(await shop.verify()).toEqual([]);
+});
