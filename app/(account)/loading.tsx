@@ -1,7 +1,6 @@
-import { Skeleton, TableSkeleton } from "@/app/_components/ui/skeleton";
+import { Skeleton, TableSkeleton } from "../_components/ui/skeleton";
 
-/** A page on its way: a title, figures and rows of the size that they will have. */
-export function PageSkeleton() {
+export default function Loading() {
   return (
     <div aria-busy="true">
       <Skeleton className="h-7 w-40" />
