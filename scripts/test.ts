@@ -95,7 +95,7 @@ function inWords({ passed, failed, skipped }: Outcome): string {
 
 /** Ends the servers and takes away what this run kept. */
 async function tidy(): Promise<void> {
-  endSuites();
+  await endSuites();
   await Promise.all(servers.map((server) => server.stop()));
   removeHome(path.join(HOME, OLDEST_POSTGRES));
   removeHome(HOME);

@@ -1,5 +1,6 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { existsSync, readFileSync, rmSync } from "node:fs";
+import { end, mark } from "../processes";
 
 /** A part of `npm test`: a run of a test program that leaves its results in a file. */
 export type Suite = {
@@ -18,10 +19,11 @@ export type Outcome = {
 };
 
 const running = new Set<ChildProcess>();
+const END_LIMIT_MS = 30_000;
 
-/** End what runs, so that an interrupted `npm test` leaves nothing. */
-export function endSuites(): void {
-  for (const child of running) child.kill("SIGTERM");
+/** End what runs, so that an interrupted `npm test` leaves nothing: as Ctrl-C would, and wait until it is gone. */
+export async function endSuites(): Promise<void> {
+  await Promise.all([...running].map((child) => end(mark(child.pid ?? 0), "SIGINT", END_LIMIT_MS)));
 }
 
 /** Run a suite. One that leaves no results, or fails without naming a failed test, counts as failed. */

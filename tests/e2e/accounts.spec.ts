@@ -32,6 +32,19 @@ test("a wrong password and an address that nobody has are told the same", async 
   expect(texts[0]).toContain("don't fit together");
 });
 
+test("an address that has an account makes no second one, and isn't confirmed to have the first", async ({ page }) => {
+  const person = await signUp(page);
+  await page.context().clearCookies();
+  await page.goto(`${stack().web}/sign-up`);
+  await untilUsable(page);
+  await page.getByLabel("E-mail").fill(person.email);
+  await page.getByLabel("Password", { exact: true }).fill("another long password");
+  await page.getByRole("button", { name: "Create account" }).click();
+  const alert = page.getByRole("alert").filter({ hasText: /\w/ }).first();
+  await expect(alert).toContainText("couldn't be made with these details");
+  await expect(page).toHaveURL(/sign-up/);
+});
+
 test("ten wrong passwords are enough for one address, and don't lock out anybody else", async ({ page, browser }) => {
   const [victim, other] = [await signUp(page), await signUp(await (await browser.newContext()).newPage())];
   await page.context().clearCookies();
@@ -69,7 +82,8 @@ test("another's request isn't found, just as one that doesn't exist", async ({ p
   const stranger = await (await browser.newContext()).newPage();
   await signUp(stranger);
   for (const path of [`/usage/${id}`, "/usage/req_00000000000000000000000000", "/usage/nonsense"]) {
-    await stranger.goto(`${stack().web}${path}`);
+    const response = await stranger.goto(`${stack().web}${path}`);
+    expect(response?.status(), path).toBe(404);
     await expect(stranger.getByText("There is nothing here")).toBeVisible();
   }
 });

@@ -1,5 +1,5 @@
 import { stack } from "./support/stack-address";
-import { expect, grant, makeKey, send, signUp, test } from "./support/test";
+import { expect, grant, makeKey, send, sendByClient, signUp, test } from "./support/test";
 
 /** What the balance shows may be two seconds old. */
 const LIVE_MS = 2_000;
@@ -17,8 +17,8 @@ test("a newcomer makes a key, sends a request, and sees 8 credits and how they c
   await page.getByRole("link", { name: "Overview" }).first().click();
   await expect(page.getByText("Waiting for your first request…")).toBeVisible();
 
-  const reply = await send(secret);
-  expect(reply.status, await reply.clone().text()).toBe(200);
+  const { data: completion, response: reply } = await sendByClient(secret);
+  expect(completion.usage).toMatchObject({ prompt_tokens: 1_000, completion_tokens: 500, credits: 8 });
   await expect(page.getByTestId("balance")).toContainText("92 Credits", { timeout: LIVE_MS });
   await expect(page.getByText("First steps")).toBeHidden({ timeout: SEEN_MS });
   const row = page.getByRole("row").filter({ hasText: "gpt-4" });

@@ -2,7 +2,7 @@ import type { Database } from "@/lib/db";
 import { fromPublicId, newUuid, type Uuid } from "@/lib/ids";
 import { createBooks, creditWallet, keepLease, type UsageDraft, type UsageEnd } from "@/lib/ledger";
 import { systemCtx } from "@/lib/ctx";
-import { micros } from "@/lib/money";
+import { micros, type Nanos } from "@/lib/money";
 import { nowMs } from "@/lib/time";
 import { anEnd, aPosting, aReserve, aSettle, cr } from "./a-ledger";
 import type { Person } from "./api";
@@ -20,6 +20,8 @@ export async function giveCredits(database: Database, person: Person, credits: n
 
 export type MadeRequest = {
   chargeMicros: bigint;
+  /** USD 0.045 where nothing is said. */
+  costNanos?: Nanos;
   arrivedMs?: number;
   draft?: Partial<UsageDraft>;
   end?: Partial<UsageEnd>;
@@ -29,11 +31,12 @@ export type MadeRequest = {
 export async function makeRequests(database: Database, person: Person, requests: MadeRequest[]): Promise<Uuid[]> {
   const lease = await keepLease(database.pool, "test");
   const books = createBooks(database.pool, lease);
-  const made = requests.map(({ chargeMicros, arrivedMs = nowMs(), draft, end }) => {
+  const made = requests.map(({ chargeMicros, costNanos, arrivedMs = nowMs(), draft, end }) => {
     const hold = newUuid(arrivedMs);
     const reserve = aReserve(person.user.walletId, micros(chargeMicros), { hold, arrivedMs });
     const apiKey = fromPublicId("apiKey", person.keyId) ?? reserve.apiKey;
-    const settle = aSettle(hold, micros(chargeMicros), { end: anEnd(end) });
+    const cost = costNanos === undefined ? {} : { costNanos };
+    const settle = aSettle(hold, micros(chargeMicros), { ...cost, end: anEnd(end) });
     return { hold, settle, reserve: { ...reserve, apiKey, draft: { ...reserve.draft, ...draft } } };
   });
   await Promise.all(made.map(({ reserve }) => books.reserve(reserve)));

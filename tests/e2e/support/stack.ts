@@ -8,6 +8,7 @@ import { newApiKeySecret } from "@/lib/ids";
 import { nowMs } from "@/lib/time";
 import { useVault } from "@/lib/vault";
 import { ensureNextBuild } from "../../../scripts/start/build";
+import { watchParents } from "../../../scripts/start/parents";
 import { bundle } from "../../support/bundle";
 import { testDatabase } from "../../support/database";
 import { startGateway } from "../../support/gateway";
@@ -111,6 +112,7 @@ async function stop(): Promise<void> {
   process.exit(0);
 }
 for (const signal of ["SIGTERM", "SIGINT", "SIGHUP"] as const) process.on(signal, () => void stop());
+watchParents(() => void stop());
 
 const stack: Stack = { web: webUrl, gateway: gateway.url, sandbox: sandbox.url, adminKey };
 process.stdout.write(`scrip serves ${JSON.stringify(stack)}\n`);

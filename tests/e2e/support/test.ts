@@ -1,4 +1,5 @@
 import { test as base, expect, type Page } from "@playwright/test";
+import OpenAI from "openai";
 import { stack } from "./stack-address";
 
 const PASSWORD = "correct horse battery staple";
@@ -91,6 +92,13 @@ export async function send(secret: string, model = "gpt-4"): Promise<Response> {
     headers: { authorization: `Bearer ${secret}`, "content-type": "application/json" },
     body: JSON.stringify({ model, messages: [{ role: "user", content: PROMPT }], max_tokens: 500 }),
   });
+}
+
+/** The same by an unmodified OpenAI client that was given the web port's address and a key; its reply, and the raw one. */
+export async function sendByClient(secret: string, model = "gpt-4") {
+  const client = new OpenAI({ apiKey: secret, baseURL: `${stack().web}/v1` });
+  const request = { model, messages: [{ role: "user" as const, content: PROMPT }], max_tokens: 500 };
+  return client.chat.completions.create(request).withResponse();
 }
 
 export const test = base.extend<{ complaints: Complaints }>({

@@ -6,6 +6,7 @@ import * as adminChannelKeys from "../admin/channels/[id]/keys/route";
 import * as adminChannels from "../admin/channels/route";
 import * as adminModel from "../admin/models/[id]/route";
 import * as adminModels from "../admin/models/route";
+import * as adminPnl from "../admin/pnl/route";
 import * as adminPool from "../admin/pool/route";
 import * as adminPoolDisable from "../admin/pool/[id]/disable/route";
 import * as adminPoolEnable from "../admin/pool/[id]/enable/route";
@@ -75,6 +76,7 @@ const MODULES: Record<string, Module> = {
   "/admin/pool/{id}/disable": adminPoolDisable,
   "/admin/pool/{id}/enable": adminPoolEnable,
   "/admin/pool/{id}/revalidate": adminPoolRevalidate,
+  "/admin/pnl": adminPnl,
   "/admin/settings": adminSettings,
   "/admin/audit": adminAudit,
 };

@@ -24,12 +24,12 @@ import { writeCursor } from "@/lib/http";
 import { toPublicId } from "@/lib/ids";
 import { listUsage } from "@/lib/metering";
 import { toIso } from "@/lib/time";
-import { RefreshOnUsage } from "../_components/live";
-import { PageHeader } from "../_components/page-header";
-import { Pager } from "../_components/pager";
-import { Stat } from "../_components/stat";
-import { UrlState } from "../_components/url-state";
-import { UsageTable } from "../_components/usage-table";
+import { RefreshOnUsage } from "../../_components/live";
+import { PageHeader } from "../../_components/page-header";
+import { Pager } from "../../_components/pager";
+import { Stat } from "../../_components/stat";
+import { UrlState } from "../../_components/url-state";
+import { UsageTable } from "../../_components/usage-table";
 import { UsageFilters } from "./_components/filters";
 
 const PAGE_ROWS = 25;

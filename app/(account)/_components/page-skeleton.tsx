@@ -1,6 +1,7 @@
-import { Skeleton, TableSkeleton } from "../_components/ui/skeleton";
+import { Skeleton, TableSkeleton } from "@/app/_components/ui/skeleton";
 
-export default function Loading() {
+/** A page on its way: a title, figures and rows of the size that they will have. */
+export function PageSkeleton() {
   return (
     <div aria-busy="true">
       <Skeleton className="h-7 w-40" />
