@@ -22,8 +22,9 @@ const DISABLED =
   /organization has been disabled|account_deactivated|account (?:is|has been) (?:deactivated|disabled|suspended)|service_disabled|organization_restricted/;
 const ADDRESS = /ip[ _](?:address )?(?:is )?not[ _](?:authorized|allowed|allow-?listed)/;
 const POLICY = /content_policy|content_filter|moderation|guardrail|safety_|prohibited_content/;
-const NO_MODEL =
-  /model_not_found|model[^.]{0,120}(?:not found|does not exist|not exist|no access|not have access|not available)|no such model|\b5007\b|\b5016\b|\b20012\b/;
+const NO_MODEL_CODES = /model_not_found|\b(?:5007|5016|20012)\b/;
+const NO_MODEL_TEXT =
+  /model[^.]{0,120}(?:not found|does not exist|not exist|no access|not have access|not available)|no such model/;
 const OVERLOADED = /overloaded|slow_down|capacity_exceeded|capacity exceeded|engine_overloaded|system_busy/;
 
 const REDIRECTED_MS = 300_000;
@@ -86,7 +87,9 @@ const RULES: readonly Rule[] = [
   {
     outcome: "model_unavailable",
     when: (facts) =>
-      facts.status === 403 || ((facts.status === 404 || facts.status === 400) && NO_MODEL.test(said(facts))),
+      facts.status === 403 ||
+      ((facts.status === 404 || facts.status === 400) &&
+        (NO_MODEL_CODES.test(`${facts.type} ${facts.code}`) || NO_MODEL_TEXT.test(facts.message))),
     forKey: () => ({ action: "avoid_model" }),
     forRequest: "next_key",
   },
