@@ -58,6 +58,24 @@ function skipValue(bytes: Buffer, from: number): number {
   return at;
 }
 
+/** Whether objects and lists stand in each other more than `levels` deep. The bytes hold valid JSON. */
+export function isDeeperThan(bytes: Buffer, levels: number): boolean {
+  let depth = 0;
+  let at = 0;
+  while (at < bytes.length) {
+    const byte = bytes[at];
+    if (byte === QUOTE) {
+      at = skipText(bytes, at);
+      continue;
+    }
+    if (byte === OPEN_OBJECT || byte === OPEN_LIST) depth++;
+    else if (byte === CLOSE_OBJECT || byte === CLOSE_LIST) depth--;
+    if (depth > levels) return true;
+    at++;
+  }
+  return false;
+}
+
 function readName(bytes: Buffer, start: number, end: number): string {
   const name = bytes.toString("utf8", start + 1, end - 1);
   return name.includes("\\") ? String(JSON.parse(`"${name}"`)) : name;

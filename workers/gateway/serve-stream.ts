@@ -6,7 +6,7 @@ import { leaveWith, type Tried } from "./attempt";
 import type { Ending, Job } from "./job";
 import type { OpenStream } from "./open-streams";
 import type { StreamStep } from "./protocol";
-import { countedOf, countInput, settle, takeUsage, usageBounds } from "./settle";
+import { countedOf, countInput, countOutput, settle, takeUsage, usageBounds } from "./settle";
 import type { UpstreamFailure } from "./upstream";
 
 type Stream = Extract<Tried, { outcome: "stream" }>;
@@ -121,12 +121,10 @@ class Relay implements OpenStream {
 
   async #runningTotal(): Promise<RatedRequest> {
     const { job, stream } = this;
-    const { gateway, admitted } = job;
     this.#inputTokens ??= countInput(job);
-    const fresh = { texts: stream.reader.producedSince(), overhead: 0 };
-    this.#outputTokens += await gateway.tokens.count(admitted.model.upstreamModel, fresh);
+    this.#outputTokens += await countOutput(job, stream.reader.producedSince());
     const meters = { input_tokens: await this.#inputTokens, output_tokens: this.#outputTokens };
-    return rateRequest(admitted.terms, { meters, kinds: {} }, job.key);
+    return rateRequest(job.admitted.terms, { meters, kinds: {} }, job.key);
   }
 
   #checkpoint(rated: RatedRequest) {

@@ -25,10 +25,35 @@ export function usageBounds({ ask, model }: Admitted): UsageBounds {
 /** What a request is taken to have used, and whether that is our own count. */
 export type Taken = { usage: Usage; isEstimated: boolean };
 
-/** Our own count of the input. Never more than the bytes allow. */
-export async function countInput({ gateway, protocol, admitted }: Job): Promise<number> {
-  const counted = await gateway.tokens.count(admitted.model.upstreamModel, protocol.tokens(admitted.ask));
-  return Math.min(counted, boundsOf(admitted).inputTokens);
+/** A count that failed must not make the reply free: what it can't be more than takes its place. */
+function uncounted({ gateway, exchange }: Job, error: unknown, atMost: number): number {
+  gateway.log.error({ error, request: exchange.publicId, atMost }, "tokens couldn't be counted; taken for the most");
+  return atMost;
+}
+
+/** Our own count of the input. Never more than the bytes allow; never fails. */
+export async function countInput(job: Job): Promise<number> {
+  const { gateway, protocol, admitted } = job;
+  const most = boundsOf(admitted).inputTokens;
+  try {
+    return Math.min(await gateway.tokens.count(admitted.model.upstreamModel, protocol.tokens(admitted.ask)), most);
+  } catch (error) {
+    return uncounted(job, error, most);
+  }
+}
+
+/** Our own count of texts that were put out. No token is shorter than a byte; never fails. */
+export async function countOutput(job: Job, texts: string[]): Promise<number> {
+  const { gateway, admitted } = job;
+  try {
+    return await gateway.tokens.count(admitted.model.upstreamModel, { texts, overhead: 0 });
+  } catch (error) {
+    return uncounted(
+      job,
+      error,
+      texts.reduce((bytes, text) => bytes + Buffer.byteLength(text), 0),
+    );
+  }
 }
 
 /** The supplier's figures where they can be believed, else our own count of what went in and came out. */
@@ -43,8 +68,7 @@ export async function takeUsage(job: Job, reading: UsageReading, produced: () =>
     );
   }
   const inputTokens = await countInput(job);
-  const texts = { texts: produced(), overhead: 0 };
-  const outputTokens = await gateway.tokens.count(admitted.model.upstreamModel, texts);
+  const outputTokens = await countOutput(job, produced());
   return {
     usage: { meters: { input_tokens: inputTokens, output_tokens: outputTokens }, kinds: {} },
     isEstimated: true,

@@ -1,6 +1,6 @@
 import { isUtf8 } from "node:buffer";
 import { ScripError } from "../../../../lib/errors";
-import { type Member, readMembers } from "../../json-members";
+import { isDeeperThan, type Member, readMembers } from "../../json-members";
 import type { Ask } from "../../protocol";
 
 /** What this protocol remembers of a request. */
@@ -9,6 +9,8 @@ export type Json = Record<string, unknown>;
 export const isObject = (value: unknown): value is Json =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
+/** No schema or message is nested so deep; what is could exhaust the stack of whoever walks it. */
+const LEVELS_MAX = 256;
 const TOOLS_MAX = 100;
 const CHOICES_MAX = 128;
 const OUTPUT_MAX = 10_000_000;
@@ -104,6 +106,7 @@ const predictedBytes = (body: Json): number => {
 /** Read a chat completion's request. Errors: `ScripError` invalid_request. */
 export function parse(bytes: Buffer, headers: Readonly<Record<string, string>>): ChatAsk {
   const body = readObject(bytes);
+  if (isDeeperThan(bytes, LEVELS_MAX)) return refuse(`The body is nested more than ${LEVELS_MAX} levels deep.`);
   const members = readMembers(bytes);
   requirePlainNames(members);
   const { model, messages, tools } = body;

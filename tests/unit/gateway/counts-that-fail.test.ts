@@ -1,0 +1,42 @@
+import { describe, expect, it } from "vitest";
+import type { Job } from "../../../workers/gateway/job";
+import { openAiChat } from "../../../workers/gateway/protocols/openai";
+import { countInput, countOutput } from "../../../workers/gateway/settle";
+
+const MESSAGES = [{ role: "user", content: "Hi" }];
+const nested = (levels: number) => "[".repeat(levels) + "]".repeat(levels);
+const parse = (body: string) => openAiChat.parse(Buffer.from(body), {});
+
+/** The parts of a job that counting reads, with a tokenizer that is broken. */
+function uncountable(): Job {
+  const said: unknown[] = [];
+  const job = {
+    gateway: {
+      tokens: { count: () => Promise.reject(new Error("the tokenizer is broken")) },
+      log: { error: (line: unknown) => said.push(line) },
+    },
+    exchange: { publicId: "req_test" },
+    protocol: openAiChat,
+    admitted: {
+      ask: parse(JSON.stringify({ model: "gpt-4", messages: MESSAGES })),
+      model: { contextTokens: null, upstreamModel: "gpt-4", defaultOutputCap: 1_000 },
+    },
+  };
+  return job as unknown as Job; // nothing else of a job is read by a count
+}
+
+describe("a request that can't be counted", () => {
+  it("is refused where it is nested so deep that walking it could exhaust the stack", () => {
+    const body = (levels: number) =>
+      `{"model":"gpt-4","messages":[{"role":"user","content":"[[[[","x":${nested(levels)}}]}`;
+    expect(() => parse(body(20_000))).toThrow("nested");
+    expect(() => parse(body(254))).toThrow("nested");
+    expect(parse(body(253)).model).toBe("gpt-4");
+  });
+
+  it("is charged for the most that it can be when the counting itself fails", async () => {
+    const job = uncountable();
+    expect(await countInput(job)).toBe(job.admitted.ask.inputBound);
+    expect(await countOutput(job, ["word", "grüße"])).toBe(4 + 7);
+  });
+});
