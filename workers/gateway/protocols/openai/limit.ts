@@ -4,9 +4,24 @@ import type { ChatAsk } from "./parse";
 
 const CAPS = ["max_completion_tokens", "max_tokens"] as const;
 
-function capChanges({ facts }: ChatAsk, cap: number, endpoint: OpenAiEndpoint): [string, string][] {
+/**
+ * The bound under the names that the caller gave it, except where the supplier only knows the older name: a bound that it
+ * doesn't read bounds nothing. Both names aren't sent, since some suppliers refuse that.
+ */
+function capChanges(
+  { facts, outputAsked }: ChatAsk,
+  outputCap: number | null,
+  { outputCapField }: OpenAiEndpoint,
+): [string, string | null][] {
+  const cap = outputCap ?? outputAsked;
+  if (cap === null) return [];
   const named = CAPS.filter((name) => typeof facts.body[name] === "number");
-  return (named.length > 0 ? named : [endpoint.outputCapField]).map((name) => [name, String(cap)]);
+  if (outputCapField === "max_tokens" && !named.includes("max_tokens")) {
+    const renamed: [string, string | null][] = [["max_tokens", String(cap)]];
+    return named.length > 0 ? [...renamed, ["max_completion_tokens", null]] : renamed;
+  }
+  if (outputCap === null) return [];
+  return (named.length > 0 ? named : [outputCapField]).map((name) => [name, String(cap)]);
 }
 
 function withUsage({ bytes, particulars }: ChatAsk): string {
@@ -24,9 +39,8 @@ export function limit(
   ask: ChatAsk,
   { model, outputCap, endpoint }: { model: string; outputCap: number | null; endpoint: OpenAiEndpoint },
 ): Buffer {
-  const changes = new Map<string, string>();
+  const changes = new Map<string, string | null>(capChanges(ask, outputCap, endpoint));
   if (model !== ask.model) changes.set("model", JSON.stringify(model));
-  if (outputCap !== null) for (const [name, value] of capChanges(ask, outputCap, endpoint)) changes.set(name, value);
   if (ask.isStreamed && !ask.particulars.wantsUsage) changes.set("stream_options", withUsage(ask));
   return changes.size === 0 ? ask.bytes : spliceMembers(ask.bytes, ask.particulars.members, changes);
 }

@@ -103,6 +103,18 @@ const predictedBytes = (body: Json): number => {
   return prediction === undefined || prediction === null ? 0 : Buffer.byteLength(JSON.stringify(prediction));
 };
 
+/** The bound of the output, under either of its names. Which one a supplier obeys is its own affair: they must agree. */
+function readOutputAsked(body: Json): number | null {
+  const [now, before] = [
+    readCount(body, "max_completion_tokens", OUTPUT_MAX),
+    readCount(body, "max_tokens", OUTPUT_MAX),
+  ];
+  if (now !== null && before !== null && now !== before) {
+    return refuse("'max_completion_tokens' and 'max_tokens' differ. Send one of them.", "max_tokens");
+  }
+  return now ?? before;
+}
+
 /** Read a chat completion's request. Errors: `ScripError` invalid_request. */
 export function parse(bytes: Buffer, headers: Readonly<Record<string, string>>): ChatAsk {
   const body = readObject(bytes);
@@ -122,7 +134,7 @@ export function parse(bytes: Buffer, headers: Readonly<Record<string, string>>):
     bytes,
     model,
     isStreamed,
-    outputAsked: readCount(body, "max_completion_tokens", OUTPUT_MAX) ?? readCount(body, "max_tokens", OUTPUT_MAX),
+    outputAsked: readOutputAsked(body),
     choices: readCount(body, "n", CHOICES_MAX) ?? 1,
     inputBound: bytes.length - imageBytes + images * IMAGE_TOKENS_MAX + FRAME_TOKENS,
     outputBeyond: predictedBytes(body),
