@@ -1,3 +1,4 @@
+import { loadavg } from "node:os";
 import { keepResult } from "../support/results";
 import { measureBooks } from "./measure-cycles";
 import { measureHotAccount } from "./measure-hot-account";
@@ -9,6 +10,7 @@ import { asTable, type Row } from "./report";
 import type { Lengths } from "./subject";
 
 const HALF = 0.5;
+const BUSY_LOAD = 1;
 
 type Size = Lengths & { streams: number; filling: number };
 const FULL: Size = { seconds: 10, warmUpSeconds: 5, runs: 3, streams: 5_000, filling: 300_000 };
@@ -28,6 +30,8 @@ async function measure(bench: Bench, size: Size, tell: (row: Row) => void): Prom
 /** Measure every row, print them as a table, and keep them. `isQuick` shows that the bench runs, not how fast anything is. */
 export async function runBench(isQuick: boolean, say: (text: string) => void): Promise<void> {
   const size = isQuick ? QUICK : FULL;
+  const [load = 0] = loadavg();
+  if (load > BUSY_LOAD) say(`this machine is busy (load ${load.toFixed(1)}): the figures will say little`);
   const bench = await prepareBench();
   const giveUp = (): void => void bench.close().finally(() => process.exit(1));
   for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, giveUp);
@@ -41,7 +45,7 @@ export async function runBench(isQuick: boolean, say: (text: string) => void): P
     await bench.close();
   }
   const topology = `load and stub in one process on core ${makerCore() ?? "(any)"}, gateway and PostgreSQL free`;
-  const file = keepResult("bench", isQuick ? "quick" : "full", { topology, size, rows });
+  const file = keepResult("bench", isQuick ? "quick" : "full", { topology, loadBefore: load, size, rows });
   say(
     `\n${asTable(rows)}\n\n${rows.filter(({ isMet }) => isMet).length} of ${rows.length} targets met; kept in ${file}`,
   );

@@ -1,6 +1,6 @@
 import { spawnSync } from "node:child_process";
 import { mkdirSync, writeFileSync } from "node:fs";
-import { cpus, totalmem } from "node:os";
+import { cpus, loadavg, totalmem } from "node:os";
 import path from "node:path";
 
 /** Where and on what figures were taken: without it a figure can't be compared. */
@@ -14,6 +14,8 @@ function circumstances(): Record<string, unknown> {
     platform: `${process.platform} ${process.arch}`,
     cores: cpus().length,
     processor: cpus()[0]?.model ?? "unknown",
+    /** Before and with what was measured: of a machine that had other work to do, figures of speed say little. */
+    loadAverages: loadavg().map((load) => Number(load.toFixed(1))),
     memoryGiB: Math.round(totalmem() / 2 ** 30),
   };
 }
