@@ -21,7 +21,7 @@ export type LogEntry = {
   body_sha256: string;
 };
 export type SandboxOrder = {
-  on?: "chat" | "models" | "billing";
+  on?: "chat" | "models" | "billing" | "stripe";
   key?: string;
   count?: number;
   error?: string;
