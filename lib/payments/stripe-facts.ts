@@ -18,8 +18,8 @@ export const SessionFact = z
     status: z.string().nullish(),
     payment_status: z.string(),
     payment_intent: Reference,
-    amount_total: Cents.nullable(),
-    currency: z.string().nullable(),
+    amount_total: Cents.nullish(),
+    currency: z.string().nullish(),
     client_reference_id: z.string().nullish(),
     metadata: Metadata,
   })
@@ -28,8 +28,8 @@ export const SessionFact = z
     isPaid: session.payment_status === "paid",
     isExpired: session.status === "expired",
     paymentIntent: session.payment_intent,
-    amountNanos: session.amount_total,
-    currency: session.currency,
+    amountNanos: session.amount_total ?? null,
+    currency: session.currency ?? null,
     reference: session.client_reference_id ?? null,
     purchaseId: session.metadata?.["purchase_id"] ?? null,
   }));
@@ -99,7 +99,6 @@ export const ChargeFact = z.object({ id: z.string(), payment_intent: Reference }
 export const StripeEvent = z.object({
   id: z.string().min(1).max(255),
   type: z.string().min(1).max(255),
-  created: z.int(),
   data: z.object({ object: z.looseObject({ id: z.string() }) }),
 });
 export type StripeEvent = z.output<typeof StripeEvent>;

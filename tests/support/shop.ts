@@ -1,7 +1,6 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { Database } from "@/lib/db";
-import { fromPublicId, toPublicId, type Uuid } from "@/lib/ids";
 import { verifyLedger } from "@/lib/ledger";
 import { openStripe, type StripeApi } from "@/lib/payments";
 import { CONSUMER, type Handler, type Job } from "@/lib/queue";
@@ -173,6 +172,3 @@ export async function settle(shop: Shop): Promise<void> {
     isQuiet = (await shop.run()) === 0;
   }
 }
-
-export const purchaseUuid = (id: string): Uuid => fromPublicId("purchase", id) ?? (id as Uuid);
-export const publicPurchase = (id: Uuid): string => toPublicId("purchase", id);
