@@ -5,7 +5,7 @@ import { MODEL_PRICES } from "./model-prices";
 export type PriceRow = {
   model: string;
   provider: string;
-  capability: string;
+  capabilities: string[];
   contextTokens: number | null;
   /** Null: holds from the beginning. */
   from: string | null;
@@ -43,9 +43,10 @@ export function readPriceRows(): PriceRow[] {
     const values = line.split(",");
     assert(values.length === columns.length, `a row of the prices doesn't fit its header: ${line}`);
     const at = (column: string): string | null => values[columns.indexOf(column)] || null;
-    const [model, provider, capability] = [at("model"), at("provider"), at("capability")];
-    assert(model && provider && capability, `a row of the prices has no name: ${line}`);
+    const [model, provider, capabilities] = [at("model"), at("provider"), at("capabilities")];
+    assert(model && provider && capabilities, `a row of the prices has no name: ${line}`);
     const context = at("context");
-    return { model, provider, capability, contextTokens: context === null ? null : Number(context), from: at("from"), amount: at };
+    const contextTokens = context === null ? null : Number(context);
+    return { model, provider, capabilities: capabilities.split("+"), contextTokens, from: at("from"), amount: at };
   });
 }

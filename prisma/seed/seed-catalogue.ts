@@ -34,7 +34,7 @@ function listedModel(row: PriceRow, rows: readonly PriceRow[]): NewModel {
   const body = ModelBody.parse({
     provider: row.provider,
     upstream_model: row.model,
-    capabilities: [row.capability],
+    capabilities: row.capabilities,
     context_tokens: row.contextTokens,
   });
   const costs = rows.map((dated) => ({

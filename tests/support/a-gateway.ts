@@ -23,9 +23,9 @@ export type Answer = { status: number; headers: Headers; text: string; json: { e
 
 /**
  * A gateway of the test file's own over a database of its own, with a sandbox behind it and one model, `gpt-4`, at
- * 5 credits per 1,000 tokens in whole credits.
+ * 5 credits per 1,000 tokens in whole credits. `supplier` is the address of one of the test's own in the sandbox's place.
  */
-export function aGateway(options: { keys?: string[]; timings?: Partial<Timings> } = {}) {
+export function aGateway(options: { keys?: string[]; timings?: Partial<Timings>; supplier?: () => string } = {}) {
   const sandbox = aSandbox();
   let own: TestDatabase;
   let database: Database;
@@ -43,7 +43,7 @@ export function aGateway(options: { keys?: string[]; timings?: Partial<Timings> 
       log: openLog("gateway"),
       host: "127.0.0.1",
       port: 0,
-      baseUrls: new Map([["openai", `${sandbox.url()}/openai/v1`]]),
+      baseUrls: new Map([["openai", options.supplier?.() ?? `${sandbox.url()}/openai/v1`]]),
       trustedProxies: [],
       timings: { stopMs: 5_000, ...options.timings },
     });

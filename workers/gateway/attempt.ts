@@ -8,6 +8,7 @@ import {
 import { nowMs } from "../../lib/time";
 import type { Job } from "./job";
 import { LIMITS } from "./limits";
+import { reasons } from "./reserve";
 import type { ReplyReading, StreamReader, StreamStep } from "./protocol";
 import { type UpstreamCall, UpstreamFailure } from "./upstream";
 import { usageBounds } from "./settle";
@@ -51,13 +52,17 @@ function dispatch(job: Job): UpstreamCall | null {
 }
 
 /**
- * What a caller's leaving does to the call: where ending it ends the bill it is ended, unless it is a whole reply, whose
- * figures come only with it, or one that is kept for the caller's next try; elsewhere it is read on for a while.
+ * What a caller's leaving does to the call: where ending it ends the bill it is ended, unless its figures are needed. A
+ * whole reply's come only with it; so do those of a model that reasons, whose output isn't all to be seen; those of a
+ * stream that has said its last word are about to come; and what is kept for the caller's next try is needed whole.
+ * Elsewhere it is read on for a while.
  */
-export function leaveWith({ exchange, gateway, admitted }: Job, call: UpstreamCall): () => void {
+export function leaveWith({ exchange, gateway, admitted }: Job, call: UpstreamCall, reader?: StreamReader): () => void {
+  const { ask, endpoint, model } = admitted;
+  const isCountable = ask.isStreamed && !reasons(model);
   let timer: NodeJS.Timeout | undefined;
   exchange.whenGone(() => {
-    if (admitted.endpoint.abortStopsBill && admitted.ask.isStreamed && !exchange.keep) call.abort();
+    if (endpoint.abortStopsBill && isCountable && !exchange.keep && !reader?.isComplete()) call.abort();
     else {
       call.resume(); // nobody is slow any more
       timer = setTimeout(() => call.abort(), gateway.timings.drainMs);

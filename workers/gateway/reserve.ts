@@ -26,6 +26,9 @@ const OUTPUT_LONGEST = 65_536;
 /** Suppliers with tokenizers of their own count up to so much more than we do. */
 const FOREIGN_TOKENIZER = 1.3;
 
+/** Whether the model puts out more than is to be seen: then neither a running count nor one of ours says what it used. */
+export const reasons = ({ capabilities }: Admitted["model"]): boolean => capabilities.includes("reasoning");
+
 /** The most that the request may use. A context window bounds both sides of it. */
 export function boundsOf({ ask, model }: Admitted): Bounds {
   const window = model.contextTokens ?? Number.POSITIVE_INFINITY;

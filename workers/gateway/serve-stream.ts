@@ -58,7 +58,7 @@ class Relay implements OpenStream {
     const { job, stream } = this;
     const { exchange, gateway } = job;
     const { response } = exchange;
-    const stay = leaveWith(job, stream.call);
+    const stay = leaveWith(job, stream.call, stream.reader);
     const late = setTimeout(() => this.#stop("late"), Math.max(1, gateway.timings.streamMs - exchange.elapsedMs()));
     response.on("drain", this.#resume);
     gateway.streams.add(this);
