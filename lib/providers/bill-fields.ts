@@ -9,6 +9,12 @@ export const CHAT_FIELDS: readonly BillField[] = [
   { in: "body", name: "modalities.*", free: ["text"], kinds: ["output_audio", "output_image"] },
   { in: "body", name: "audio", kinds: ["output_audio"] },
   { in: "body", name: "messages.*.content.*.type", only: ["input_audio"], kinds: ["input_audio"] },
+  // Parts whose cost isn't in their bytes (files, videos, documents), under whatever name a supplier has for them.
+  {
+    in: "body",
+    name: "messages.*.content.*.type",
+    free: ["text", "image_url", "input_audio", "refusal", "thinking"],
+  },
   { in: "body", name: "prompt_cache_retention", free: ["in_memory", "in-memory"] },
   { in: "body", name: "background", free: [false] },
   { in: "body", name: "previous_response_id" },

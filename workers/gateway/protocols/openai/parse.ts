@@ -18,6 +18,10 @@ const OUTPUT_MAX = 10_000_000;
 const FRAME_TOKENS = 64;
 /** The dearest that an image is at any supplier: eight tiles and the base of the small model that counts them highest. */
 const IMAGE_TOKENS_MAX = 51_000;
+/** No model's window is larger. Units: tokens. */
+const WINDOW_MAX = 10_000_000;
+/** Content parts that are no more tokens than bytes, and images, which have a bound of their own. */
+const MEASURED_PARTS: ReadonlySet<unknown> = new Set(["text", "refusal", "thinking", "input_audio", "image_url"]);
 /** Names that decide what a request costs. Some suppliers read names in any case, so another case is refused. */
 const DECIDING = new Set([
   "model",
@@ -79,22 +83,28 @@ function readWantsUsage(body: Json, isStreamed: boolean): boolean {
   return readFlag(options, "include_usage");
 }
 
-/** Images in the messages, and the bytes that they take in the body. */
-function measureImages(messages: readonly unknown[]): { images: number; bytes: number } {
-  let images = 0;
-  let bytes = 0;
+type Parts = { images: number; imageBytes: number; areMeasured: boolean };
+
+/** Images in the messages, the bytes that they take in the body, and whether the other parts are in their bytes. */
+function measureParts(messages: readonly unknown[]): Parts {
+  const parts: Parts = { images: 0, imageBytes: 0, areMeasured: true };
   for (const message of messages) {
     const content = isObject(message) ? message["content"] : null;
     if (!Array.isArray(content)) continue;
     for (const part of content as unknown[]) {
-      if (!isObject(part) || part["type"] !== "image_url") continue;
+      if (!isObject(part)) continue;
+      if (!MEASURED_PARTS.has(part["type"])) parts.areMeasured = false;
+      if (part["type"] !== "image_url") continue;
       const image = part["image_url"];
       const url = isObject(image) ? image["url"] : image;
-      images++;
-      if (typeof url === "string" && url.startsWith("data:")) bytes += url.length;
+      parts.images++;
+      if (typeof url !== "string" || !url.startsWith("data:")) continue;
+      parts.imageBytes += url.length;
+      // A video or a document in an image's place.
+      if (!/^data:image\//i.test(url)) parts.areMeasured = false;
     }
   }
-  return { images, bytes };
+  return parts;
 }
 
 /** Output that may be billed although it stands in no reply: a prediction that was rejected. */
@@ -129,14 +139,15 @@ export function parse(bytes: Buffer, headers: Readonly<Record<string, string>>):
   if (Array.isArray(tools) && tools.length > TOOLS_MAX)
     return refuse(`At most ${TOOLS_MAX} tools can be sent.`, "tools");
   const isStreamed = readFlag(body, "stream");
-  const { images, bytes: imageBytes } = measureImages(messages);
+  const { images, imageBytes, areMeasured } = measureParts(messages);
+  const measured = bytes.length - imageBytes + images * IMAGE_TOKENS_MAX + FRAME_TOKENS;
   return {
     bytes,
     model,
     isStreamed,
     outputAsked: readOutputAsked(body),
     choices: readCount(body, "n", CHOICES_MAX) ?? 1,
-    inputBound: bytes.length - imageBytes + images * IMAGE_TOKENS_MAX + FRAME_TOKENS,
+    inputBound: areMeasured ? measured : Math.max(measured, WINDOW_MAX),
     outputBeyond: predictedBytes(body),
     facts: { body, headers },
     particulars: { members, wantsUsage: readWantsUsage(body, isStreamed) },
