@@ -13,6 +13,8 @@ export type Ask<P = unknown> = {
   readonly choices: number;
   /** Tokens that the input can't be more than, images included. */
   readonly inputBound: number;
+  /** Tokens that the input may be beyond a count of it: what isn't text is counted as it usually comes out. */
+  readonly inputBeyond: number;
   /** Output tokens that may be billed beyond what bounds the output. */
   readonly outputBeyond: number;
   /** What card fields and tables look at. */

@@ -122,10 +122,13 @@ function refusalOf(outcome: Exclude<ReserveOutcome, { outcome: "held" | "short" 
   }
 }
 
-/** The input's count: exact where the supplier counts as we do, else with room for its own way of counting. */
+/**
+ * The most that a count says the input is: exact where the supplier counts as we do, else with room for its own way of
+ * counting, and images as large as they get.
+ */
 async function countInput({ tokens }: Gateway, protocol: Protocol, { ask, model }: Admitted): Promise<number> {
   const counted = await tokens.count(model.upstreamModel, protocol.tokens(ask));
-  return Math.ceil(model.provider === "openai" ? counted : counted * FOREIGN_TOKENIZER);
+  return Math.ceil(model.provider === "openai" ? counted : counted * FOREIGN_TOKENIZER) + ask.inputBeyond;
 }
 
 /**

@@ -38,6 +38,16 @@ describe("a balance that can't hold the worst case", () => {
     expect(answer.headers.get("x-scrip-max-tokens")).toBeNull();
   });
 
+  it("isn't enough for input that hides in a field beside the messages", async () => {
+    const caller = await gateway.caller(3n);
+    const functions = [
+      { name: "f", description: "word ".repeat(20_000), parameters: { type: "object", properties: {} } },
+    ];
+    const answer = await gateway.post(caller.secret, ask({ functions, max_tokens: 20 }));
+    expect(answer.json.error).toMatchObject({ code: "insufficient_credits" });
+    expect(await gateway.spent(caller, 3n)).toBe(0n);
+  });
+
   it("bounds a whole reply that names no maximum, where the account couldn't pay for the longest one", async () => {
     const caller = await gateway.caller(50n);
     const answer = await gateway.post(caller.secret, ask());

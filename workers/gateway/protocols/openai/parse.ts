@@ -148,6 +148,7 @@ export function parse(bytes: Buffer, headers: Readonly<Record<string, string>>):
     outputAsked: readOutputAsked(body),
     choices: readCount(body, "n", CHOICES_MAX) ?? 1,
     inputBound: areMeasured ? measured : Math.max(measured, WINDOW_MAX),
+    inputBeyond: areMeasured ? images * IMAGE_TOKENS_MAX : WINDOW_MAX,
     outputBeyond: predictedBytes(body),
     facts: { body, headers },
     particulars: { members, wantsUsage: readWantsUsage(body, isStreamed) },

@@ -9,6 +9,28 @@ const START_TOKENS = 3;
 /** What an image is taken for where its supplier doesn't say: eight tiles and the base, the most of the common models. */
 const IMAGE_TOKENS = 1_445;
 
+/** Members that no supplier puts before a model, and those that are counted by themselves. Any other may become prompt. */
+const NO_PROMPT: ReadonlySet<string> = new Set([
+  "messages",
+  "tools",
+  "response_format",
+  "model",
+  "stream_options",
+  "stop",
+  "logit_bias",
+  "metadata",
+  "modalities",
+  "prediction",
+  "service_tier",
+  "reasoning_effort",
+  "verbosity",
+  "user",
+  "safety_identifier",
+  "prompt_cache_key",
+]);
+/** Declarations take less than the JSON that they were; where they take so little, something was left out of them. */
+const DECLARED_LEAST = 1 / 8;
+
 function textOf(value: unknown): string {
   if (value === undefined || value === null) return "";
   return typeof value === "string" ? value : JSON.stringify(value);
@@ -45,15 +67,17 @@ function addMessage(message: unknown, into: Countable): void {
 /** The tools as OpenAI writes them into the prompt: declarations of functions. */
 function toolText(tools: readonly unknown[]): string {
   const functions = tools.flatMap((tool) => (isObject(tool) && isObject(tool["function"]) ? [tool["function"]] : []));
+  const whole = JSON.stringify(tools);
   try {
     // The shapes were checked as far as the formatter depends on them by its own failing.
-    return formatFunctionDefinitions(functions as unknown as Parameters<typeof formatFunctionDefinitions>[0]);
+    const text = formatFunctionDefinitions(functions as unknown as Parameters<typeof formatFunctionDefinitions>[0]);
+    return text.length < whole.length * DECLARED_LEAST ? whole : text;
   } catch {
-    return JSON.stringify(tools);
+    return whole;
   }
 }
 
-/** What the input is made of: the texts of messages, tools and response format, and what frames them. */
+/** What the input is made of: the texts of messages, tools, response format and whatever may be prompt, and their frames. */
 export function tokens({ facts }: ChatAsk): Countable {
   const body: Json = facts.body;
   const into: Countable = { texts: [], overhead: START_TOKENS };
@@ -64,5 +88,9 @@ export function tokens({ facts }: ChatAsk): Countable {
     into.overhead += FUNCTION_DEFINITION_TOKEN_OVERHEAD;
   }
   if (isObject(format) && format["type"] === "json_schema") into.texts.push(textOf(format["json_schema"]));
+  for (const [name, value] of Object.entries(body)) {
+    if (!NO_PROMPT.has(name) && (typeof value === "object" || typeof value === "string"))
+      into.texts.push(textOf(value));
+  }
   return into;
 }
