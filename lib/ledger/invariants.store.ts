@@ -1,6 +1,7 @@
 import type pg from "pg";
 import type { Invariant } from "./invariant";
 import { REQUEST_INVARIANTS } from "./request-invariants.store";
+import { VESTING_INVARIANTS } from "./vesting-invariants.store";
 import { LOT_INVARIANTS, WALLET_INVARIANTS } from "./wallet-invariants.store";
 
 export type Violation = { invariant: string; subject: string; expected: string | null; found: string | null };
@@ -87,6 +88,7 @@ export const INVARIANTS: readonly Invariant[] = [
   ...LOT_INVARIANTS,
   ...JOURNAL,
   ...REQUEST_INVARIANTS,
+  ...VESTING_INVARIANTS,
   ...GUARDS,
 ];
 

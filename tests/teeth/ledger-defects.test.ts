@@ -3,6 +3,11 @@ import { verifyLedger } from "@/lib/ledger";
 import { aHistory, type History } from "../support/a-history";
 import { aLedger } from "../support/a-ledger";
 
+/** A contribution of a wallet's: net, cost, vested. */
+const CONTRIBUTION = `insert into contribution (id, user_id, wallet_id, quote_id, pool_key_id, provider, is_proven,
+    quota_nanos, cost_nanos, gross_micros, fee_micros, net_micros, vested_micros)
+  values (gen_random_uuid(), gen_random_uuid(), $1, gen_random_uuid(), gen_random_uuid(), 'openai', true, 1000, $2, $3, 0, $3, $4)`;
+
 /** Something that must not be in the books, and the law that names it. */
 type Defect = { defect: string; law: string; plant: (history: History) => [sql: string, values?: unknown[]][] };
 
@@ -156,6 +161,16 @@ const DEFECTS: Defect[] = [
     defect: "an operation without an outcome",
     law: "operation-has-outcome",
     plant: () => [["insert into books.op (scope, key, request_hash) values ('x', 'x', '\\x00')"]],
+  },
+  {
+    defect: "a contribution that vested without having served",
+    law: "vesting-equals-attempts",
+    plant: ({ wallet }) => [[CONTRIBUTION, [wallet, 500, 10, 5]]],
+  },
+  {
+    defect: "a contribution that nobody was granted",
+    law: "contributions-equal-lines",
+    plant: ({ wallet }) => [[CONTRIBUTION, [wallet, 0, 10, 0]]],
   },
   {
     defect: "a guard taken away",
