@@ -1,5 +1,7 @@
 /** What a supplier's error means where it says nothing of its own: overloaded. */
 const UNSAID = 503;
+/** What it means where it calls the request invalid. */
+const CALLERS_OWN = 400;
 
 /**
  * The status of an error that came with a good one: relays, and streams that fail at once, put it into the body.
@@ -18,5 +20,6 @@ export function readStatusWithin(body: string): number | null {
   const { error } = outer;
   const inner = typeof error === "object" && error !== null ? error : outer;
   const said = [Reflect.get(inner, "code"), Reflect.get(inner, "status")].map(Number);
-  return said.find((status) => Number.isInteger(status) && status >= 400 && status <= 599) ?? UNSAID;
+  const status = said.find((code) => Number.isInteger(code) && code >= 400 && code <= 599);
+  return status ?? (Reflect.get(inner, "type") === "invalid_request_error" ? CALLERS_OWN : UNSAID);
 }

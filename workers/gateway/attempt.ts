@@ -80,6 +80,15 @@ async function readError(call: UpstreamCall): Promise<string> {
   }
 }
 
+function isJson(body: string): boolean {
+  try {
+    JSON.parse(body);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 async function readWhole(job: Job, call: UpstreamCall, headers: Headers): Promise<Tried> {
   const { protocol, admitted } = job;
   let reply: Buffer;
@@ -130,10 +139,10 @@ function readFirst(job: Job, call: UpstreamCall, headers: Headers): Promise<Trie
   });
 }
 
-/** A supplier's error that came with a good status, as a whole reply or a stream's first event. */
+/** A supplier's error that came with a good status: as a whole reply, in a stream's place, or as its first event. */
 function failedWithin({ admitted }: Job, body: string): Tried {
   const status = readStatusWithin(body);
-  if (status === null) return failed(classifyFailure("unreadable"));
+  if (status === null) return failed(classifyFailure(isJson(body) ? "unexpected" : "unreadable"));
   return failed(admitted.adapter.classify({ status, headers: {}, body, nowMs: nowMs() }), status, body);
 }
 
@@ -145,11 +154,11 @@ async function follow(job: Job, call: UpstreamCall): Promise<Tried> {
     return failed(admitted.adapter.classify({ status, headers, body, nowMs: nowMs() }), status, body);
   }
   if (!admitted.ask.isStreamed) return readWhole(job, call, headers);
-  if (!String(headers["content-type"] ?? "").includes("text/event-stream")) {
-    call.abort();
-    return failed(classifyFailure("unreadable"));
-  }
-  return readFirst(job, call, headers);
+  const type = String(headers["content-type"] ?? "");
+  if (type.includes("text/event-stream")) return readFirst(job, call, headers);
+  if (type.includes("json")) return failedWithin(job, await readError(call));
+  call.abort();
+  return failed(classifyFailure("unreadable"));
 }
 
 /** Try the job's key: from its dispatch until there is a whole reply, a stream's first event, or a failure. */

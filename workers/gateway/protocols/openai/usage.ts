@@ -74,7 +74,10 @@ export function findUsage(body: Json): unknown {
   return [body["usage"], inside(body["x_groq"])["usage"], inside(choice)["usage"]].find(isObject);
 }
 
-/** Read a whole reply. `isReply` is false for what is no chat completion at all. */
+/**
+ * Read a whole reply. `isReply` is false for what is no chat completion at all: one with a usage report and without
+ * choices is empty, and paid.
+ */
 export function usage(reply: Buffer, endpoint: OpenAiEndpoint, bounds: UsageBounds): ReplyReading {
   let body: unknown;
   try {
@@ -82,7 +85,8 @@ export function usage(reply: Buffer, endpoint: OpenAiEndpoint, bounds: UsageBoun
   } catch {
     body = null; // whoever answered doesn't speak this protocol
   }
-  if (!isObject(body) || !Array.isArray(body["choices"])) {
+  const isError = isObject(body) && body["error"] !== undefined && body["error"] !== null;
+  if (!isObject(body) || isError || (!Array.isArray(body["choices"]) && !isObject(body["usage"]))) {
     return { reading: { outcome: "absent" }, produced: () => [], isReply: false };
   }
   const produced = (): string[] => {
