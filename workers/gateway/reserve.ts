@@ -131,21 +131,25 @@ async function countInput({ tokens }: Gateway, protocol: Protocol, { ask, model 
   return Math.ceil(model.provider === "openai" ? counted : counted * FOREIGN_TOKENIZER) + ask.inputBeyond;
 }
 
+/** A reply without a bound that can't be cut where its hold ends: it comes whole, or its output isn't all to be seen. */
+const isUnstoppable = ({ ask, model }: Admitted): boolean =>
+  ask.outputAsked === null && (!ask.isStreamed || reasons(model));
+
+type First = { bounds: Bounds; outputCap: number | null };
+
 /**
- * A whole reply to a request without a bound could run on beyond what was set aside, and it can't be cut short. An account
- * that could pay for the longest one is left alone; another gets the model's default bound.
+ * What is set aside at first. A reply that can't be stopped could run on beyond the model's default bound: an account that
+ * could pay for the longest one has that set aside and is left alone; another gets the default bound.
  */
-async function defaultCap(
-  { balances }: Gateway,
-  admitted: Admitted,
-  bounds: Bounds,
-  discount: Decimal,
-): Promise<number | null> {
+async function firstBounds({ balances }: Gateway, admitted: Admitted, full: Bounds, discount: Decimal): Promise<First> {
   const { ask, model, caller } = admitted;
-  if (ask.outputAsked !== null || ask.isStreamed) return null;
-  const longest = worstOf(admitted, { ...bounds, outputTokens: model.contextTokens ?? OUTPUT_LONGEST }, discount);
+  // Rounded up, so that requests of about one size share a worst case; counting is exact again.
+  const bounds = { ...full, inputTokens: Math.ceil(full.inputTokens / INPUT_STEP) * INPUT_STEP };
+  if (!isUnstoppable(admitted)) return { bounds, outputCap: null };
+  const longest = { ...bounds, outputTokens: (model.contextTokens ?? OUTPUT_LONGEST) + ask.outputBeyond };
   const balance = await balances.recent(caller.user.walletId).catch(() => null);
-  return balance && balance.spendableMicros >= 2n * longest ? null : model.defaultOutputCap;
+  const canPay = balance !== null && balance.spendableMicros >= 2n * worstOf(admitted, longest, discount);
+  return canPay ? { bounds: longest, outputCap: null } : { bounds, outputCap: model.defaultOutputCap };
 }
 
 /**
@@ -164,9 +168,7 @@ export async function reserve(
 ): Promise<Reservation> {
   const { ask, caller, terms } = admitted;
   const full = boundsOf(admitted);
-  // Rounded up, so that requests of about one size share a worst case; counting is exact again.
-  let bounds: Bounds = { ...full, inputTokens: Math.ceil(full.inputTokens / INPUT_STEP) * INPUT_STEP };
-  let outputCap = await defaultCap(gateway, admitted, full, discount);
+  let { bounds, outputCap } = await firstBounds(gateway, admitted, full, discount);
   let spendableMicros: Micros | null = null;
   for (let tries = 0; tries < TRIES_MAX; tries++) {
     const holdMicros = worstOf(admitted, bounds, discount);
@@ -197,6 +199,7 @@ export async function reserve(
     if (payable < Math.min(asked, OUTPUT_WORTHWHILE))
       throw tooLittle(worstOf(admitted, counted, discount), spendableMicros);
     bounds = { ...counted, outputTokens: payable + ask.outputBeyond };
+    if (isUnstoppable(admitted)) outputCap = asked;
     if (payable < asked) outputCap = payable;
   }
   throw tooLittle(worstOf(admitted, bounds, discount), spendableMicros ?? ZERO_MICROS);

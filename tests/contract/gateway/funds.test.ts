@@ -55,6 +55,17 @@ describe("a balance that can't hold the worst case", () => {
     expect(answer.json).toMatchObject({ usage: { completion_tokens: 1_000 } });
   });
 
+  it("sets the longest reply aside where it leaves one unbounded, so that many at once can't each count on it", async () => {
+    // 65,536 tokens of output, the longest where no window is known, cost 329 credits with their input.
+    const caller = await gateway.caller(1_000n);
+    await gateway.sandbox.controls().next({ delay_ms: 1_500, count: 4 });
+    const sent = Array.from({ length: 4 }, () => gateway.post(caller.secret, ask()));
+    await until(async () => (await gateway.balance(caller)).heldMicros > 3n * 328n * CREDIT, "all are held");
+    const bounds = (await Promise.all(sent)).map(({ headers }) => headers.get("x-scrip-max-tokens"));
+    expect(bounds.filter((bound) => bound === null)).toHaveLength(3);
+    expect(bounds).toContain("1000");
+  });
+
   it("is never overspent by many at once: what was charged and what is left is what was there", async () => {
     const caller = await gateway.caller(20n);
     const answers = await Promise.all(

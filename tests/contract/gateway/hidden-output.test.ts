@@ -9,7 +9,7 @@ import type { Caller } from "../../support/stage";
 import { until } from "../../support/until";
 
 const supplier = aSupplier();
-const gateway = aGateway({ timings: { drainMs: 3_000 }, supplier: supplier.url });
+const gateway = aGateway({ timings: { drainMs: 8_000 }, supplier: supplier.url });
 
 /** Leave a stream as soon as a text has come of it. */
 async function leaveAt(caller: Caller, model: string, text: string): Promise<void> {
@@ -34,12 +34,26 @@ async function theRecord(caller: Caller) {
   return (await gateway.records(caller))[0];
 }
 
+/** Put up a model that reasons, at 5 credits per 1,000 tokens of output. */
+async function putThinker(): Promise<void> {
+  const body = ModelBody.parse({
+    provider: "openai",
+    upstream_model: "thinker",
+    capabilities: ["chat", "reasoning"],
+    default_output_cap: 2_000,
+    price: { rates: [{ meter: "output_tokens", per: 1000, amount: 5 }], chargeUnit: 1 },
+  });
+  const model = modelFromBody("thinker", body);
+  await gateway.database().inTransaction((tx) => putModel(tx, systemCtx("test", nowMs()), model));
+  await gateway.gateway().refresh();
+}
+
 /** 9,000 tokens of which 30 are to be seen; what comes last comes a while after the rest. */
 const think = (last: string) =>
   supplier.play(async (response) => {
     beginStream(response);
     response.write(saying("word ".repeat(30)) + (last.includes("finish_reason") ? "" : FINISHED));
-    await delay(300);
+    await delay(1_500);
     response.end(last);
   });
 const HIDDEN = { status: "cancelled", isEstimated: false, meters: { input_tokens: 10, output_tokens: 9_000 } };
@@ -55,19 +69,23 @@ describe("output that isn't to be seen", () => {
 
   it("is paid by a caller who leaves a model that reasons in the midst of its reply", async () => {
     const caller = await gateway.caller();
-    const body = ModelBody.parse({
-      provider: "openai",
-      upstream_model: "thinker",
-      capabilities: ["chat", "reasoning"],
-      price: { rates: [{ meter: "output_tokens", per: 1000, amount: 5 }], chargeUnit: 1 },
-    });
-    await gateway
-      .database()
-      .inTransaction((tx) => putModel(tx, systemCtx("test", nowMs()), modelFromBody("thinker", body)));
-    await gateway.gateway().refresh();
+    await putThinker();
     think(FINISHED + reporting(10, 9_000));
     await leaveAt(caller, "thinker", "word");
     expect(await theRecord(caller)).toMatchObject(HIDDEN);
     expect(await gateway.spent(caller)).toBe(45n * CREDIT);
+  });
+
+  it("is bounded in a stream too, where the account couldn't pay for the longest reply", async () => {
+    await putThinker();
+    const seen: unknown[] = [];
+    supplier.play((response, body) => {
+      seen.push(body["max_completion_tokens"]);
+      beginStream(response);
+      response.end(saying("word") + FINISHED + reporting(10, 1));
+    });
+    const asked = { model: "thinker", stream: true, messages: [{ role: "user", content: "Think." }] };
+    for (const credits of [50n, 1_000n]) await gateway.post((await gateway.caller(credits)).secret, asked);
+    expect(seen).toEqual([2_000, undefined]);
   });
 });
