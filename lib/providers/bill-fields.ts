@@ -5,7 +5,8 @@ export const CHAT_FIELDS: readonly BillField[] = [
   { in: "body", name: "service_tier", free: ["auto", "default", "standard", "on_demand"] },
   { in: "body", name: "n", free: [1], meters: ["output_tokens"] },
   { in: "body", name: "tools.*.type", free: ["function", "custom"] },
-  { in: "body", name: "web_search_options", meters: ["calls:web_search"] },
+  // Its calls are reported in no usage that is read here, so that a price by the call would never be charged.
+  { in: "body", name: "web_search_options" },
   { in: "body", name: "modalities.*", free: ["text"], kinds: ["output_audio", "output_image"] },
   { in: "body", name: "audio", kinds: ["output_audio"] },
   { in: "body", name: "messages.*.content.*.type", only: ["input_audio"], kinds: ["input_audio"] },
@@ -39,9 +40,7 @@ export const GROQ_FIELDS: readonly BillField[] = [
   { in: "body", name: "compound_custom" },
 ];
 
-export const XAI_FIELDS: readonly BillField[] = [
-  { in: "body", name: "search_parameters", meters: ["calls:live_search"] },
-];
+export const XAI_FIELDS: readonly BillField[] = [{ in: "body", name: "search_parameters" }];
 
 export const GEMINI_FIELDS: readonly BillField[] = [
   { in: "body", name: "google" },
