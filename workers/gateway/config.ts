@@ -36,6 +36,8 @@ export async function keepConfig(database: Database, pool: Pool, log: Log, pollM
 
   async function look(): Promise<void> {
     const version = await readConfigVersion(database.pool);
+    // Before anything that can fail: a catalogue that can't be read must not keep revoked keys alive.
+    seen = { ...seen, keys: version.keys };
     if (version.catalog !== seen.catalog) catalogue = await loadCatalogue(database.reader, nowMs());
     if (version.settings !== seen.settings) settings = await readSettings(database.reader);
     await pool.refresh(version);

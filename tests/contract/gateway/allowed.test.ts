@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { ApiKeyInput, createApiKey, revokeApiKey, updateUser } from "@/lib/auth";
+import { ApiKeyInput, createApiKey, hashApiKeySecret, revokeApiKey, updateUser } from "@/lib/auth";
 import { systemCtx } from "@/lib/ctx";
 import type { Uuid } from "@/lib/ids";
 import { nowMs, toIso } from "@/lib/time";
@@ -50,6 +50,20 @@ describe("what a key's owner allowed", () => {
 
   it("pins a key to channels: without one there is no capacity", async () => {
     expect(await codeWith(await keyOf(await gateway.caller(), { channels: ["elsewhere"] }))).toBe("no_capacity");
+  });
+
+  it("ends with the key although the catalogue can't be read", async () => {
+    const secret = await keyOf(await gateway.caller(), {});
+    expect(await codeWith(secret)).toBe("ok");
+    await gateway.asOwner("alter table model rename to model_away", []);
+    try {
+      await gateway.asOwner("update api_key set revoked_at = now() where hash = $1", [hashApiKeySecret(secret)]);
+      await gateway.asOwner("select books.bump_config('catalog'), books.bump_config('keys')", []);
+      await until(async () => (await codeWith(secret)) === "invalid_api_key", "the key is known to be revoked", 3_000);
+    } finally {
+      await gateway.asOwner("alter table model_away rename to model", []);
+    }
+    await gateway.gateway().refresh();
   });
 
   it("ends with the key, and with the account's standing, in under a second", async () => {
