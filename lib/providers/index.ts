@@ -1,4 +1,5 @@
 export type { Adapter, AttemptOutcome, Classification, OpenAiEndpoint, UpstreamAnswer } from "./adapter";
+export { BILL_FIELD_NAMES } from "./bill-field-names";
 export { classifyFailure } from "./classify-failure";
 export { headersToCaller, headersToSupplier } from "./cross-headers";
 export { findAdapter } from "./find-adapter";

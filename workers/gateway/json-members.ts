@@ -58,24 +58,6 @@ function skipValue(bytes: Buffer, from: number): number {
   return at;
 }
 
-/** Whether objects and lists stand in each other more than `levels` deep. The bytes hold valid JSON. */
-export function isDeeperThan(bytes: Buffer, levels: number): boolean {
-  let depth = 0;
-  let at = 0;
-  while (at < bytes.length) {
-    const byte = bytes[at];
-    if (byte === QUOTE) {
-      at = skipText(bytes, at);
-      continue;
-    }
-    if (byte === OPEN_OBJECT || byte === OPEN_LIST) depth++;
-    else if (byte === CLOSE_OBJECT || byte === CLOSE_LIST) depth--;
-    if (depth > levels) return true;
-    at++;
-  }
-  return false;
-}
-
 function readName(bytes: Buffer, start: number, end: number): string {
   const name = bytes.toString("utf8", start + 1, end - 1);
   return name.includes("\\") ? String(JSON.parse(`"${name}"`)) : name;
@@ -101,6 +83,38 @@ export function readMembers(bytes: Buffer, from = 0): Member[] {
     if (bytes[at] === COMMA) at = skipSpace(bytes, at + 1);
   }
   return members;
+}
+
+/** What makes valid JSON mean different things to different readers, or exhaust one. */
+export type Doubt = { kind: "deep" } | { kind: "repeated"; name: string };
+
+/** The first doubt about the bytes, which hold valid JSON: a name that an object has twice, or more than so many levels. */
+export function findDoubt(bytes: Buffer, levels: number): Doubt | null {
+  /** The names of each object that is open; null for a list. */
+  const open: (Set<string> | null)[] = [];
+  let isName = false;
+  let at = 0;
+  while (at < bytes.length) {
+    const byte = bytes[at];
+    if (byte === QUOTE) {
+      const end = skipText(bytes, at);
+      const names = isName ? open.at(-1) : null;
+      isName = false;
+      if (names) {
+        const name = readName(bytes, at, end);
+        if (names.has(name)) return { kind: "repeated", name };
+        names.add(name);
+      }
+      at = end;
+      continue;
+    }
+    if (byte === OPEN_OBJECT || byte === OPEN_LIST) open.push(byte === OPEN_OBJECT ? new Set() : null);
+    else if (byte === CLOSE_OBJECT || byte === CLOSE_LIST) open.pop();
+    if (byte === OPEN_OBJECT || byte === COMMA) isName = true;
+    if (open.length > levels) return { kind: "deep" };
+    at++;
+  }
+  return null;
 }
 
 /** Changes of an object by name: JSON text for a value to set, null to take the member out. */

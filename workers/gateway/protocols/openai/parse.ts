@@ -1,6 +1,7 @@
 import { isUtf8 } from "node:buffer";
 import { ScripError } from "../../../../lib/errors";
-import { isDeeperThan, type Member, readMembers } from "../../json-members";
+import { BILL_FIELD_NAMES } from "../../../../lib/providers";
+import { findDoubt, type Member, readMembers } from "../../json-members";
 import type { Ask } from "../../protocol";
 
 /** What this protocol remembers of a request. */
@@ -23,8 +24,10 @@ const WINDOW_MAX = 10_000_000;
 /** Content parts that are no more tokens than bytes, and images, which have a bound of their own. */
 const MEASURED_PARTS: ReadonlySet<unknown> = new Set(["text", "refusal", "thinking", "input_audio", "image_url"]);
 /** Names that decide what a request costs. Some suppliers read names in any case, so another case is refused. */
-const DECIDING = new Set([
+const DECIDING: ReadonlySet<string> = new Set([
+  ...BILL_FIELD_NAMES,
   "model",
+  "messages",
   "stream",
   "stream_options",
   "max_tokens",
@@ -34,6 +37,8 @@ const DECIDING = new Set([
   "service_tier",
   "modalities",
 ]);
+
+const asObjects = (value: unknown): Json[] => (Array.isArray(value) ? (value as unknown[]).filter(isObject) : []);
 
 const refuse = (message: string, param?: string): never => {
   throw new ScripError("invalid_request", message, param === undefined ? {} : { param });
@@ -50,15 +55,34 @@ function readObject(bytes: Buffer): Json {
   }
 }
 
-/** A name that stands twice, or in another case, could mean one thing to us and another to a supplier. */
-function requirePlainNames(members: readonly Member[]): void {
-  const seen = new Set<string>();
-  for (const { name } of members) {
-    if (seen.has(name)) refuse(`The body has '${name}' twice. Send each field once.`, name);
-    seen.add(name);
-    const lower = name.toLowerCase();
-    if (lower !== name && DECIDING.has(lower)) refuse(`Write '${lower}' instead of '${name}'.`, name);
+/** What another reader could take for something else than we do is refused. */
+function requireOneMeaning(bytes: Buffer): void {
+  const doubt = findDoubt(bytes, LEVELS_MAX);
+  if (doubt?.kind === "deep") refuse(`The body is nested more than ${LEVELS_MAX} levels deep.`);
+  if (doubt?.kind === "repeated") refuse(`The body has '${doubt.name}' twice. Send each field once.`, doubt.name);
+}
+
+/** A name without its case, as the readers fold it that don't look at that: some letters beyond ASCII fold into it. */
+const fold = (name: string): string => name.toUpperCase().toLowerCase();
+
+/** A deciding name in another case could mean nothing to us and much to a supplier. */
+function requirePlainNames(names: Iterable<string>, deciding: ReadonlySet<string>): void {
+  for (const name of names) {
+    const folded = fold(name);
+    if (folded !== name && deciding.has(folded)) refuse(`Write '${folded}' instead of '${name}'.`, name);
   }
+}
+
+const IN_MESSAGE: ReadonlySet<string> = new Set(["content"]);
+const IN_PART: ReadonlySet<string> = new Set(["type", "image_url"]);
+
+/** The same for what decides within messages and tools. */
+function requirePlainParts({ messages, tools }: Json): void {
+  for (const message of asObjects(messages)) {
+    requirePlainNames(Object.keys(message), IN_MESSAGE);
+    for (const part of asObjects(message["content"])) requirePlainNames(Object.keys(part), IN_PART);
+  }
+  for (const tool of asObjects(tools)) requirePlainNames(Object.keys(tool), IN_PART);
 }
 
 function readCount(body: Json, name: string, max: number): number | null {
@@ -128,9 +152,10 @@ function readOutputAsked(body: Json): number | null {
 /** Read a chat completion's request. Errors: `ScripError` invalid_request. */
 export function parse(bytes: Buffer, headers: Readonly<Record<string, string>>): ChatAsk {
   const body = readObject(bytes);
-  if (isDeeperThan(bytes, LEVELS_MAX)) return refuse(`The body is nested more than ${LEVELS_MAX} levels deep.`);
+  requireOneMeaning(bytes);
   const members = readMembers(bytes);
-  requirePlainNames(members);
+  requirePlainNames(Object.keys(body), DECIDING);
+  requirePlainParts(body);
   const { model, messages, tools } = body;
   if (typeof model !== "string" || model === "") return refuse("'model' must name a model.", "model");
   if (!Array.isArray(messages) || messages.length === 0) {
