@@ -45,21 +45,22 @@ function requireModel({ config }: Gateway, name: string): ModelWithCards {
   );
 }
 
-/** What the key's owner allowed. Errors: `ScripError` model_not_allowed, ip_not_allowed, key_expired. */
-function requireAllowed(
-  { addressOf }: Gateway,
-  { request, arrivedMs }: Exchange,
-  caller: Caller,
-  model: ModelWithCards,
-): void {
-  const { models, expiresMs } = caller.key;
-  if (models.length > 0 && !models.includes(model.id)) {
-    refuse("model_not_allowed", `This API key may not use '${model.id}'.`, { param: "model" });
-  }
+/** From where and how long the key may be used at all. Errors: `ScripError` ip_not_allowed, key_expired. */
+export function requireUsable({ addressOf }: Gateway, { request, arrivedMs }: Exchange, caller: Caller): void {
+  const { expiresMs } = caller.key;
   if (!caller.mayCallFrom(() => addressOf(request.socket.remoteAddress, request.headers["x-forwarded-for"]))) {
     refuse("ip_not_allowed", "This API key may not be used from this address.");
   }
   if (expiresMs !== null && expiresMs <= arrivedMs) refuse("key_expired", "This API key has expired.");
+}
+
+/** What the key's owner allowed. Errors: `ScripError` model_not_allowed, ip_not_allowed, key_expired. */
+function requireAllowed(gateway: Gateway, exchange: Exchange, caller: Caller, model: ModelWithCards): void {
+  const { models } = caller.key;
+  if (models.length > 0 && !models.includes(model.id)) {
+    refuse("model_not_allowed", `This API key may not use '${model.id}'.`, { param: "model" });
+  }
+  requireUsable(gateway, exchange, caller);
 }
 
 /** Counted requests take from a request balance, which nothing fills yet: only what falls back to credits is served. */

@@ -1,5 +1,6 @@
 import { timingSafeEqual } from "node:crypto";
 import { ScripError } from "../../lib/errors";
+import { requireUsable } from "./admit";
 import type { Caller } from "./callers";
 import { readSecret } from "./credentials";
 import type { Exchange } from "./exchange";
@@ -20,6 +21,7 @@ const asCaller =
     const caller = await gateway.callers.authenticate(readSecret(exchange));
     if (caller.user.suspendedMs !== null)
       throw new ScripError("account_suspended", "The account is suspended. Write to support.");
+    requireUsable(gateway, exchange, caller);
     await serve(gateway, exchange, caller, rest);
   };
 

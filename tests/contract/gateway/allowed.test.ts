@@ -123,4 +123,20 @@ describe("rates", () => {
     expect((await slow).status).toBe(200);
     expect((await gateway.post(caller.secret, ask)).status).toBe(200);
   });
+
+  it("holds for models and the balance as well: address and time", async () => {
+    const caller = await gateway.caller();
+    const get = async (path: string, secret: string) => {
+      const answer = await fetch(`${gateway.url()}${path}`, { headers: { authorization: `Bearer ${secret}` } });
+      const { error } = (await answer.json()) as { error?: { code: string } };
+      return error?.code ?? "ok";
+    };
+    const elsewhere = await keyOf(caller, { ips: ["10.1.2.3"] });
+    const soon = await keyOf(caller, { expires_at: toIso(nowMs() + 1_500) });
+    for (const path of ["/v1/models", "/v1/models/gpt-4", "/v1/credits"]) {
+      expect(await get(path, caller.secret)).toBe("ok");
+      expect(await get(path, elsewhere)).toBe("ip_not_allowed");
+      await until(async () => (await get(path, soon)) === "key_expired", "the key expires", 3_000);
+    }
+  });
 });
