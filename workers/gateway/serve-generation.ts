@@ -154,30 +154,46 @@ async function carryOut(job: Job): Promise<void> {
   }
 }
 
+/** Serve a request that was let in; `ended` hears what it used, whatever became of it. Units: tokens. */
+async function serveFirst(
+  gateway: Gateway,
+  protocol: Protocol,
+  exchange: Exchange,
+  admitted: Admitted,
+  ended: (tokensUsed: number) => void,
+): Promise<void> {
+  const chosen = chooseKey(gateway, admitted, []);
+  if (chosen.outcome === "none") throw await noCapacity(gateway, admitted, chosen.retryAfterMs);
+  const discount = dearest(gateway, admitted);
+  const reservation = await reserve(gateway, protocol, exchange, admitted, { key: chosen.key, discount });
+  if (reservation.outputCap !== null) exchange.replyHeaders["x-scrip-max-tokens"] = String(reservation.outputCap);
+  const job = new Job(gateway, protocol, exchange, admitted, reservation, chosen.key);
+  gateway.metrics.holds(1);
+  try {
+    await carryOut(job);
+  } finally {
+    gateway.metrics.holds(-1);
+    ended(job.tokensUsed);
+  }
+}
+
+/** Within the account's limits, once: a repetition is let in as any request is, and counts as one. */
 async function serveAdmitted(
   gateway: Gateway,
   protocol: Protocol,
   exchange: Exchange,
   admitted: Admitted,
 ): Promise<void> {
-  const expected = Math.ceil(admitted.ask.inputBound / 4);
-  const admission = gateway.rates.admit(admitted.caller, admitted.allowance, expected);
+  const { ask, caller, allowance } = admitted;
+  const admission = gateway.rates.admit(caller, allowance, Math.ceil(ask.inputBound / 4));
   Object.assign(exchange.replyHeaders, admission.headers);
   let used = 0;
   try {
-    const chosen = chooseKey(gateway, admitted, []);
-    if (chosen.outcome === "none") throw await noCapacity(gateway, admitted, chosen.retryAfterMs);
-    const discount = dearest(gateway, admitted);
-    const reservation = await reserve(gateway, protocol, exchange, admitted, { key: chosen.key, discount });
-    if (reservation.outputCap !== null) exchange.replyHeaders["x-scrip-max-tokens"] = String(reservation.outputCap);
-    const job = new Job(gateway, protocol, exchange, admitted, reservation, chosen.key);
-    gateway.metrics.holds(1);
-    try {
-      await carryOut(job);
-    } finally {
-      gateway.metrics.holds(-1);
-      used = job.tokensUsed;
-    }
+    await serveOnce(gateway, exchange, { caller, bytes: ask.bytes }, () =>
+      serveFirst(gateway, protocol, exchange, admitted, (tokens) => {
+        used = tokens;
+      }),
+    );
   } finally {
     admission.end(used);
   }
@@ -208,5 +224,5 @@ export async function serveGeneration(gateway: Gateway, protocol: Protocol, exch
   const ask = protocol.parse(bytes, exchange.headers);
   const caller = await gateway.callers.authenticate(readSecret(exchange));
   requireStanding(gateway, caller);
-  await serveOnce(gateway, exchange, { caller, bytes }, () => letIn(gateway, protocol, exchange, ask, caller));
+  await letIn(gateway, protocol, exchange, ask, caller);
 }

@@ -1,4 +1,7 @@
 import { describe, expect, it } from "vitest";
+import { ApiKeyInput, createApiKey, updateUser } from "@/lib/auth";
+import { systemCtx } from "@/lib/ctx";
+import { nowMs } from "@/lib/time";
 import { aGateway, CREDIT } from "../../support/a-gateway";
 import { until } from "../../support/until";
 
@@ -84,5 +87,24 @@ describe("an Idempotency-Key", () => {
     expect(rows).toHaveLength(1);
     expect(rows[0]?.reply.length).toBeGreaterThan(100);
     expect(Buffer.from(rows[0]?.reply ?? "", "base64").toString("latin1") + rows[0]?.reply).not.toContain("choices");
+  });
+
+  it("gives a kept result only to a key that may make the request, within the account's limits", async () => {
+    const caller = await gateway.caller();
+    const ctx = () => systemCtx("test", nowMs());
+    const { userId } = caller;
+    const key = ApiKeyInput.parse({ name: "barred", models: ["other"] });
+    const barred = await gateway
+      .database()
+      .inTransaction((tx) => createApiKey(tx, ctx(), { userId, key, mayGiveAdmin: false }));
+    expect((await gateway.post(caller.secret, ask(), named("f"))).status).toBe(200);
+    expect((await gateway.post(caller.secret, ask(), named("f"))).headers.get("idempotent-replayed")).toBe("true");
+    const answer = await gateway.post(barred.secret, ask(), named("f"));
+    expect(answer.json.error).toMatchObject({ code: "model_not_allowed" });
+    const limits = { requests_per_minute: 1, tokens_per_minute: 1_000, concurrency: 1 };
+    await gateway.database().inTransaction((tx) => updateUser(tx, ctx(), { userId, limits, reason: "to try it" }));
+    await gateway.gateway().refresh();
+    const limited = await gateway.post(caller.secret, ask(), named("f"));
+    expect(limited.json.error).toMatchObject({ code: "rate_limit_exceeded" });
   });
 });
