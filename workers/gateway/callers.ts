@@ -5,6 +5,7 @@ import { ScripError } from "../../lib/errors";
 import { addressMatcher } from "../../lib/http";
 import { isApiKeySecret, type Uuid } from "../../lib/ids";
 import { nowMs } from "../../lib/time";
+import { createTurnstile } from "./turnstile";
 
 /** Who calls, as admission needs it. */
 export type Caller = ApiKeyAccess & {
@@ -20,8 +21,13 @@ export type Callers = {
   flush(): Promise<void>;
 };
 
-type Entry = { version: bigint; found: Promise<Caller | null> };
+type Known = { version: bigint; caller: Caller };
+type Pending = { version: bigint; found: Promise<Caller | null> };
 const KNOWN_MAX = 50_000;
+/** Keys that don't exist have a memory of their own: made-up ones never push out those of callers. */
+const UNKNOWN_MAX = 1_000;
+/** Look-ups of keys that weren't known before. Made-up ones, however many, leave the database to the others. */
+const STRANGERS = { atOnce: 2, waitingMax: 1_000 } as const;
 
 const refuse = (message: string): ScripError => new ScripError("invalid_api_key", message);
 
@@ -33,16 +39,40 @@ function toCaller(access: ApiKeyAccess | null): Caller | null {
   return { ...access, mayCallFrom: (address) => isAllowed(address()) };
 }
 
-/** A memory of callers; `version` moves when any key or account changed. */
-export function createCallers(database: Database, version: () => bigint): Callers {
-  let known = new Map<string, Entry>();
-  let uses = new Map<Uuid, number>();
+/** Who was found under which version; undefined is what was never looked up, or under another version. */
+function createMemory() {
+  let known = new Map<string, Known>();
+  let unknown = new Map<string, bigint>();
+  return {
+    wasKnown: (secret: string): boolean => known.has(secret),
+    find(secret: string, version: bigint): Caller | null | undefined {
+      const entry = known.get(secret);
+      if (entry?.version === version) return entry.caller;
+      return unknown.get(secret) === version ? null : undefined;
+    },
+    keep(secret: string, version: bigint, caller: Caller | null): void {
+      if (caller) {
+        if (known.size >= KNOWN_MAX) known = new Map();
+        known.set(secret, { version, caller });
+        return;
+      }
+      known.delete(secret);
+      if (unknown.size >= UNKNOWN_MAX) unknown = new Map();
+      unknown.set(secret, version);
+    },
+  };
+}
+
+/** Finds callers by their secrets: from memory, else in the database, once however many ask. */
+function createFinder(database: Database, version: () => bigint) {
+  const memory = createMemory();
+  const strangers = createTurnstile(STRANGERS.atOnce, STRANGERS.waitingMax);
+  const pending = new Map<string, Pending>();
 
   async function lookUp(secret: string): Promise<Caller | null> {
     try {
       return toCaller(await findApiKeyByHash(database.reader, hashApiKeySecret(secret)));
     } catch (cause) {
-      known.delete(secret);
       throw new ScripError("unavailable", "Keys can't be looked up at the moment. Try again shortly.", {
         retryAfterS: 2,
         cause,
@@ -50,24 +80,45 @@ export function createCallers(database: Database, version: () => bigint): Caller
     }
   }
 
-  function find(secret: string): Promise<Caller | null> {
-    const present = version();
-    const entry = known.get(secret);
-    if (entry?.version === present) return entry.found;
-    if (known.size >= KNOWN_MAX) known = new Map();
-    const found = lookUp(secret);
-    known.set(secret, { version: present, found });
-    return found;
+  async function findNow(secret: string, present: bigint): Promise<Caller | null> {
+    try {
+      // Who was known before doesn't wait behind strangers.
+      const found = await (memory.wasKnown(secret) ? lookUp(secret) : strangers(() => lookUp(secret)));
+      memory.keep(secret, present, found);
+      return found;
+    } finally {
+      if (pending.get(secret)?.version === present) pending.delete(secret);
+    }
   }
+
+  return {
+    wasKnown: memory.wasKnown,
+    find(secret: string): Caller | null | Promise<Caller | null> {
+      const present = version();
+      const remembered = memory.find(secret, present);
+      if (remembered !== undefined) return remembered;
+      const underWay = pending.get(secret);
+      if (underWay?.version === present) return underWay.found;
+      const found = findNow(secret, present);
+      pending.set(secret, { version: present, found });
+      return found;
+    },
+  };
+}
+
+/** A memory of callers; `version` moves when any key or account changed. */
+export function createCallers(database: Database, version: () => bigint): Callers {
+  const finder = createFinder(database, version);
+  let uses = new Map<Uuid, number>();
 
   return {
     async authenticate(secret) {
       if (secret === null) throw refuse("Send an API key: `Authorization: Bearer sk-scrip-…`.");
       // A key that was mistyped never reaches the database; a known one was checked before.
-      if (!known.has(secret) && !isApiKeySecret(secret)) {
+      if (!finder.wasKnown(secret) && !isApiKeySecret(secret)) {
         throw refuse("The API key is mistyped or is no key of this service.");
       }
-      const caller = await find(secret);
+      const caller = await finder.find(secret);
       if (!caller) throw refuse("The API key doesn't exist or was revoked. Make another one in your account.");
       uses.set(caller.key.id, nowMs());
       return caller;

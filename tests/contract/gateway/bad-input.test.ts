@@ -68,6 +68,14 @@ describe("bad input costs nothing", () => {
     }
   });
 
+  it("refuses made-up keys by the dozen, and goes on serving callers", async () => {
+    const caller = await gateway.caller();
+    const made = Array.from({ length: 40 }, () => newApiKeySecret());
+    const answers = await Promise.all([...made, ...made].map((secret) => gateway.post(secret, ask())));
+    expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([401]));
+    expect((await gateway.post(caller.secret, ask())).status).toBe(200);
+  });
+
   it("refuses a body that is no JSON object with 400, before it looks at the key", async () => {
     const caller = await gateway.caller();
     for (const body of ['{"model":', "[]", '"text"', "7", "", "null", "\u0000"]) {
