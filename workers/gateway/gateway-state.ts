@@ -5,6 +5,7 @@ import type { Log } from "../../lib/log";
 import type { Pool } from "../../lib/pool";
 import type { Vault } from "../../lib/vault";
 import type { Balances } from "./balances";
+import type { BodyMemory } from "./body-memory";
 import type { Callers } from "./callers";
 import type { Config } from "./config";
 import type { TokenCounter } from "./count-tokens";
@@ -23,6 +24,7 @@ export type Gateway = {
   readonly config: Config;
   readonly callers: Callers;
   readonly balances: Balances;
+  readonly bodies: BodyMemory;
   readonly rates: Rates;
   readonly tokens: TokenCounter;
   readonly upstreams: Upstreams;

@@ -1,6 +1,10 @@
 /** Bounds of the gateway. Units stand in the names. */
 export const LIMITS = {
   bodyBytesMax: 25 * 1024 * 1024,
+  /** What is read of a request whose key isn't good, before that is said. */
+  strangerBytesMax: 1024 * 1024,
+  /** What the bodies of all requests of this process may take together. */
+  bodiesBytesMax: 512 * 1024 * 1024,
   headerBytesMax: 32 * 1024,
   replyBytesMax: 64 * 1024 * 1024,
   errorBytesMax: 64 * 1024,

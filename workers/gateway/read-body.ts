@@ -1,4 +1,5 @@
 import { ScripError } from "../../lib/errors";
+import type { BodyShare } from "./body-memory";
 import type { Exchange } from "./exchange";
 
 const tooLarge = (bytesMax: number): ScripError =>
@@ -7,11 +8,13 @@ const tooLarge = (bytesMax: number): ScripError =>
 /**
  * The body's bytes.
  *
- * Errors: `ScripError` request_too_large above `bytesMax`, as soon as that shows; invalid_request where the caller breaks
- * off.
+ * Errors: `ScripError` request_too_large above `bytesMax`, as soon as that shows; unavailable where the memory for bodies is
+ * used up; invalid_request where the caller breaks off.
  */
-export function readBody({ request }: Exchange, bytesMax: number): Promise<Buffer> {
+export function readBody({ request }: Exchange, bytesMax: number, share: BodyShare): Promise<Buffer> {
   return new Promise((resolve, reject) => {
+    // The caller may have left while it was looked up.
+    if (request.destroyed && !request.complete) reject(new ScripError("invalid_request", "The request broke off."));
     const announced = Number(request.headers["content-length"] ?? 0);
     if (announced > bytesMax) {
       request.resume(); // what is on its way is thrown away, so that the caller reads the refusal
@@ -20,12 +23,21 @@ export function readBody({ request }: Exchange, bytesMax: number): Promise<Buffe
     }
     const chunks: Buffer[] = [];
     let bytes = 0;
+    let isRefused = false;
+    const refuse = (refusal: unknown): void => {
+      isRefused = true;
+      chunks.length = 0;
+      reject(refusal);
+    };
     request.on("data", (chunk: Buffer) => {
+      if (isRefused) return; // thrown away, so that the caller reads the refusal
       bytes += chunk.length;
-      if (bytes <= bytesMax) chunks.push(chunk);
-      else {
-        chunks.length = 0;
-        reject(tooLarge(bytesMax));
+      try {
+        if (bytes > bytesMax) throw tooLarge(bytesMax);
+        share.take(chunk.length);
+        chunks.push(chunk);
+      } catch (refusal) {
+        refuse(refusal);
       }
     });
     request.once("end", () => resolve(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks)));

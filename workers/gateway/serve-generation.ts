@@ -6,6 +6,7 @@ import { nowMs } from "../../lib/time";
 import type { Uuid } from "../../lib/ids";
 import { admit, type Admitted, debtOf, inDebt, requireStanding } from "./admit";
 import { tryKey, type Tried } from "./attempt";
+import type { BodyShare } from "./body-memory";
 import type { Caller } from "./callers";
 import { readSecret } from "./credentials";
 import type { Exchange } from "./exchange";
@@ -218,11 +219,37 @@ async function letIn(
   }
 }
 
+type Recognised = { caller: Caller } | { refusal: unknown };
+
+async function recognise({ callers }: Gateway, exchange: Exchange): Promise<Recognised> {
+  try {
+    return { caller: await callers.authenticate(readSecret(exchange)) };
+  } catch (refusal) {
+    return { refusal };
+  }
+}
+
+/** The body, of which little is read where the key isn't good: then only an error in its JSON would be told first. */
+async function readFrom(recognised: Recognised, exchange: Exchange, share: BodyShare): Promise<Buffer> {
+  if ("caller" in recognised) return readBody(exchange, LIMITS.bodyBytesMax, share);
+  try {
+    return await readBody(exchange, LIMITS.strangerBytesMax, share);
+  } catch (error) {
+    throw error instanceof ScripError && error.code === "request_too_large" ? recognised.refusal : error;
+  }
+}
+
 /** Serve one request of a protocol that generates, from its body to its last byte. Errors: `ScripError` for the caller. */
 export async function serveGeneration(gateway: Gateway, protocol: Protocol, exchange: Exchange): Promise<void> {
-  const bytes = await readBody(exchange, LIMITS.bodyBytesMax);
-  const ask = protocol.parse(bytes, exchange.headers);
-  const caller = await gateway.callers.authenticate(readSecret(exchange));
-  requireStanding(gateway, caller);
-  await letIn(gateway, protocol, exchange, ask, caller);
+  const share = gateway.bodies.begin();
+  try {
+    const recognised = await recognise(gateway, exchange);
+    const bytes = await readFrom(recognised, exchange, share);
+    const ask = protocol.parse(bytes, exchange.headers);
+    if ("refusal" in recognised) throw recognised.refusal;
+    requireStanding(gateway, recognised.caller);
+    await letIn(gateway, protocol, exchange, ask, recognised.caller);
+  } finally {
+    share.end();
+  }
 }

@@ -9,6 +9,7 @@ import { openBus } from "../../lib/redis";
 import { delay } from "../../lib/time";
 import type { Vault } from "../../lib/vault";
 import { createBalances } from "./balances";
+import { createBodyMemory } from "./body-memory";
 import { createCallers } from "./callers";
 import { keepConfig } from "./config";
 import { createTokenCounter } from "./count-tokens";
@@ -78,6 +79,7 @@ async function assemble(options: GatewayOptions) {
     config,
     callers: createCallers(database, () => config.keysVersion()),
     balances: createBalances(database),
+    bodies: createBodyMemory(LIMITS.bodiesBytesMax),
     rates: createRates(),
     tokens: createTokenCounter(),
     upstreams: createUpstreams(timings),

@@ -147,6 +147,7 @@ describe("bad input costs nothing", () => {
   it("refuses a body over the limit with 413, announced or not", async () => {
     const caller = await gateway.caller();
     const megabyte = Buffer.alloc(1024 * 1024, "x");
+    const authorization = `Bearer ${caller.secret}`;
     const statusOf = (headers: Record<string, string | number>, megabytes: number) =>
       new Promise<number>((resolve, reject) => {
         const { hostname, port } = new URL(gateway.url());
@@ -158,8 +159,11 @@ describe("bad input costs nothing", () => {
         sent.on("error", reject);
         for (let at = 0; at < megabytes; at++) sent.write(megabyte);
       });
-    expect(await statusOf({ "content-length": 26 * megabyte.length }, 1)).toBe(413);
-    expect(await statusOf({}, 26)).toBe(413);
+    expect(await statusOf({ authorization, "content-length": 26 * megabyte.length }, 1)).toBe(413);
+    expect(await statusOf({ authorization }, 26)).toBe(413);
+    // Of a stranger's body less is read: what is wrong is the key.
+    expect(await statusOf({ "content-length": 2 * megabyte.length }, 1)).toBe(401);
+    expect(await statusOf({}, 2)).toBe(401);
     expect(await gateway.spent(caller)).toBe(0n);
   });
 
