@@ -20,8 +20,20 @@ describe("what crosses between a caller and a supplier", () => {
     }
   });
 
+  it("cuts each part of a secret that has several, and ids of organisations and projects as numbers", () => {
+    const secret = "acc-0a1b2c:tok-9z8y7x";
+    const texts = [
+      "No route for acc-0a1b2c.",
+      "Bad token tok-9z8y7x.",
+      "Organisation 0f9d4c1e-8a7b-4c2d-9e1f-001122334455 is over its limit.",
+      "Permission denied on projects/123456789012 (project_987654).",
+    ];
+    for (const text of texts) expect(scrubText(text, secret)).not.toMatch(/0a1b2c|9z8y7x|0f9d4c1e|123456789012|987654/);
+  });
+
   it("leaves ordinary words of an error as they are", () => {
-    const text = "This model's maximum context length is 8192 tokens. However, your messages resulted in 9001 tokens.";
+    const text =
+      "This model's maximum context length is 8192 tokens. However, your messages resulted in 9001 tokens (project_id, accounts/me).";
     expect(scrubText(text, "sk-sandbox")).toBe(text);
   });
 
