@@ -17,9 +17,16 @@ const PUBLIC: Shown[] = [
   { name: "sign-in", path: "/sign-in" },
   { name: "sign-up", path: "/sign-up" },
   { name: "not-found", path: "/nowhere" },
-  // It says what checkout and admins' calls take and answer, in dollars too.
-  { name: "docs-api", path: "/docs/api", isOfMoney: true },
 ];
+
+/** It says what checkout and admins' calls take and answer, in dollars too. */
+const REFERENCE: Shown = { name: "docs-api", path: "/docs/api", isOfMoney: true };
+/** Every theme and width once is enough for a page of fifty screens, which takes axe its time. */
+const ONE_EACH = [
+  ["light", 1280],
+  ["dark", 360],
+] as const;
+const ALL = THEMES.flatMap((theme) => WIDTHS.map((width) => [theme, width] as const));
 
 async function openCreateKey(page: Page): Promise<void> {
   await page.getByText("Scopes and limits").click();
@@ -43,41 +50,48 @@ const signedIn = (requestId: string): Shown[] => [
 ];
 
 /** Look at a page in both themes and widths: no serious finding of axe, no dollars, nothing wider than the screen. */
-async function look(context: BrowserContext, shown: Shown[]): Promise<void> {
+async function look(
+  context: BrowserContext,
+  shown: Shown[],
+  ways: readonly (readonly [(typeof THEMES)[number], number])[] = ALL,
+): Promise<void> {
   const page = await context.newPage();
   const complaints: string[] = [];
   page.on("console", (message) => {
     if (message.type() === "error" && !message.text().includes("404")) complaints.push(message.text());
   });
   for (const { name, path, open, isOfMoney } of shown) {
-    for (const theme of THEMES) {
-      for (const width of WIDTHS) {
-        const where = `${name} ${theme} ${width}`;
-        await page.emulateMedia({ colorScheme: theme, reducedMotion: "reduce" });
-        await page.setViewportSize({ width, height: width === 360 ? 780 : 860 });
-        await page.goto(`${stack().web}${path}`);
-        if (name !== "not-found") await untilUsable(page);
-        await open?.(page);
-        // The chart comes after the page.
-        await page.waitForLoadState("networkidle").catch(() => undefined);
-        await page.evaluate((ms) => new Promise((resolve) => setTimeout(resolve, ms)), SETTLE_MS);
-        await page.screenshot({ path: `${SHOTS}/${name}-${theme}-${width}.png`, fullPage: true });
-        const findings = (await new AxeBuilder({ page }).analyze()).violations
-          .filter(({ impact }) => impact === "serious" || impact === "critical")
-          .map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 140)).join(" | ")}`);
-        expect.soft(findings, where).toEqual([]);
-        if (!isOfMoney) expect.soft(await page.locator("body").innerText(), where).not.toMatch(DOLLARS);
-        const beyond = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
-        expect.soft(beyond, `${where} is wider than the screen`).toBeLessThanOrEqual(0);
-      }
+    for (const [theme, width] of ways) {
+      const where = `${name} ${theme} ${width}`;
+      await page.emulateMedia({ colorScheme: theme, reducedMotion: "reduce" });
+      await page.setViewportSize({ width, height: width === 360 ? 780 : 860 });
+      await page.goto(`${stack().web}${path}`);
+      if (name !== "not-found") await untilUsable(page);
+      await open?.(page);
+      // The chart comes after the page.
+      await page.waitForLoadState("networkidle").catch(() => undefined);
+      await page.evaluate((ms) => new Promise((resolve) => setTimeout(resolve, ms)), SETTLE_MS);
+      await page.screenshot({ path: `${SHOTS}/${name}-${theme}-${width}.png`, fullPage: true });
+      const findings = (await new AxeBuilder({ page }).analyze()).violations
+        .filter(({ impact }) => impact === "serious" || impact === "critical")
+        .map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 140)).join(" | ")}`);
+      expect.soft(findings, where).toEqual([]);
+      if (!isOfMoney) expect.soft(await page.locator("body").innerText(), where).not.toMatch(DOLLARS);
+      const beyond = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+      expect.soft(beyond, `${where} is wider than the screen`).toBeLessThanOrEqual(0);
     }
   }
   expect(complaints, "the browser complained of nothing, the content security policy included").toEqual([]);
 }
 
 test("public pages look right and are accessible in both themes and on a phone", async ({ browser }) => {
-  test.setTimeout(300_000);
+  test.setTimeout(600_000);
   await look(await browser.newContext(), PUBLIC);
+});
+
+test("the API's reference looks right and is accessible in both themes and on a phone", async ({ browser }) => {
+  test.setTimeout(600_000);
+  await look(await browser.newContext(), [REFERENCE], ONE_EACH);
 });
 
 test("an account's pages look right and are accessible in both themes and on a phone", async ({ page, context }) => {
@@ -91,7 +105,7 @@ test("an account's pages look right and are accessible in both themes and on a p
 });
 
 test("a new account's empty pages look right and are accessible, too", async ({ page, context }) => {
-  test.setTimeout(300_000);
+  test.setTimeout(600_000);
   await signUp(page);
   await look(context, [
     { name: "empty-overview", path: "/overview" },
