@@ -1,5 +1,6 @@
+import { lookup as lookUp } from "node:dns";
 import { lookup } from "node:dns/promises";
-import { isIP } from "node:net";
+import { isIP, type LookupFunction } from "node:net";
 import { addressMatcher } from "./client-address";
 
 // What isn't on the public internet. Source: IANA special-purpose address registries, RFC 6890.
@@ -31,13 +32,32 @@ export function isPrivateAddress(address: string): boolean {
   return isIP(address) === 0 || isReserved(address);
 }
 
+const hostOf = (url: URL): string => url.hostname.replace(/^\[|\]$/g, "");
+
+/** Whether a URL names a private address itself; a name is `publicLookup`'s to judge, when it is connected to. */
+export const namesPrivateAddress = (url: URL): boolean => isIP(hostOf(url)) !== 0 && isPrivateAddress(hostOf(url));
+
+/**
+ * A connection's look-up that finds public addresses only: what a name resolves to now counts, not what it resolved to
+ * when somebody checked it. A connection to an address looks nothing up.
+ */
+export const publicLookup: LookupFunction = (hostname, options, callback) => {
+  lookUp(hostname, { ...options, all: true }, (error, found) => {
+    const open = error ? [] : found.filter(({ address }) => !isPrivateAddress(address));
+    const [first] = open;
+    if (!first) callback(error ?? new Error(`${hostname} leads to a private network`), "");
+    else if (options.all) callback(null, open);
+    else callback(null, first.address, first.family);
+  });
+};
+
 /**
  * Whether a URL leads into a private network: by an address, or by a name that resolves to one or to nothing.
  *
  * A name may be given another address later: what connects has to look again.
  */
 export async function leadsToPrivateNetwork(url: URL): Promise<boolean> {
-  const host = url.hostname.replace(/^\[|\]$/g, "");
+  const host = hostOf(url);
   if (isIP(host) !== 0) return isPrivateAddress(host);
   const answers = await lookup(host, { all: true }).catch(() => []); // a name that nobody knows leads nowhere public
   return answers.length === 0 || answers.some(({ address }) => isPrivateAddress(address));

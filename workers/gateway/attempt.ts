@@ -1,3 +1,4 @@
+import { namesPrivateAddress } from "../../lib/http";
 import {
   type Classification,
   classifyFailure,
@@ -29,12 +30,15 @@ const failed = (meaning: Classification, status = 0, body = ""): Tried => ({
   body,
 });
 
-/** Begin the call. Null where the supplier has no address. */
+/** Begin the call. Null where the supplier has no address, or one that it mustn't have. */
 function dispatch(job: Job): UpstreamCall | null {
   const { gateway, protocol, exchange, admitted, reservation, key } = job;
   const { ask, adapter, endpoint, terms } = admitted;
   const baseUrl = resolveBaseUrl(adapter, key.baseUrl, gateway.baseUrls);
   if (baseUrl === null) return null;
+  // A channel's address was checked when it was set; its name may lead elsewhere by now. Others are the operator's own.
+  const mayBePrivate = key.baseUrl === null || gateway.config.settings().switches.private_upstreams;
+  if (!mayBePrivate && namesPrivateAddress(new URL(baseUrl))) return null;
   const secret = key.secret.reveal();
   const priced = terms.price.card.fields.flatMap((field) => (field.in === "header" ? [field.name.toLowerCase()] : []));
   const headers = {
@@ -48,7 +52,7 @@ function dispatch(job: Job): UpstreamCall | null {
   const path = endpoint.path(secret) + protocol.path;
   const firstByteMs = Math.max(1, gateway.timings.firstByteMs - exchange.elapsedMs());
   gateway.metrics.addedLatency(exchange.elapsedMs());
-  return gateway.upstreams.call({ baseUrl, path, headers, body, firstByteMs });
+  return gateway.upstreams.call({ baseUrl, mayBePrivate, path, headers, body, firstByteMs });
 }
 
 /**

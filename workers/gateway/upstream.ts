@@ -1,4 +1,5 @@
 import { Pool, type Dispatcher } from "undici";
+import { publicLookup } from "../../lib/http";
 import { LIMITS, type Timings } from "./limits";
 
 /** Why a supplier gave no answer, or not all of one. */
@@ -134,6 +135,8 @@ export class UpstreamCall implements Dispatcher.DispatchHandler {
 
 export type UpstreamRequest = {
   baseUrl: string;
+  /** Whether its name may lead into a private network. */
+  mayBePrivate: boolean;
   path: string;
   headers: Record<string, string>;
   body: Buffer;
@@ -149,25 +152,26 @@ export type Upstreams = {
   close(): Promise<void>;
 };
 
-/** Pools of connections, one an origin. Redirects aren't followed: a key never goes where it wasn't meant for. */
+/** Pools of connections, by origin and by where they may lead. Redirects aren't followed: a key never goes where it wasn't meant for. */
 export function createUpstreams(timings: Timings): Upstreams {
   const pools = new Map<string, Pool>();
-  const poolOf = (origin: string): Pool => {
-    const known = pools.get(origin);
+  const poolOf = (origin: string, mayBePrivate: boolean): Pool => {
+    const name = `${mayBePrivate ? "any" : "public"} ${origin}`;
+    const known = pools.get(name);
     if (known) return known;
     const pool = new Pool(origin, {
-      connect: { timeout: LIMITS.connectMs },
+      connect: { timeout: LIMITS.connectMs, ...(!mayBePrivate && { lookup: publicLookup }) },
       bodyTimeout: timings.idleMs,
       ...CONNECTION_OPTIONS,
     });
-    pools.set(origin, pool);
+    pools.set(name, pool);
     return pool;
   };
   return {
-    call({ baseUrl, path, headers, body, firstByteMs }) {
+    call({ baseUrl, mayBePrivate, path, headers, body, firstByteMs }) {
       const url = new URL(baseUrl + path);
       const call = new UpstreamCall();
-      poolOf(url.origin).dispatch(
+      poolOf(url.origin, mayBePrivate).dispatch(
         { path: url.pathname + url.search, method: "POST", headers, body, headersTimeout: firstByteMs },
         call,
       );

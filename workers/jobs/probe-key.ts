@@ -1,4 +1,5 @@
-import { request } from "undici";
+import { Agent, request } from "undici";
+import { namesPrivateAddress, publicLookup } from "../../lib/http";
 import type { KeyToProbe, Probe } from "../../lib/pool";
 import { type Adapter, findAdapter, resolveBaseUrl } from "../../lib/providers";
 import { nowMs } from "../../lib/time";
@@ -6,18 +7,29 @@ import { nowMs } from "../../lib/time";
 /** Where providers are, and a model of each that a look may ask. */
 export type ProbeSettings = {
   baseUrls: ReadonlyMap<string, string>;
+  /** Whether a channel's own address may lead into a private network. */
+  privateUpstreams: boolean;
   /** A supplier's name of some model that we sell of a provider, and ours of the same; null where we sell none. */
   modelOf(provider: string): { id: string; upstreamModel: string } | null;
 };
 
 const TIMEOUT_MS = 10_000;
 const BODY_MAX = 64 * 1_024;
+const ANYWHERE = new Agent();
+const PUBLIC = new Agent({ connect: { lookup: publicLookup } });
 
 type Call = { method: "GET" | "POST"; path: string; body?: string };
 type Answer = { status: number; headers: Record<string, string | string[] | undefined>; body: string };
 
-async function ask(origin: string, headers: Readonly<Record<string, string>>, call: Call): Promise<Answer> {
+type Place = { origin: string; dispatcher: Agent };
+
+async function ask(
+  { origin, dispatcher }: Place,
+  headers: Readonly<Record<string, string>>,
+  call: Call,
+): Promise<Answer> {
   const reply = await request(origin + call.path, {
+    dispatcher,
     method: call.method,
     headers: { ...headers, ...(call.body && { "content-type": "application/json" }) },
     body: call.body ?? null,
@@ -71,14 +83,17 @@ export async function probeKey(key: KeyToProbe, settings: ProbeSettings): Promis
   const adapter = findAdapter(key.provider);
   const origin = adapter && resolveBaseUrl(adapter, key.baseUrl, settings.baseUrls);
   if (!adapter?.openAi || !origin) return { outcome: "unknown", reason: "no_address" };
+  const isGuarded = key.baseUrl !== null && !settings.privateUpstreams;
+  if (isGuarded && namesPrivateAddress(new URL(origin))) return { outcome: "unknown", reason: "no_address" };
+  const place = { origin, dispatcher: isGuarded ? PUBLIC : ANYWHERE };
   const secret = key.secret.reveal();
   const path = adapter.openAi.path(secret);
   const headers = adapter.authHeaders(secret);
   try {
-    const read = judge(adapter, await ask(origin, headers, { method: "GET", path: `${path}/models` }));
+    const read = judge(adapter, await ask(place, headers, { method: "GET", path: `${path}/models` }));
     const isEnough = read.outcome === "invalid" || (read.outcome === "valid" && key.state !== "depleted");
     const paid = isEnough ? null : paidCall(adapter, key, settings, path);
-    return paid ? judge(adapter, await ask(origin, headers, paid)) : read;
+    return paid ? judge(adapter, await ask(place, headers, paid)) : read;
   } catch {
     return { outcome: "unknown", reason: "unreachable" }; // whatever the network did says nothing of the key
   }

@@ -3,6 +3,7 @@ import { systemCtx } from "../../lib/ctx";
 import type { Uuid } from "../../lib/ids";
 import { findProbe, type KeyToProbe, listDueProbes, recordProbe } from "../../lib/pool";
 import { isWorkedOff, type Job, workOff } from "../../lib/queue";
+import { readSettings } from "../../lib/settings";
 import { nowMs } from "../../lib/time";
 import type { Vault } from "../../lib/vault";
 import { type JobContext, raiseAlarm } from "./job-context";
@@ -16,8 +17,10 @@ const BATCH = 20;
 
 async function settingsOf({ database, providerBaseUrls }: ProbeContext): Promise<ProbeSettings> {
   const { models } = await loadCatalogue(database.reader, nowMs());
+  const { switches } = await readSettings(database.reader);
   return {
     baseUrls: providerBaseUrls,
+    privateUpstreams: switches.private_upstreams,
     modelOf: (provider) => {
       for (const model of models.values()) if (model.enabled && model.provider === provider) return model;
       return null;

@@ -36,6 +36,7 @@ afterAll(() => home.close());
 const baseUrls = () => new Map([["openai", `${sandbox.url()}/openai/v1`]]);
 const settings = (): ProbeSettings => ({
   baseUrls: baseUrls(),
+  privateUpstreams: false,
   modelOf: () => ({ id: "gpt-4o-mini", upstreamModel: "gpt-4o-mini" }),
 });
 const key = (secret: string, state: PoolKeyState = "quarantined"): KeyToProbe => ({
@@ -48,6 +49,15 @@ const key = (secret: string, state: PoolKeyState = "quarantined"): KeyToProbe =>
 });
 
 describe("a look at a key", () => {
+  test("never goes into a private network by a channel's own address, unless that is allowed", async () => {
+    const { port } = new URL(sandbox.url());
+    for (const host of ["localhost", "127.0.0.1"]) {
+      const inside = { ...key(KEY), baseUrl: `http://${host}:${port}/openai/v1` };
+      expect(await probeKey(inside, settings())).toMatchObject({ outcome: "unknown" });
+      expect(await probeKey(inside, { ...settings(), privateUpstreams: true })).toEqual({ outcome: "valid" });
+    }
+  });
+
   test("finds a good one valid without paying, and an unknown or revoked one invalid", async () => {
     expect(await probeKey(key(KEY), settings())).toEqual({ outcome: "valid" });
     expect((await sandbox.controls().log()).reduce((sum, { usd }) => sum + usd, 0)).toBe(0);
