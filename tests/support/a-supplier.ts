@@ -30,7 +30,7 @@ export function sendJson(response: ServerResponse, status: number, body: unknown
 }
 
 /** A whole reply that says hi. */
-export function sendReply(response: ServerResponse, usage: object): void {
+function sendReply(response: ServerResponse, usage: object): void {
   const message = { role: "assistant", content: "hi" };
   sendJson(response, 200, { ...PART, object: "chat.completion", choices: [{ index: 0, message }], usage });
 }
