@@ -27,6 +27,7 @@ export { listTransfers, type Movement } from "./list-transfers";
 export { openWallet } from "./open-wallet";
 export type { Posting } from "./post.store";
 export { type Balance, readBalance } from "./read-balance";
+export { type Outstanding, readOutstanding } from "./read-outstanding";
 export { type Lot, readLots } from "./read-lots";
 export { type ReverseInput, reverseDebit } from "./reverse-debit";
 export { setAdvanceLimit } from "./set-advance-limit";

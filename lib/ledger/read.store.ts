@@ -1,7 +1,7 @@
 import type { Tx } from "../db";
 import { Prisma, queries } from "../db/models";
 import type { Uuid } from "../ids";
-import type { Micros } from "../money";
+import { micros, type Micros } from "../money";
 import type { AccountName, TransferKind } from "./kinds";
 
 export type WalletRow = {
@@ -23,6 +23,30 @@ export async function findWallet(reader: Tx, wallet: bigint): Promise<WalletRow 
         + least(w.unvested, greatest(0, w.advance_limit - w.advance)) - w.held) end::bigint as spendable
     from books.wallet w where w.id = ${wallet}`;
   return rows[0] ?? null;
+}
+
+type WalletSums = Pick<WalletRow, "promo" | "referral" | "purchased" | "vested" | "unvested" | "held" | "debt">;
+type SumColumn = Record<keyof WalletSums, string>;
+
+/** What all wallets hold, added up. */
+export async function sumWallets(reader: Tx): Promise<WalletSums> {
+  // Sums are numeric: text, read exactly.
+  const rows = await queries(reader).$queryRaw<SumColumn[]>`
+    select coalesce(sum(promo), 0)::text as promo, coalesce(sum(referral), 0)::text as referral,
+      coalesce(sum(purchased), 0)::text as purchased, coalesce(sum(vested), 0)::text as vested,
+      coalesce(sum(unvested), 0)::text as unvested, coalesce(sum(held), 0)::text as held,
+      coalesce(sum(debt), 0)::text as debt
+    from books.wallet`;
+  const of = (name: keyof SumColumn): Micros => micros(BigInt(rows[0]?.[name] ?? "0"));
+  return {
+    promo: of("promo"),
+    referral: of("referral"),
+    purchased: of("purchased"),
+    vested: of("vested"),
+    unvested: of("unvested"),
+    held: of("held"),
+    debt: of("debt"),
+  };
 }
 
 export type LotRow = { id: bigint; grantedMicros: Micros; remainingMicros: Micros };
