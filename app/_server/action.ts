@@ -2,29 +2,33 @@ import { getTranslations } from "next-intl/server";
 import type { User } from "@/lib/auth";
 import type { Ctx } from "@/lib/ctx";
 import type { Tx } from "@/lib/db";
-import { ScripError } from "@/lib/errors";
+import { type ErrorCode, ScripError } from "@/lib/errors";
 import { webDatabase } from "./database";
 import { requireSession } from "./session";
 
-/** What a person's intention came to: done, or refused with words for them to read. */
-export type Acted<T> = { outcome: "done"; value: T } | { outcome: "refused"; message: string };
+/** What a person's intention came to: done, or refused, with words for them to read. */
+export type Acted<T> = { outcome: "done"; value: T } | { outcome: "refused"; code: ErrorCode; message: string };
 
 type Work<T> = (tx: Tx, ctx: Ctx, user: User) => Promise<T>;
 
 /** Do what a signed-in person asks for, in one transaction. A refusal of a room becomes words; a fault stays one. */
-export async function act<T>(work: Work<T>): Promise<Acted<T>> {
+export const act = <T>(work: Work<T>): Promise<Acted<T>> =>
+  attempt((ctx, user) => webDatabase().inTransaction((tx) => work(tx, ctx, user)));
+
+/** As `act`, for work with transactions of its own: what waits for a service of others holds none open meanwhile. */
+export async function attempt<T>(work: (ctx: Ctx, user: User) => Promise<T>): Promise<Acted<T>> {
   const { user, ctx } = await requireSession();
   try {
-    return { outcome: "done", value: await webDatabase().inTransaction((tx) => work(tx, ctx, user)) };
+    return { outcome: "done", value: await work(ctx, user) };
   } catch (error) {
-    if (error instanceof ScripError) return { outcome: "refused", message: await wordsFor(error) };
+    if (error instanceof ScripError) return { outcome: "refused", code: error.code, message: await wordsFor(error) };
     throw error;
   }
 }
 
-async function wordsFor(error: ScripError): Promise<string> {
+async function wordsFor({ code }: ScripError): Promise<string> {
   const t = await getTranslations("Errors.codes");
-  return error.code === "not_found" || error.code === "forbidden" || error.code === "validation_failed"
-    ? t(error.code)
-    : t("other");
+  // Not every code has words of its own in the catalogue of texts; `has` says which do.
+  const key = code as Parameters<typeof t>[0];
+  return t(t.has(key) ? key : "other");
 }

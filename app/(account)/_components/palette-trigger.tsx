@@ -9,7 +9,7 @@ import { useEffect, useState } from "react";
 const Palette = dynamic(() => import("./palette"), { ssr: false });
 
 /** Opens the palette by ⌘K, Ctrl K or a click. */
-export function PaletteTrigger({ baseUrl }: { baseUrl: string }) {
+export function PaletteTrigger({ baseUrl, isAdmin }: { baseUrl: string; isAdmin: boolean }) {
   const t = useTranslations("Shell");
   const [isOpen, setIsOpen] = useState(false);
   const [wasOpen, setWasOpen] = useState(false);
@@ -44,7 +44,7 @@ export function PaletteTrigger({ baseUrl }: { baseUrl: string }) {
           ⌘K
         </kbd>
       </button>
-      {wasOpen && <Palette isOpen={isOpen} onClose={() => setIsOpen(false)} baseUrl={baseUrl} />}
+      {wasOpen && <Palette isOpen={isOpen} onClose={() => setIsOpen(false)} baseUrl={baseUrl} isAdmin={isAdmin} />}
     </>
   );
 }

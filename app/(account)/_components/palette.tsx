@@ -2,7 +2,19 @@
 
 import { Dialog } from "@base-ui/react/dialog";
 import { Command } from "cmdk";
-import { ArrowRight, BookOpen, Copy, LogOut, Monitor, Moon, Plus, Sun, type LucideIcon } from "lucide-react";
+import {
+  ArrowRight,
+  BookOpen,
+  Copy,
+  CreditCard,
+  HandCoins,
+  LogOut,
+  Monitor,
+  Moon,
+  Plus,
+  Sun,
+  type LucideIcon,
+} from "lucide-react";
 import { useRouter } from "next/navigation";
 import { useTranslations } from "next-intl";
 import { useState } from "react";
@@ -10,9 +22,13 @@ import { THEMES } from "@/app/_components/theme";
 import { chooseTheme } from "@/app/_components/theme-switch";
 import { showToast } from "@/app/_components/ui/toast-queue";
 import { leave } from "../actions";
-import { NAV_ITEMS } from "./nav";
+import { navItems } from "./nav";
 
-const REQUEST_ID = /^req_[0-9a-z]{26}$/;
+/** Ids that open what they name, by what a page of it is called. */
+const OPENABLE = [
+  { pattern: /^req_[0-9a-z]{26}$/, text: "openRequest", path: "/usage/" },
+  { pattern: /^pur_[0-9a-z]{26}$/, text: "openOrder", path: "/buy/orders/" },
+] as const;
 const THEME_ICONS = { system: Monitor, light: Sun, dark: Moon } as const;
 const groupClass =
   "p-1.5 [&_[cmdk-group-heading]]:px-2.5 [&_[cmdk-group-heading]]:py-1.5 [&_[cmdk-group-heading]]:text-xs [&_[cmdk-group-heading]]:font-medium [&_[cmdk-group-heading]]:text-ink-3";
@@ -52,6 +68,8 @@ function Commands({ run, baseUrl }: { run: Run; baseUrl: string }) {
   return (
     <Command.Group heading={t("actions")} className={groupClass}>
       <Entry icon={Plus} text={t("createKey")} onSelect={run(() => router.push("/keys?create=true"))} />
+      <Entry icon={CreditCard} text={t("topUp")} onSelect={run(() => router.push("/buy"))} />
+      <Entry icon={HandCoins} text={t("contribute")} onSelect={run(() => router.push("/contribute"))} />
       <Entry icon={Copy} text={t("copyBaseUrl")} onSelect={run(() => void copyBaseUrl())} />
       <Entry icon={BookOpen} text={shell("api")} onSelect={run(() => router.push("/docs/api"))} />
       {THEMES.map((theme) => (
@@ -67,10 +85,10 @@ function Commands({ run, baseUrl }: { run: Run; baseUrl: string }) {
   );
 }
 
-type PaletteProps = { isOpen: boolean; onClose: () => void; baseUrl: string };
+type PaletteProps = { isOpen: boolean; onClose: () => void; baseUrl: string; isAdmin: boolean };
 
-/** Go anywhere and do the common things from the keyboard; the pasted id of a request opens it. */
-export default function Palette({ isOpen, onClose, baseUrl }: PaletteProps) {
+/** Go anywhere and do the common things from the keyboard; the pasted id of a request or an order opens it. */
+export default function Palette({ isOpen, onClose, baseUrl, isAdmin }: PaletteProps) {
   const t = useTranslations("Palette");
   const shell = useTranslations("Shell");
   const router = useRouter();
@@ -80,7 +98,8 @@ export default function Palette({ isOpen, onClose, baseUrl }: PaletteProps) {
     setText("");
     work();
   };
-  const request = text.trim();
+  const id = text.trim();
+  const openable = OPENABLE.find(({ pattern }) => pattern.test(id));
   return (
     <Dialog.Root open={isOpen} onOpenChange={(open) => !open && onClose()}>
       <Dialog.Portal>
@@ -96,17 +115,17 @@ export default function Palette({ isOpen, onClose, baseUrl }: PaletteProps) {
             />
             <Command.List className="max-h-80 overflow-y-auto">
               <Command.Empty className="px-4 py-8 text-center text-ink-3">{t("empty")}</Command.Empty>
-              {REQUEST_ID.test(request) && (
+              {openable && (
                 <Command.Group className={groupClass}>
                   <Entry
                     icon={ArrowRight}
-                    text={t("openRequest", { id: request })}
-                    onSelect={run(() => router.push(`/usage/${request}`))}
+                    text={t(openable.text, { id })}
+                    onSelect={run(() => router.push(`${openable.path}${id}`))}
                   />
                 </Command.Group>
               )}
               <Command.Group heading={t("pages")} className={groupClass}>
-                {NAV_ITEMS.map(({ name, href, icon }) => (
+                {navItems(isAdmin).map(({ name, href, icon }) => (
                   <Entry key={name} icon={icon} text={shell(name)} onSelect={run(() => router.push(href))} />
                 ))}
               </Command.Group>

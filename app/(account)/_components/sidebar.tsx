@@ -7,7 +7,7 @@ import { usePathname } from "next/navigation";
 import { useTranslations } from "next-intl";
 import { useState } from "react";
 import { Logo } from "@/app/_components/logo";
-import { isWithin, NAV, type NavItem } from "./nav";
+import { isWithin, type NavItem, navSections } from "./nav";
 
 const YEAR_S = 31_536_000;
 export const SIDEBAR_COOKIE = "scrip-sidebar";
@@ -40,7 +40,7 @@ function Entry({ item, isCollapsed }: { item: NavItem; isCollapsed: boolean }) {
 }
 
 /** The pages of the account, at the left; can be narrowed to its icons, which is kept on this device. */
-export function Sidebar({ startsCollapsed }: { startsCollapsed: boolean }) {
+export function Sidebar({ startsCollapsed, isAdmin }: { startsCollapsed: boolean; isAdmin: boolean }) {
   const t = useTranslations("Shell");
   const [isCollapsed, setIsCollapsed] = useState(startsCollapsed);
   const toggle = () => {
@@ -49,7 +49,7 @@ export function Sidebar({ startsCollapsed }: { startsCollapsed: boolean }) {
   };
   const label = t(isCollapsed ? "expand" : "collapse");
   return (
-    <div className={clsx("hidden shrink-0 border-r border-line md:block", isCollapsed ? "w-15" : "w-56")}>
+    <div className={clsx("hidden shrink-0 border-r border-line md:block print:hidden", isCollapsed ? "w-15" : "w-56")}>
       <div className="sticky top-0 flex h-dvh flex-col px-3 pb-3">
         <div className="flex h-14 items-center px-1.5">
           <Link href="/overview" aria-label="Scrip" className="rounded-md">
@@ -57,7 +57,7 @@ export function Sidebar({ startsCollapsed }: { startsCollapsed: boolean }) {
           </Link>
         </div>
         <nav aria-label={t("nav")} className="flex flex-1 flex-col gap-5 pt-2">
-          {NAV.map(({ section, items }) => (
+          {navSections(isAdmin).map(({ section, items }) => (
             <div key={section}>
               {!isCollapsed && <p className="px-2.5 pb-1.5 text-xs font-medium text-ink-3">{t(section)}</p>}
               <ul className="flex flex-col gap-0.5">

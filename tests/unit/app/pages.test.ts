@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { parseCard } from "@/lib/catalog";
-import { readLines } from "@/app/(account)/usage/[id]/_components/breakdown";
+import { readLines } from "@/app/_components/charge/breakdown";
 import { leastOfTable, priceOf, rateOf } from "@/app/_components/rates";
 import { passwordStrength } from "@/app/_components/password-strength";
 import { relativeTime, zoneLabel } from "@/app/_components/times";
@@ -68,7 +68,11 @@ describe("what a person is told", () => {
     expect(acceptedLocale(null)).toBeUndefined();
   });
 
-  test("no text of the catalogue speaks of dollars", () => {
-    expect(JSON.stringify(messages)).not.toMatch(/\$\s?\d|USD|dollar/i);
+  test("no text of the catalogue speaks of dollars, but those of admins, of an order's price and of a key's cap", () => {
+    const { Admin: _admin, Buy, Contribute, ...others } = messages;
+    const { amount: _amount, ...buying } = Buy;
+    const { capLabel: _capLabel, ...key } = Contribute.key;
+    const shown = JSON.stringify({ ...others, Buy: buying, Contribute: { ...Contribute, key } });
+    expect(shown).not.toMatch(/\$\s?\d|USD|dollar/i);
   });
 });

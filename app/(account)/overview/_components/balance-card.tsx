@@ -4,6 +4,7 @@ import { ArrowRight } from "lucide-react";
 import Link from "next/link";
 import { useTranslations } from "next-intl";
 import { Credits } from "@/app/_components/credits";
+import { buttonClass } from "@/app/_components/ui/button";
 import { Card } from "@/app/_components/ui/card";
 import type { Micros } from "@/lib/money";
 import { useLive } from "../../_components/live";
@@ -29,9 +30,14 @@ export function BalanceCard({ sources }: { sources: Source[] }) {
           <ArrowRight aria-hidden="true" className="size-4" />
         </Link>
       </div>
-      <p className="mt-1 text-[32px] leading-tight font-semibold tracking-[-0.03em]">
-        <Credits amount={spendable} />
-      </p>
+      <div className="mt-1 flex flex-wrap items-center justify-between gap-x-4 gap-y-2">
+        <p className="text-[32px] leading-tight font-semibold tracking-[-0.03em]">
+          <Credits amount={spendable} />
+        </p>
+        <Link href="/buy" className={buttonClass("secondary", "sm")}>
+          {t("topUp")}
+        </Link>
+      </div>
       <p className="mt-1 min-h-5 text-[13px] text-ink-3">
         {held > 0n && (
           <span data-hint={t("heldHint")} tabIndex={0}>

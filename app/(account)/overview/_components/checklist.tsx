@@ -41,7 +41,15 @@ export function Checklist({ steps, curl }: { steps: Steps; curl: string }) {
       <ol className="mt-1 divide-y divide-line">
         <Step title={t("account.title")} isDone />
         <Step title={t("credits.title")} isDone={steps.hasCredits}>
-          {t("credits.text")}
+          <p>{t("credits.text")}</p>
+          <div className="mt-3 flex flex-wrap gap-2">
+            <Link href="/buy" className={buttonClass("primary", "sm")}>
+              {t("credits.buy")}
+            </Link>
+            <Link href="/contribute" className={buttonClass("secondary", "sm")}>
+              {t("credits.contribute")}
+            </Link>
+          </div>
         </Step>
         <Step title={t("key.title")} isDone={steps.hasKey}>
           <p>{t("key.text")}</p>

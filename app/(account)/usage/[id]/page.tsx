@@ -16,8 +16,8 @@ import { fromPublicId } from "@/lib/ids";
 import { getUsage, type UsageRecord } from "@/lib/metering";
 import { PageHeader } from "../../_components/page-header";
 import { Attempts } from "./_components/attempts";
-import { readLines } from "./_components/breakdown";
-import { Calculation } from "./_components/calculation";
+import { readLines } from "@/app/_components/charge/breakdown";
+import { Calculation } from "@/app/_components/charge/calculation";
 import { Details } from "./_components/details";
 
 const SOURCES = ["promo", "referral", "purchased", "earned"] as const;

@@ -1,6 +1,6 @@
 import { useLocale, useTranslations } from "next-intl";
-import { Credits } from "@/app/_components/credits";
-import { Td, Th, Tr } from "@/app/_components/ui/table";
+import { Credits } from "../credits";
+import { Td, Th, Tr } from "../ui/table";
 import type { Micros } from "@/lib/money";
 import type { BreakdownLine } from "./breakdown";
 
