@@ -7,8 +7,11 @@ import { snippets } from "../_components/snippets";
 import { gatewayUrl } from "../_server/addresses";
 import { readExampleModel } from "../_server/example-model";
 import { currentUser } from "../_server/session";
+import { ContributeSection } from "./_components/contribute-section";
+import { PackSection } from "./_components/pack-section";
 import { PriceTable } from "./_components/price-table";
 import { Receipt } from "./_components/receipt";
+import { SiteFooter } from "./_components/site-footer";
 import { SiteHeader } from "./_components/site-header";
 
 const PROMISES = { reserved: ShieldCheck, failed: RotateCcw, books: BookOpenCheck } as const;
@@ -120,23 +123,11 @@ export default async function LandingPage() {
         <Promises />
         <HowItWorks />
         <PriceTable />
+        <PackSection isSignedIn={isSignedIn} />
+        <ContributeSection isSignedIn={isSignedIn} />
         <QuickStart code={typescript?.code ?? ""} isSignedIn={isSignedIn} />
       </main>
-      <Footer />
+      <SiteFooter />
     </>
-  );
-}
-
-function Footer() {
-  const t = useTranslations("Landing");
-  return (
-    <footer className="border-t border-line">
-      <div className="mx-auto flex max-w-6xl flex-wrap justify-between gap-4 px-4 py-8 text-[13px] text-ink-3 sm:px-6">
-        <p>{t("footer")}</p>
-        <Link href="/docs/api" className="hover:text-ink">
-          {t("nav.api")}
-        </Link>
-      </div>
-    </footer>
   );
 }

@@ -4,7 +4,13 @@ import { Logo } from "@/app/_components/logo";
 import { ThemeSwitch } from "@/app/_components/theme-switch";
 import { buttonClass } from "@/app/_components/ui/button";
 
-const SECTIONS = ["how", "prices", "start"] as const;
+const LINKS = [
+  { name: "how", href: "/#how" },
+  { name: "models", href: "/models" },
+  { name: "packs", href: "/#packs" },
+  { name: "contribute", href: "/#contribute" },
+  { name: "api", href: "/docs/api" },
+] as const;
 
 /** The head of the public pages. */
 export function SiteHeader({ isSignedIn }: { isSignedIn: boolean }) {
@@ -16,18 +22,15 @@ export function SiteHeader({ isSignedIn }: { isSignedIn: boolean }) {
           <Logo />
         </Link>
         <nav aria-label={t("nav.label")} className="ml-6 hidden gap-1 md:flex">
-          {SECTIONS.map((section) => (
-            <a
-              key={section}
-              href={`/#${section}`}
+          {LINKS.map(({ name, href }) => (
+            <Link
+              key={name}
+              href={href}
               className="rounded-md px-3 py-1.5 text-sm text-ink-2 transition-colors hover:text-ink"
             >
-              {t(`nav.${section}`)}
-            </a>
+              {t(`nav.${name}`)}
+            </Link>
           ))}
-          <Link href="/docs/api" className="rounded-md px-3 py-1.5 text-sm text-ink-2 transition-colors hover:text-ink">
-            {t("nav.api")}
-          </Link>
         </nav>
         <div className="ml-auto flex items-center gap-2">
           <span className="hidden sm:block">

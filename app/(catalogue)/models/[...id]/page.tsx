@@ -1,0 +1,115 @@
+import { ArrowLeft } from "lucide-react";
+import type { Metadata } from "next";
+import Link from "next/link";
+import { notFound } from "next/navigation";
+import { useLocale, useTranslations } from "next-intl";
+import { getTranslations } from "next-intl/server";
+import { CapabilityBadges } from "@/app/_components/capability-badges";
+import { Calculation } from "@/app/_components/charge/calculation";
+import { Card, CardHeader } from "@/app/_components/ui/card";
+import { CopyButton } from "@/app/_components/ui/copy-button";
+import { useProviderName } from "@/app/_components/use-provider-name";
+import { type ExampleCharge, exampleCharge } from "@/app/_server/example-request";
+import { type PricedModel, readPricedModel } from "@/app/_server/model-views";
+import { currentUser } from "@/app/_server/session";
+import { PageHeader } from "../../../(account)/_components/page-header";
+import { Affordable } from "../_components/affordable";
+import { Code } from "./_components/code";
+import { Prices } from "./_components/prices";
+
+type Params = Promise<{ id: string[] }>;
+
+/** Ids hold slashes, and what else an address may have to write in code. */
+async function readModel(params: Params): Promise<PricedModel> {
+  const id = (await params).id.map(decodeURIComponent).join("/");
+  return (await readPricedModel(id)) ?? notFound();
+}
+
+export async function generateMetadata({ params }: { params: Params }): Promise<Metadata> {
+  const { model } = await readModel(params);
+  return { title: model.displayName };
+}
+
+function Facts({ found, hasBalance }: { found: PricedModel; hasBalance: boolean }) {
+  const t = useTranslations("Models.page");
+  const providerName = useProviderName();
+  const number = new Intl.NumberFormat(useLocale());
+  const { provider, contextTokens, defaultOutputCap } = found.model;
+  const facts = [
+    { name: t("provider"), value: providerName(provider) },
+    ...(contextTokens === null
+      ? []
+      : [
+          { name: t("context"), value: t("contextTokens", { count: number.format(contextTokens) }) },
+          { name: t("outputCap"), value: t("contextTokens", { count: number.format(defaultOutputCap) }) },
+        ]),
+    ...(hasBalance
+      ? [
+          {
+            name: t("balance"),
+            value: <Affordable exampleMicros={exampleCharge(found.price.card)?.chargeMicros ?? null} />,
+          },
+        ]
+      : []),
+  ];
+  return (
+    <dl className="mb-6 flex flex-wrap gap-x-10 gap-y-3 text-[13px]">
+      {facts.map(({ name, value }) => (
+        <div key={name}>
+          <dt className="text-ink-3">{name}</dt>
+          <dd className="mt-0.5 font-medium tabular-nums">{value}</dd>
+        </div>
+      ))}
+    </dl>
+  );
+}
+
+function Example({ example, countsTokens }: { example: ExampleCharge; countsTokens: boolean }) {
+  const t = useTranslations("Models.page");
+  return (
+    <Card className="overflow-hidden">
+      <CardHeader title={t("example")} note={t(countsTokens ? "exampleTokens" : "exampleOther")} />
+      <Calculation lines={example.lines} charge={example.chargeMicros} />
+    </Card>
+  );
+}
+
+export default async function ModelPage({ params }: { params: Params }) {
+  const [found, user, t] = await Promise.all([readModel(params), currentUser(), getTranslations("Models.page")]);
+  const { model, price } = found;
+  const example = exampleCharge(price.card);
+  const countsTokens = price.card.rates.some(({ meter }) => meter === "input_tokens") && !price.card.table;
+  return (
+    <>
+      <Link
+        href="/models"
+        className="mb-3 inline-flex items-center gap-1.5 rounded-sm text-[13px] text-ink-3 hover:text-ink"
+      >
+        <ArrowLeft aria-hidden="true" className="size-3.5" />
+        {t("back")}
+      </Link>
+      <PageHeader
+        title={
+          <span className="inline-flex flex-wrap items-center gap-2.5">
+            {model.displayName}
+            <CapabilityBadges capabilities={model.capabilities} />
+          </span>
+        }
+        note={
+          <span className="flex items-center gap-1">
+            <code className="font-mono text-[13px] break-all">{model.id}</code>
+            <CopyButton text={model.id} label={t("id")} />
+          </span>
+        }
+      />
+      <Facts found={found} hasBalance={user !== null} />
+      <div className="grid grid-cols-[minmax(0,1fr)] items-start gap-4 lg:grid-cols-2">
+        <Prices found={found} />
+        {example && <Example example={example} countsTokens={countsTokens} />}
+        <div className="lg:col-span-2">
+          <Code model={model} isSignedIn={user !== null} />
+        </div>
+      </div>
+    </>
+  );
+}
