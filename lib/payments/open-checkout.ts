@@ -5,7 +5,7 @@ import type { NewPurchase } from "./create-purchase";
 import type { StripeApi } from "./stripe-api";
 
 /** The path of an order's page, below the web app's address. */
-export const purchasePath = (publicId: string): string => `/purchases/${publicId}`;
+export const purchasePath = (publicId: string): string => `/buy/orders/${publicId}`;
 
 /**
  * Open Stripe's pay page for an order. The network: never inside a transaction.

@@ -4,8 +4,11 @@ import { createServer } from "node:net";
 import { ApiKeyInput, createApiKey, createUser, hashPassword } from "@/lib/auth";
 import { systemCtx } from "@/lib/ctx";
 import { openDatabase } from "@/lib/db";
+import { grantApplicationRole } from "@/lib/db/grants";
 import { newApiKeySecret } from "@/lib/ids";
 import { nowMs } from "@/lib/time";
+import { migrateQueue } from "@/lib/queue";
+import { DEMO_SETTINGS, updateSettings } from "@/lib/settings";
 import { useVault } from "@/lib/vault";
 import { ensureNextBuild } from "../../../scripts/start/build";
 import { watchParents } from "../../../scripts/start/parents";
@@ -34,7 +37,7 @@ function freePort(): Promise<number> {
   });
 }
 
-/** The demo's model with a supplier's key, and an admin with a key of their own. */
+/** The demo's model with a supplier's key, its settings, and an admin with a key of their own. */
 async function furnish(databaseUrl: string): Promise<string> {
   const database = openDatabase(databaseUrl, CONNECTIONS);
   const ctx = systemCtx("e2e", nowMs());
@@ -42,6 +45,7 @@ async function furnish(databaseUrl: string): Promise<string> {
   await stageModel(database, 1);
   await stageSupply(database, ["sk-sandbox-openai-500usd"]);
   const passwordHash = await hashPassword(ADMIN.password);
+  await database.inTransaction((tx) => updateSettings(tx, ctx, DEMO_SETTINGS));
   await database.inTransaction(async (tx) => {
     const admin = await createUser(tx, ctx, { email: ADMIN.email, passwordHash, role: "admin" });
     const key = ApiKeyInput.parse({ name: "e2e", scopes: ["admin"] });
@@ -53,6 +57,8 @@ async function furnish(databaseUrl: string): Promise<string> {
 
 mkdirSync(HOME, { recursive: true });
 const own = await testDatabase();
+await migrateQueue(own.ownerUrl);
+await grantApplicationRole(own.ownerUrl, own.url);
 const masterKeys = testMasterKeys();
 useVault(masterKeys);
 const [masterKey] = masterKeys;
@@ -68,11 +74,23 @@ const files = await bundle(`${HOME}/dist`, {
 const fileOf = (name: string): string => files[name] ?? "";
 const logOf = (name: string): string => `${HOME}/${name}.log`;
 
+const port = await freePort();
+const webUrl = `http://127.0.0.1:${port}`;
+const stripeSecrets = {
+  key: `sk_test_${randomBytes(16).toString("hex")}`,
+  webhook: `whsec_${randomBytes(24).toString("hex")}`,
+};
 const sandbox = await startWorker({
   name: "sandbox",
   file: fileOf("sandbox"),
   logFile: logOf("sandbox"),
-  env: { SCRIP_ENV: "demo", HOST: "127.0.0.1", SANDBOX_PORT: "0" },
+  env: {
+    SCRIP_ENV: "demo",
+    HOST: "127.0.0.1",
+    SANDBOX_PORT: "0",
+    SANDBOX_WEBHOOK_URL: `${webUrl}/api/v1/stripe/webhook`,
+    STRIPE_WEBHOOK_SECRET: stripeSecrets.webhook,
+  },
 });
 const openAiBaseUrl = `${sandbox.url}/openai/v1`;
 const gateway = await startGateway({
@@ -82,8 +100,6 @@ const gateway = await startGateway({
   masterKey,
   openAiBaseUrl,
 });
-const port = await freePort();
-const webUrl = `http://127.0.0.1:${port}`;
 const environment = {
   SCRIP_ENV: "production",
   HOST: "127.0.0.1",
@@ -95,6 +111,9 @@ const environment = {
   NEXTAUTH_SECRET: randomBytes(32).toString("base64"),
   KEY_ENCRYPTION_KEYS: `${masterKey.id}:${masterKey.key.toString("base64")}`,
   PROVIDER_OPENAI_BASE_URL: openAiBaseUrl,
+  STRIPE_SECRET_KEY: stripeSecrets.key,
+  STRIPE_WEBHOOK_SECRET: stripeSecrets.webhook,
+  STRIPE_API_BASE: sandbox.url,
   NEXT_DIST_DIR: NEXT_FOLDER,
 };
 const web = await startWorker({
@@ -104,7 +123,14 @@ const web = await startWorker({
   url: `${webUrl}/healthz`,
   env: environment,
 });
-const workers: Worker[] = [web, gateway, sandbox];
+const jobs = await startWorker({
+  name: "jobs",
+  file: fileOf("jobs"),
+  logFile: logOf("jobs"),
+  readyText: "the jobs run",
+  env: environment,
+});
+const workers: Worker[] = [web, jobs, gateway, sandbox];
 
 async function stop(): Promise<void> {
   for (const worker of workers) await worker.stop();

@@ -101,6 +101,35 @@ export async function sendByClient(secret: string, model = "gpt-4") {
   return client.chat.completions.create(request).withResponse();
 }
 
+/** Press the pay page's button, and wait until the order has its credits. */
+export async function payAndWait(page: Page): Promise<void> {
+  await page.waitForURL(`${stack().sandbox}/**`);
+  await page.getByRole("button", { name: /^Pay USD/ }).click();
+  await page.waitForURL("**/buy/orders/pur_*");
+  await expect(page.getByText("are in your balance")).toBeVisible({ timeout: USABLE_MS });
+}
+
+/** Buy a pack as anybody would: by its button, and through the pay page. */
+export async function buyPack(page: Page, name: string): Promise<void> {
+  await page.goto(`${stack().web}/buy`);
+  await untilUsable(page);
+  await page.getByRole("button", { name: `Buy the pack ${name}` }).click();
+  await payAndWait(page);
+}
+
+/** What a page says, without what stands where money may. */
+export async function textWithoutMoney(page: Page): Promise<string> {
+  return page.evaluate(() => {
+    const copy = document.body.cloneNode(true);
+    if (!(copy instanceof HTMLElement)) return "";
+    for (const node of copy.querySelectorAll("[data-money], script, style")) node.remove();
+    const attributes = [...copy.querySelectorAll("*")].flatMap((node) =>
+      ["aria-label", "data-hint", "title", "placeholder", "alt"].map((name) => node.getAttribute(name) ?? ""),
+    );
+    return [copy.textContent, ...attributes].join("\n");
+  });
+}
+
 export const test = base.extend<{ complaints: Complaints }>({
   complaints: [
     async ({ page }, use) => {

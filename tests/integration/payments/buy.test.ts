@@ -35,7 +35,7 @@ describe("buying a pack", () => {
     expect([page.status, await page.text()]).toEqual([200, expect.stringContaining("USD 90.00")]);
 
     const paid = await fetch(`${String(begun.body["url"])}/pay`, { method: "POST", redirect: "manual" });
-    expect([paid.status, paid.headers.get("location")]).toEqual([303, `http://127.0.0.1:3000/purchases/${id}`]);
+    expect([paid.status, paid.headers.get("location")]).toEqual([303, `http://127.0.0.1:3000/buy/orders/${id}`]);
     expect(await stateOf(id)).toBe("created");
     await settle(shop);
     expect((await shop.get(ada, id)).body).toMatchObject({

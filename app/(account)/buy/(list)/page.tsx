@@ -1,0 +1,85 @@
+import { Receipt } from "lucide-react";
+import type { Metadata } from "next";
+import { getTranslations } from "next-intl/server";
+import { Card, CardHeader } from "@/app/_components/ui/card";
+import { EmptyState } from "@/app/_components/ui/empty-state";
+import { webDatabase } from "@/app/_server/database";
+import { toPackViews } from "@/app/_server/packs";
+import { one, type SearchParams } from "@/app/_server/search-params";
+import { requireSession } from "@/app/_server/session";
+import { readCursor, writeCursor } from "@/lib/http";
+import { fromPublicId, toPublicId, type Uuid } from "@/lib/ids";
+import { listPurchases, ORDER_USD_MAX, ORDER_USD_MIN, type PurchaseView } from "@/lib/payments";
+import { readSettings, type Settings } from "@/lib/settings";
+import { PageHeader } from "../../_components/page-header";
+import { Pager } from "../../_components/pager";
+import { AmountForm } from "./_components/amount-form";
+import type { AmountRules } from "./_components/amount-preview";
+import { OrderTable } from "./_components/order-table";
+import { Packs } from "./_components/packs";
+
+const PAGE_ROWS = 20;
+
+export async function generateMetadata(): Promise<Metadata> {
+  const t = await getTranslations("Buy");
+  return { title: t("title") };
+}
+
+type Place = { ms: number; id: Uuid };
+
+function readPlace(text: string | null): Place | null {
+  if (!text) return null;
+  try {
+    const [ms = "", publicId = ""] = readCursor(text, 2);
+    const id = fromPublicId("purchase", publicId);
+    return id && /^\d{1,15}$/.test(ms) ? { ms: Number(ms), id } : null;
+  } catch {
+    return null; // a cursor of another list, or none at all: begin at the start
+  }
+}
+
+const placeText = ({ createdMs, id }: PurchaseView): string =>
+  writeCursor([String(createdMs), toPublicId("purchase", id)]);
+
+const rulesOf = ({ usd_per_credit: usdPerCredit, bonus_steps: steps }: Settings): AmountRules => ({
+  minNanos: ORDER_USD_MIN,
+  maxNanos: ORDER_USD_MAX,
+  usdPerCredit,
+  steps: steps.map(({ from_usd: fromNanos, bonus }) => ({ fromNanos, bonus })),
+});
+
+export default async function BuyPage({ searchParams }: { searchParams: SearchParams }) {
+  const { user, ctx } = await requireSession();
+  const before = readPlace(one((await searchParams)["before"]));
+  const { reader } = webDatabase();
+  const [t, usage, settings, found] = await Promise.all([
+    getTranslations("Buy"),
+    getTranslations("Usage"),
+    readSettings(reader),
+    listPurchases(reader, ctx.nowMs, { userId: user.id, before, limit: PAGE_ROWS + 1 }),
+  ]);
+  const orders = found.slice(0, PAGE_ROWS);
+  const last = orders.at(-1);
+  return (
+    <>
+      <PageHeader title={t("title")} note={t("note")} />
+      <Packs packs={toPackViews(settings)} />
+      <AmountForm rules={rulesOf(settings)} />
+      <Card className="mt-4">
+        <CardHeader title={t("history.title")} />
+        {orders.length > 0 ? (
+          <OrderTable orders={orders} nowMs={ctx.nowMs} />
+        ) : (
+          <EmptyState icon={Receipt} title={t("history.empty.title")} text={t("history.empty.text")} />
+        )}
+        <Pager
+          label={usage("pages")}
+          older={
+            last && found.length > PAGE_ROWS ? { href: `/buy?before=${placeText(last)}`, label: usage("older") } : null
+          }
+          newest={before ? { href: "/buy", label: usage("newest") } : null}
+        />
+      </Card>
+    </>
+  );
+}

@@ -1,0 +1,73 @@
+import { stack } from "./support/stack-address";
+import { buyPack, expect, makeKey, payAndWait, send, signUp, test, untilUsable } from "./support/test";
+
+test("a pack is bought through the pay page, and its credits arrive by themselves", async ({ page }) => {
+  await signUp(page);
+  await buyPack(page, "Pro");
+  await expect(page.getByTestId("balance")).toContainText("10,000 Credits");
+  const steps = page.getByTestId("steps").getByRole("listitem");
+  await expect(steps.filter({ hasText: "done" })).toHaveCount(3);
+  await page.getByRole("link", { name: "Receipt" }).click();
+  await expect(page.getByRole("article")).toContainText("10,000 Credits");
+  await expect(page.getByRole("article")).toContainText("9,000 + 1,000 bonus");
+  await expect(page.getByRole("article")).toContainText("$90.00");
+  await page.goto(`${stack().web}/buy`);
+  await expect(page.getByRole("row").filter({ hasText: "10,000" })).toContainText("Credited");
+});
+
+test("any amount shows its bonus while one types, and the order brings just that", async ({ page }) => {
+  await signUp(page);
+  await page.goto(`${stack().web}/buy`);
+  await untilUsable(page);
+  const amount = page.getByLabel("US dollars");
+  await amount.fill("4.99");
+  await expect(page.getByText("The least is")).toBeVisible();
+  await amount.fill("10.005");
+  await expect(page.getByText("Whole cents only")).toBeVisible();
+  await amount.fill("99.99");
+  await expect(page.getByTestId("preview")).toHaveText("9,999 Credits");
+  await amount.fill("123.45");
+  await expect(page.getByTestId("preview")).toHaveText("13,579.5 Credits");
+  await page.getByRole("button", { name: "Continue to payment" }).click();
+  await payAndWait(page);
+  await expect(page.getByText("13,579.5 Credits are in your balance")).toBeVisible();
+});
+
+test("an order that was left on its pay page waits, and can be paid later", async ({ page }) => {
+  await signUp(page);
+  await page.goto(`${stack().web}/buy`);
+  await untilUsable(page);
+  await page.getByRole("button", { name: "Buy the pack Starter" }).click();
+  await page.getByRole("button", { name: "Cancel and go back" }).click();
+  await page.waitForURL("**/buy/orders/pur_*");
+  await expect(page.getByText("You left the pay page, and nothing was paid.")).toBeVisible();
+  await untilUsable(page);
+  await page.getByRole("button", { name: "Go to the pay page" }).click();
+  await payAndWait(page);
+  await expect(page.getByTestId("balance")).toContainText("1,000 Credits");
+});
+
+test("a refund says its exact amount before, and takes back what is left", async ({ page }) => {
+  await signUp(page);
+  await buyPack(page, "Starter");
+  const order = page.url();
+  expect((await send(await makeKey(page, "Key"))).status).toBe(200);
+  await page.goto(order);
+  await untilUsable(page);
+  await expect(page.getByText("You would get $9.92 back")).toBeVisible();
+  await page.getByRole("button", { name: "Ask for a refund…" }).click();
+  await expect(page.getByRole("dialog")).toContainText("992 Credits");
+  await page.getByRole("dialog").getByRole("button", { name: "Refund $9.92" }).click();
+  await expect(page.getByText("The refund is on its way")).toBeVisible();
+  await expect(page.getByTestId("balance")).toContainText("0 Credits");
+  await expect(page.getByRole("button", { name: "Ask for a refund…" })).toBeHidden();
+});
+
+test("another's order and its receipt aren't found", async ({ page, browser }) => {
+  await signUp(page);
+  await buyPack(page, "Starter");
+  const order = page.url();
+  const stranger = await (await browser.newContext()).newPage();
+  await signUp(stranger);
+  for (const url of [order, `${order}/receipt`]) expect((await stranger.goto(url))?.status(), url).toBe(404);
+});
