@@ -1,0 +1,158 @@
+"use client";
+
+import { Ellipsis } from "lucide-react";
+import dynamic from "next/dynamic";
+import { useLocale, useTranslations } from "next-intl";
+import { useState } from "react";
+import { Credits } from "@/app/_components/credits";
+import { Badge, type Tone } from "@/app/_components/ui/badge";
+import { buttonClass } from "@/app/_components/ui/button";
+import { LazyMenu } from "@/app/_components/ui/lazy-menu";
+import { RelativeTime } from "@/app/_components/ui/relative-time";
+import { Table, Td, Th, Tr } from "@/app/_components/ui/table";
+import { showToast } from "@/app/_components/ui/toast-queue";
+import { useProviderName } from "@/app/_components/use-provider-name";
+import { pauseOrResume } from "../actions";
+import type { ContributionIntention } from "./contribution-menu";
+import type { ContributionRow } from "./quoted";
+
+const RetireDialog = dynamic(() => import("./retire-dialog"), { ssr: false });
+const loadMenu = () => import("./contribution-menu");
+
+const TONES: Record<ContributionRow["state"], Tone> = {
+  active: "accent",
+  paused: "neutral",
+  cooling: "warning",
+  depleted: "neutral",
+  quarantined: "danger",
+  revoked: "danger",
+  retired: "neutral",
+};
+const ENDED: ReadonlySet<ContributionRow["state"]> = new Set<ContributionRow["state"]>(["revoked", "retired"]);
+
+/** How much of a grant has vested, in whole percents, rounded down. */
+const vestedPercent = ({ netMicros, vestedMicros }: ContributionRow): number =>
+  netMicros > 0n ? Number((vestedMicros * 100n) / netMicros) : 0;
+
+function Vested({ row }: { row: ContributionRow }) {
+  const percent = vestedPercent(row);
+  return (
+    <>
+      <Credits amount={row.vestedMicros} hasUnit={false} />
+      <span aria-hidden="true" className="mt-1 ml-auto block h-1 w-16 overflow-hidden rounded-full bg-sunken">
+        <span className="block h-full rounded-full bg-accent" style={{ width: `${percent}%` }} />
+      </span>
+    </>
+  );
+}
+
+function State({ row }: { row: ContributionRow }) {
+  const t = useTranslations("Contribute");
+  const why = [t(`stateNotes.${row.state}`), row.reason].filter(Boolean).join(" ");
+  return (
+    <span data-hint={why} tabIndex={0} className="rounded-full">
+      <Badge tone={TONES[row.state]} hasDot>
+        {t(`states.${row.state}`)}
+      </Badge>
+    </span>
+  );
+}
+
+type RowProps = { row: ContributionRow; nowMs: number; onIntend: (intention: ContributionIntention) => void };
+
+function Row({ row, nowMs, onIntend }: RowProps) {
+  const t = useTranslations("Contribute.mine");
+  const providerName = useProviderName();
+  const number = new Intl.NumberFormat(useLocale());
+  const name = `${providerName(row.provider)} ${row.hint ? `…${row.hint}` : ""}`.trim();
+  return (
+    <Tr>
+      <Td className="font-medium">
+        {providerName(row.provider)}
+        {row.hint && <span className="block font-mono text-xs font-normal text-ink-3">…{row.hint}</span>}
+      </Td>
+      <Td>
+        <State row={row} />
+      </Td>
+      <Td isNumeric className="hidden sm:table-cell">
+        <Credits amount={row.netMicros} hasUnit={false} />
+      </Td>
+      <Td isNumeric className="py-2">
+        <Vested row={row} />
+      </Td>
+      <Td isNumeric className="hidden md:table-cell">
+        <Credits amount={row.remainingMicros} hasUnit={false} />
+      </Td>
+      <Td isNumeric className="hidden md:table-cell">
+        {number.format(row.requestsServed)}
+      </Td>
+      <Td className="hidden text-ink-2 lg:table-cell">
+        <RelativeTime atMs={row.createdMs} nowMs={nowMs} />
+      </Td>
+      <Td isNumeric className="w-12">
+        {!ENDED.has(row.state) && (
+          <LazyMenu
+            label={t("actions", { name })}
+            load={loadMenu}
+            menuProps={{ name, isPaused: row.state === "paused", onIntend }}
+            className={buttonClass("ghost", "icon")}
+          >
+            <Ellipsis aria-hidden="true" className="size-4" />
+          </LazyMenu>
+        )}
+      </Td>
+    </Tr>
+  );
+}
+
+/** Pauses or resumes, says so, and offers the way back. */
+function usePausing(): (row: ContributionRow, isPausing: boolean) => Promise<void> {
+  const t = useTranslations("Contribute.mine");
+  return async (row, isPausing) => {
+    const done = await pauseOrResume(row.id, isPausing);
+    if (done.outcome === "refused") return showToast({ title: t("failed"), text: done.message, isError: true });
+    const undo = { label: t("undo"), run: () => void pauseOrResume(row.id, !isPausing) };
+    showToast({ title: t(isPausing ? "paused" : "resumed"), undo });
+  };
+}
+
+/** Contributions, newest first, with what became of them and what can be done. */
+export function ContributionTable({ rows, nowMs }: { rows: ContributionRow[]; nowMs: number }) {
+  const t = useTranslations("Contribute.mine");
+  const pauseOrGoOn = usePausing();
+  const [retiring, setRetiring] = useState<ContributionRow | null>(null);
+  const intend = (row: ContributionRow, intention: ContributionIntention) =>
+    intention === "retire" ? setRetiring(row) : void pauseOrGoOn(row, intention === "pause");
+  return (
+    <>
+      <Table label={t("title")}>
+        <thead>
+          <tr>
+            <Th>{t("key")}</Th>
+            <Th>{t("state")}</Th>
+            <Th isNumeric className="hidden sm:table-cell">
+              {t("granted")}
+            </Th>
+            <Th isNumeric>{t("vested")}</Th>
+            <Th isNumeric className="hidden md:table-cell">
+              {t("left")}
+            </Th>
+            <Th isNumeric className="hidden md:table-cell">
+              {t("requests")}
+            </Th>
+            <Th className="hidden lg:table-cell">{t("since")}</Th>
+            <Th>
+              <span className="sr-only">{t("more")}</span>
+            </Th>
+          </tr>
+        </thead>
+        <tbody>
+          {rows.map((row) => (
+            <Row key={row.id} row={row} nowMs={nowMs} onIntend={(intention) => intend(row, intention)} />
+          ))}
+        </tbody>
+      </Table>
+      {retiring && <RetireDialog row={retiring} onClose={() => setRetiring(null)} />}
+    </>
+  );
+}

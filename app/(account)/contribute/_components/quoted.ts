@@ -1,0 +1,29 @@
+import type { Micros } from "@/lib/money";
+
+/** What a key would be worth, as the page shows it. */
+export type Quoted = {
+  id: string;
+  requests: bigint;
+  grossMicros: Micros;
+  feeMicros: Micros;
+  netMicros: Micros;
+  isProven: boolean;
+  expiresMs: number;
+};
+
+/** A provider whose keys may be contributed, or why they may not. */
+export type ProviderView = { id: string; isOpen: boolean; note: string };
+
+/** A contribution as the page shows it. */
+export type ContributionRow = {
+  id: string;
+  provider: string;
+  hint: string;
+  state: "active" | "paused" | "cooling" | "depleted" | "quarantined" | "revoked" | "retired";
+  reason: string | null;
+  netMicros: Micros;
+  vestedMicros: Micros;
+  remainingMicros: Micros;
+  requestsServed: bigint;
+  createdMs: number;
+};

@@ -1,0 +1,78 @@
+"use server";
+
+import { revalidatePath } from "next/cache";
+import { act, type Acted, attempt } from "@/app/_server/action";
+import { textOf } from "@/app/_server/form";
+import { quoteKey } from "@/app/_server/quote-key";
+import { contribute, pauseContribution, QuoteBody, resumeContribution, retireContribution } from "@/lib/contributions";
+import { ScripError } from "@/lib/errors";
+import { fromPublicId, type IdKind, toPublicId, type Uuid } from "@/lib/ids";
+import { SecretText } from "@/lib/vault";
+import type { Quoted } from "./_components/quoted";
+
+function idOf(kind: IdKind, publicId: string): Uuid {
+  const id = fromPublicId(kind, publicId);
+  if (!id) throw new ScripError("not_found", `There is no such ${kind}.`);
+  return id;
+}
+
+/** A cap as it was typed; nothing where there is none. */
+function capOf(text: string): number | undefined {
+  const literal = text.replaceAll(/[\s$,]/g, "");
+  return literal === "" ? undefined : Number(literal);
+}
+
+/**
+ * Look at a key and say what it would be worth. The key comes in a form's body, is sealed at once, and is in no answer.
+ *
+ * A form rather than a text, since a development server writes down the texts that actions are called with.
+ */
+export async function validateKey(form: FormData): Promise<Acted<Quoted>> {
+  return attempt(async (ctx, user) => {
+    const parsed = QuoteBody.safeParse({
+      provider: textOf(form, "provider"),
+      api_key: textOf(form, "key"),
+      declared_usd: capOf(textOf(form, "cap")),
+    });
+    if (!parsed.success) {
+      const isCap = parsed.error.issues.some(({ path }) => path[0] === "declared_usd");
+      throw new ScripError(isCap ? "quota_unknown" : "key_invalid", "The form doesn't hold a key.");
+    }
+    const { provider, api_key: key, declared_usd: declaredNanos } = parsed.data;
+    const input = { userId: user.id, provider, secret: new SecretText(key), topUpOf: null };
+    const quote = await quoteKey(ctx, { ...input, declaredNanos: declaredNanos ?? null });
+    const { requests, grossMicros, feeMicros, netMicros, isProven, expiresMs } = quote;
+    return { id: toPublicId("quote", quote.id), requests, grossMicros, feeMicros, netMicros, isProven, expiresMs };
+  });
+}
+
+/** Contribute the key of a quote. */
+export async function contributeKey(quoteId: string, attest: boolean): Promise<Acted<null>> {
+  const contributed = await act(async (tx, ctx, user) => {
+    await contribute(tx, ctx, { userId: user.id, walletId: user.walletId, quoteId: idOf("quote", quoteId), attest });
+    return null;
+  });
+  revalidatePath("/contribute");
+  return contributed;
+}
+
+/** Take a contribution's key out of use, or let it be used again. */
+export async function pauseOrResume(id: string, isPausing: boolean): Promise<Acted<null>> {
+  const done = await act(async (tx, ctx, user) => {
+    const change = isPausing ? pauseContribution : resumeContribution;
+    await change(tx, ctx, { userId: user.id, contributionId: idOf("contribution", id) });
+    return null;
+  });
+  revalidatePath("/contribute");
+  return done;
+}
+
+/** Take a contribution back for good. */
+export async function retire(id: string): Promise<Acted<null>> {
+  const retired = await act(async (tx, ctx, user) => {
+    await retireContribution(tx, ctx, { userId: user.id, contributionId: idOf("contribution", id) });
+    return null;
+  });
+  revalidatePath("/contribute");
+  return retired;
+}

@@ -1,0 +1,112 @@
+import { HandCoins } from "lucide-react";
+import type { Metadata } from "next";
+import { getTranslations } from "next-intl/server";
+import { Card, CardHeader } from "@/app/_components/ui/card";
+import { EmptyState } from "@/app/_components/ui/empty-state";
+import { readCatalogue } from "@/app/_server/catalogue";
+import { webDatabase } from "@/app/_server/database";
+import { one, type SearchParams } from "@/app/_server/search-params";
+import { requireSession } from "@/app/_server/session";
+import { type Catalogue, PROVIDERS } from "@/lib/catalog";
+import { type ContributionView, listContributions } from "@/lib/contributions";
+import { fromPublicId, toPublicId } from "@/lib/ids";
+import { formatDecimal } from "@/lib/money";
+import { findAdapter } from "@/lib/providers";
+import { readSettings, type Settings } from "@/lib/settings";
+import { KeepFresh } from "../_components/keep-fresh";
+import { PageHeader } from "../_components/page-header";
+import { Pager } from "../_components/pager";
+import { ContributionTable } from "./_components/contribution-table";
+import { HowItWorks } from "./_components/how-it-works";
+import type { ContributionRow, ProviderView } from "./_components/quoted";
+import { Wizard } from "./_components/wizard";
+
+const PAGE_ROWS = 20;
+const FRESH_MS = 3_000;
+const FRESH_SLOWEST_MS = 15_000;
+
+export async function generateMetadata(): Promise<Metadata> {
+  const t = await getTranslations("Contribute");
+  return { title: t("title") };
+}
+
+/** The providers that something here could serve, those whose keys are taken first. */
+function toProviders({ providers, switches }: Settings, { channels }: Catalogue): ProviderView[] {
+  const served = PROVIDERS.filter(
+    (id) =>
+      id !== "openai-compatible" &&
+      findAdapter(id)?.openAi &&
+      [...channels.values()].some((channel) => channel.provider === id && channel.enabled),
+  );
+  const views = served.map((id) => ({
+    id,
+    isOpen: switches.contributions && !switches.providers_off.includes(id) && providers[id]?.allowed === true,
+    note: providers[id]?.note ?? "",
+  }));
+  return views.toSorted((a, b) => Number(b.isOpen) - Number(a.isOpen));
+}
+
+const toRow = (contribution: ContributionView): ContributionRow => ({
+  id: toPublicId("contribution", contribution.id),
+  provider: contribution.provider,
+  hint: contribution.hint,
+  state: contribution.state,
+  reason: contribution.reason,
+  netMicros: contribution.netMicros,
+  vestedMicros: contribution.vestedMicros,
+  remainingMicros: contribution.remainingMicros,
+  requestsServed: contribution.requestsServed,
+  createdMs: contribution.createdAtMs,
+});
+
+async function readPage(userId: ContributionView["id"], nowMs: number, searchParams: SearchParams) {
+  const { reader } = webDatabase();
+  const place = one((await searchParams)["before"]);
+  const before = place === null ? null : fromPublicId("contribution", place);
+  const [settings, catalogue, found] = await Promise.all([
+    readSettings(reader),
+    readCatalogue(),
+    listContributions(reader, { nowMs }, { userId, before, limit: PAGE_ROWS + 1 }),
+  ]);
+  const { digits, scale } = settings.contribution_fee;
+  return {
+    providers: toProviders(settings, catalogue),
+    feePercent: formatDecimal(digits * 100n, scale),
+    rows: found.slice(0, PAGE_ROWS).map(toRow),
+    hasMore: found.length > PAGE_ROWS,
+    isFirstPage: before === null,
+  };
+}
+
+export default async function ContributePage({ searchParams }: { searchParams: SearchParams }) {
+  const { user, ctx } = await requireSession();
+  const [t, usage, page] = await Promise.all([
+    getTranslations("Contribute"),
+    getTranslations("Usage"),
+    readPage(user.id, ctx.nowMs, searchParams),
+  ]);
+  const last = page.rows.at(-1);
+  return (
+    <>
+      <PageHeader title={t("title")} note={t("note")} />
+      <div className="grid grid-cols-[minmax(0,1fr)] items-start gap-4 lg:grid-cols-[minmax(0,1.6fr)_minmax(0,1fr)]">
+        <Wizard providers={page.providers} feePercent={page.feePercent} />
+        <HowItWorks feePercent={page.feePercent} />
+      </div>
+      <Card className="mt-4">
+        <CardHeader title={t("mine.title")} note={t("mine.note")} />
+        {page.rows.length > 0 ? (
+          <ContributionTable rows={page.rows} nowMs={ctx.nowMs} />
+        ) : (
+          <EmptyState icon={HandCoins} title={t("mine.empty.title")} text={t("mine.empty.text")} />
+        )}
+        <Pager
+          label={usage("pages")}
+          older={last && page.hasMore ? { href: `/contribute?before=${last.id}`, label: usage("older") } : null}
+          newest={page.isFirstPage ? null : { href: "/contribute", label: usage("newest") }}
+        />
+      </Card>
+      {page.rows.length > 0 && <KeepFresh firstMs={FRESH_MS} slowestMs={FRESH_SLOWEST_MS} />}
+    </>
+  );
+}

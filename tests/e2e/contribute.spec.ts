@@ -1,0 +1,111 @@
+import { openOffer, validate } from "./support/contribute";
+import { ADMIN, stack } from "./support/stack-address";
+import { buyPack, expect, makeKey, send, signIn, signUp, test, untilUsable } from "./support/test";
+
+const KEY = `sk-sandbox-openai-500usd-e2e${process.pid}`;
+
+test("credits are bought, a key is contributed, both are used, and the admin sees both layers", async ({
+  page,
+  browser,
+}) => {
+  const contributor = await (await browser.newContext()).newPage();
+  await signUp(contributor);
+  await contributor.goto(`${stack().web}/contribute`);
+  await openOffer(contributor, KEY);
+  await expect(contributor.getByText("Verified! Estimated Value: 74,997 Credits (after 10% fee)")).toBeVisible();
+  await expect(contributor.getByText("16,666")).toBeVisible();
+  const contribute = contributor.getByRole("button", { name: "Contribute", exact: true });
+  await expect(contribute).toBeDisabled();
+  await contributor.getByLabel("This key is mine to share").check();
+  await contribute.click();
+  const mine = contributor.getByRole("row").filter({ hasText: "OpenAI" });
+  await expect(mine).toContainText("Active");
+  await expect(mine).toContainText("74,997");
+
+  await signUp(page);
+  await buyPack(page, "Starter");
+  const secret = await makeKey(page, "Key");
+  // Requests go to the contributed key and to the platform's in turn; the contributor sees what vested by itself.
+  for (let sent = 0; sent < 8; sent++) expect((await send(secret)).status).toBe(200);
+  await expect(page.getByTestId("balance")).toContainText("936 Credits");
+  await expect(mine.getByRole("cell").nth(5)).not.toHaveText("0", { timeout: 30_000 });
+  await expect(mine.getByRole("cell").nth(3)).not.toHaveText("0");
+
+  const admin = await (await browser.newContext()).newPage();
+  await signIn(admin, ADMIN);
+  await admin.waitForURL("**/overview");
+  await admin.getByRole("link", { name: "Profit and loss" }).first().click();
+  await expect(admin.getByTestId("credits-layer")).toContainText("spent in this range");
+  await expect(admin.getByTestId("system-layer")).toContainText("OpenAI");
+  const total = admin.getByRole("row").filter({ hasText: "In all" });
+  await expect(total).toContainText("$");
+  await admin.getByText("Model", { exact: true }).click();
+  await expect(admin.getByRole("row").filter({ hasText: "gpt-4" })).toBeVisible();
+});
+
+test("a contribution is paused, resumed and retired, each at once", async ({ page }) => {
+  await signUp(page);
+  await page.goto(`${stack().web}/contribute`);
+  await openOffer(page, `${KEY}-mine`);
+  await page.getByLabel("This key is mine to share").check();
+  await page.getByRole("button", { name: "Contribute", exact: true }).click();
+  const row = page.getByRole("row").filter({ hasText: "OpenAI" });
+  const choose = async (intention: string) => {
+    await row.getByRole("button", { name: /^Actions for/ }).click();
+    await page.getByRole("menuitem", { name: intention }).click();
+  };
+  await expect(row).toContainText("Active");
+  await choose("Pause");
+  await expect(row).toContainText("Paused");
+  await choose("Resume");
+  await expect(row).toContainText("Active");
+  await choose("Retire…");
+  await expect(page.getByRole("dialog")).toContainText("74,997 Credits");
+  await page.getByRole("dialog").getByRole("button", { name: "Retire" }).click();
+  await expect(row).toContainText("Retired");
+  await expect(row.getByRole("button", { name: /^Actions for/ })).toHaveCount(0);
+});
+
+test("each refusal says what to do, and no key is ever in a page or an address", async ({ page }) => {
+  const bodies: string[] = [];
+  page.on("response", (response) => {
+    if (response.url().startsWith(stack().web))
+      void response.text().then(
+        (text) => bodies.push(text),
+        () => undefined,
+      );
+  });
+  await signUp(page);
+  await page.goto(`${stack().web}/contribute`);
+  const canary = `sk-nobody-${process.pid}-canary-of-pages`;
+  await validate(page, canary);
+  const alert = page.getByRole("alert").filter({ hasText: /\w/ });
+  await expect(alert).toContainText("The provider doesn't accept this key", { timeout: 30_000 });
+  await validate(page, "short");
+  await expect(alert).toContainText("The provider doesn't accept this key");
+  await validate(page, "sk-sandbox-openai-0usd");
+  await expect(alert).toContainText("Nothing is left on this key", { timeout: 30_000 });
+
+  await openOffer(page, `${KEY}-twice`);
+  await expect(page.getByLabel("API key of OpenAI")).toHaveValue("");
+  await page.getByLabel("This key is mine to share").check();
+  await page.getByRole("button", { name: "Contribute", exact: true }).click();
+  await expect(page.getByRole("row").filter({ hasText: "OpenAI" })).toContainText("Active");
+  await validate(page, `${KEY}-twice`);
+  await expect(alert).toContainText("has been contributed already", { timeout: 30_000 });
+
+  await page.reload();
+  await untilUsable(page);
+  expect(page.url()).toBe(`${stack().web}/contribute`);
+  for (const text of [...bodies, await page.content()]) {
+    expect(text).not.toContain(canary);
+    expect(text).not.toContain(`${KEY}-twice`);
+  }
+});
+
+test("profit and loss is for admins: others find nothing there", async ({ page }) => {
+  await signUp(page);
+  const response = await page.goto(`${stack().web}/admin`);
+  expect(response?.status()).toBe(404);
+  await expect(page.getByText("There is nothing here")).toBeVisible();
+});
