@@ -1,0 +1,92 @@
+import { Lightbulb, Scale } from "lucide-react";
+import type { Metadata } from "next";
+import { getTranslations } from "next-intl/server";
+import { createLoader } from "nuqs/server";
+import { Card, CardHeader } from "@/app/_components/ui/card";
+import { EmptyState } from "@/app/_components/ui/empty-state";
+import { requireAdmin } from "@/app/_server/admin";
+import { webDatabase } from "@/app/_server/database";
+import { dayRange } from "@/app/_server/range";
+import type { SearchParams } from "@/app/_server/search-params";
+import { type Pnl, readPnl } from "@/lib/insight";
+import { readOutstanding } from "@/lib/ledger";
+import { readSettings } from "@/lib/settings";
+import { RefreshOnUsage } from "../../(account)/_components/live";
+import { PageHeader } from "../../(account)/_components/page-header";
+import { UrlState } from "../../(account)/_components/url-state";
+import { AdviceCard } from "./_components/advice-card";
+import { RangeSelect, ViewSegments } from "./_components/controls";
+import { CreditsLayer, EconomicLayer, SystemLayer } from "./_components/layers";
+import { PnlChart } from "./_components/pnl-chart";
+import { toPnlSeries } from "./_components/pnl-series";
+import { PnlTable } from "./_components/pnl-table";
+import { PARSERS } from "./_components/view";
+
+const load = createLoader(PARSERS);
+/** Profit and loss is told by the days of this zone, for every admin alike. */
+const ZONE = "UTC";
+
+export async function generateMetadata(): Promise<Metadata> {
+  const t = await getTranslations("Admin");
+  return { title: t("title") };
+}
+
+async function readOverview(nowMs: number, searchParams: SearchParams) {
+  const { reader } = webDatabase();
+  const { range, by } = await load(searchParams);
+  const [{ fromMs, toMs, days }, { usd_per_credit: usdPerCredit }] = [
+    dayRange(range, ZONE, nowMs),
+    await readSettings(reader),
+  ];
+  const within = { fromMs, toMs, usdPerCredit };
+  const [byDay, grouped, outstanding] = await Promise.all([
+    readPnl(reader, { ...within, group: "day" }),
+    by === "day" ? null : readPnl(reader, { ...within, group: by }),
+    readOutstanding(reader),
+  ]);
+  return { by, days, byDay, grouped: grouped ?? byDay, outstanding };
+}
+
+const hasAny = ({ creditsMicros, costNanos }: Pnl): boolean => creditsMicros > 0n || costNanos > 0n;
+
+export default async function AdminPage({ searchParams }: { searchParams: SearchParams }) {
+  const { ctx } = await requireAdmin();
+  const [t, { by, days, byDay, grouped, outstanding }] = await Promise.all([
+    getTranslations("Admin"),
+    readOverview(ctx.nowMs, searchParams),
+  ]);
+  return (
+    <UrlState>
+      <RefreshOnUsage />
+      <PageHeader title={t("title")} note={t("note")}>
+        <RangeSelect />
+      </PageHeader>
+      <div className="grid grid-cols-[minmax(0,1fr)] items-start gap-4 lg:grid-cols-2">
+        <CreditsLayer pnl={byDay} outstanding={outstanding} />
+        <SystemLayer pnl={byDay} />
+      </div>
+      <div className="mt-4 grid grid-cols-[minmax(0,1fr)] items-start gap-4 lg:grid-cols-2">
+        <EconomicLayer pnl={byDay} />
+        <AdviceCard advice={byDay.advice} icon={<Lightbulb aria-hidden="true" className="size-4" />} />
+      </div>
+      <Card className="mt-4">
+        <CardHeader title={t("chart.title")} note={t("chart.note")} />
+        {hasAny(byDay) ? (
+          <PnlChart series={toPnlSeries(days, byDay)} />
+        ) : (
+          <p className="px-5 pt-6 pb-12 text-center text-ink-3">{t("empty.text")}</p>
+        )}
+      </Card>
+      <Card className="mt-4">
+        <CardHeader title={t("table.title")}>
+          <ViewSegments />
+        </CardHeader>
+        {hasAny(grouped) ? (
+          <PnlTable groups={grouped.groups} by={by} total={grouped} />
+        ) : (
+          <EmptyState icon={Scale} title={t("empty.title")} text={t("empty.text")} />
+        )}
+      </Card>
+    </UrlState>
+  );
+}
