@@ -25,7 +25,7 @@ test("public pages load at most 165 KiB of script, signed-in ones 215 KiB, chart
   browser,
 }) => {
   const found: Record<string, number> = {};
-  for (const path of ["/", "/sign-in", "/sign-up"]) {
+  for (const path of ["/", "/sign-in", "/sign-up", "/models"]) {
     const fresh = await (await browser.newContext()).newPage();
     found[path] = await firstLoadKib(fresh, path);
     expect.soft(found[path], path).toBeLessThanOrEqual(PUBLIC_MAX_KIB);
@@ -35,7 +35,17 @@ test("public pages load at most 165 KiB of script, signed-in ones 215 KiB, chart
   const reply = await send(await makeKey(page, "Key"));
   const state = await page.context().storageState();
   const request = `/usage/${reply.headers.get("x-request-id")}`;
-  for (const path of ["/overview", "/keys", "/usage", request, "/transfers", "/settings"]) {
+  for (const path of [
+    "/overview",
+    "/models",
+    "/keys",
+    "/usage",
+    request,
+    "/buy",
+    "/contribute",
+    "/transfers",
+    "/settings",
+  ]) {
     const fresh = await (await browser.newContext({ storageState: state })).newPage();
     const name = path.startsWith("/usage/") ? "/usage/[id]" : path;
     found[name] = await firstLoadKib(fresh, path);

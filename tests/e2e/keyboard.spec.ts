@@ -44,7 +44,7 @@ test("an account and a key are made without a mouse", async ({ page }) => {
 
 test("every stop of the tab key can be seen", async ({ page }) => {
   await signUp(page);
-  for (const path of ["/overview", "/keys", "/usage", "/transfers", "/settings"]) {
+  for (const path of ["/overview", "/models", "/keys", "/usage", "/buy", "/contribute", "/transfers", "/settings"]) {
     await page.goto(`${stack().web}${path}`);
     await untilUsable(page);
     const seen = new Set<string>();

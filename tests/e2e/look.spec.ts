@@ -1,12 +1,24 @@
 import AxeBuilder from "@axe-core/playwright";
 import type { BrowserContext, Page } from "@playwright/test";
-import { stack } from "./support/stack-address";
-import { expect, grant, makeKey, send, signUp, test, untilUsable } from "./support/test";
+import { openOffer } from "./support/contribute";
+import { ADMIN, stack } from "./support/stack-address";
+import {
+  buyPack,
+  expect,
+  grant,
+  makeKey,
+  send,
+  signIn,
+  signUp,
+  test,
+  textWithoutMoney,
+  untilUsable,
+} from "./support/test";
 
 const SHOTS = ".scrip/screenshots";
 const THEMES = ["light", "dark"] as const;
 const WIDTHS = [360, 1280] as const;
-/** A dollar amount, in words or as a sign: nothing that a user may see. */
+/** A dollar amount, in words or as a sign: nothing that a user may see but where money changes hands. */
 const DOLLARS = /\$\s?\d|USD\s?\d|\bUSD\b/;
 const SETTLE_MS = 400;
 
@@ -17,6 +29,8 @@ const PUBLIC: Shown[] = [
   { name: "sign-in", path: "/sign-in" },
   { name: "sign-up", path: "/sign-up" },
   { name: "not-found", path: "/nowhere" },
+  { name: "models-public", path: "/models" },
+  { name: "model-public", path: "/models/gpt-4" },
 ];
 
 /** It says what checkout and admins' calls take and answer, in dollars too. */
@@ -37,7 +51,23 @@ async function openPalette(page: Page): Promise<void> {
   await page.getByPlaceholder("Go to a page").waitFor();
 }
 
-const signedIn = (requestId: string): Shown[] => [
+async function openRefund(page: Page): Promise<void> {
+  await page.getByRole("button", { name: "Ask for a refund…" }).click();
+  await page.getByRole("dialog").waitFor();
+}
+
+const CONTRIBUTED = "sk-sandbox-openai-500usd-look";
+
+const signedIn = (requestId: string, order: string): Shown[] => [
+  { name: "models", path: "/models" },
+  { name: "models-none", path: "/models?q=nothing-like-it" },
+  { name: "model", path: "/models/gpt-4" },
+  { name: "buy", path: "/buy" },
+  { name: "order", path: order },
+  { name: "order-refund", path: order, open: openRefund },
+  { name: "receipt", path: `${order}/receipt` },
+  { name: "contribute", path: "/contribute" },
+  { name: "contribute-offer", path: "/contribute", open: (page) => openOffer(page, CONTRIBUTED) },
   { name: "overview", path: "/overview" },
   { name: "keys", path: "/keys" },
   { name: "keys-create", path: "/keys?create=true", open: openCreateKey },
@@ -76,7 +106,7 @@ async function look(
         .filter(({ impact }) => impact === "serious" || impact === "critical")
         .map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 140)).join(" | ")}`);
       expect.soft(findings, where).toEqual([]);
-      if (!isOfMoney) expect.soft(await page.locator("body").innerText(), where).not.toMatch(DOLLARS);
+      if (!isOfMoney) expect.soft(await textWithoutMoney(page), where).not.toMatch(DOLLARS);
       const beyond = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
       expect.soft(beyond, `${where} is wider than the screen`).toBeLessThanOrEqual(0);
     }
@@ -95,13 +125,25 @@ test("the API's reference looks right and is accessible in both themes and on a 
 });
 
 test("an account's pages look right and are accessible in both themes and on a phone", async ({ page, context }) => {
-  test.setTimeout(600_000);
+  test.setTimeout(900_000);
   const person = await signUp(page);
   await grant(person, 12_450);
   const secret = await makeKey(page, "Production");
   for (let sent = 0; sent < 6; sent++) await send(secret);
   const reply = await send(secret);
-  await look(context, signedIn(reply.headers.get("x-request-id") ?? ""));
+  await buyPack(page, "Pro");
+  const order = new URL(page.url()).pathname;
+  await look(context, signedIn(reply.headers.get("x-request-id") ?? "", order));
+});
+
+test("an admin's overview looks right and is accessible in both themes and on a phone", async ({ page, context }) => {
+  test.setTimeout(600_000);
+  await signIn(page, ADMIN);
+  await page.waitForURL("**/overview");
+  await look(context, [
+    { name: "admin", path: "/admin" },
+    { name: "admin-models", path: "/admin?by=model&range=7d" },
+  ]);
 });
 
 test("a new account's empty pages look right and are accessible, too", async ({ page, context }) => {
@@ -112,6 +154,8 @@ test("a new account's empty pages look right and are accessible, too", async ({ 
     { name: "empty-keys", path: "/keys" },
     { name: "empty-usage", path: "/usage" },
     { name: "empty-transfers", path: "/transfers" },
+    { name: "empty-buy", path: "/buy" },
+    { name: "empty-contribute", path: "/contribute" },
   ]);
 });
 
