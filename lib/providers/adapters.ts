@@ -1,6 +1,6 @@
 import type { Provider } from "../catalog";
 import type { Adapter } from "./adapter";
-import { ANTHROPIC_FIELDS, GEMINI_FIELDS, GROQ_FIELDS, OPENROUTER_FIELDS, XAI_FIELDS } from "./bill-fields";
+import { ALL_FIELDS, ANTHROPIC_FIELDS, GEMINI_FIELDS, GROQ_FIELDS, OPENROUTER_FIELDS, XAI_FIELDS } from "./bill-fields";
 import { classifyAnswer } from "./classify-answer";
 import { openai } from "./openai";
 import { openAiCompatible } from "./openai-compatible";
@@ -22,7 +22,7 @@ const cloudflareToken = (secret: string): string => secret.slice(secret.indexOf(
 /** Every supplier by its id. Base URLs are in the form that each one's own SDK takes. */
 export const ADAPTERS: Readonly<Record<Provider, Adapter>> = {
   openai,
-  "openai-compatible": openAiCompatible("openai-compatible", null),
+  "openai-compatible": openAiCompatible("openai-compatible", null, { billFields: ALL_FIELDS }),
   anthropic: openAiCompatible("anthropic", "https://api.anthropic.com", {
     path: "/v1",
     abortStopsBill: true,

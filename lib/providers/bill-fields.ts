@@ -46,3 +46,12 @@ export const GEMINI_FIELDS: readonly BillField[] = [
   { in: "body", name: "google" },
   { in: "body", name: "cached_content" },
 ];
+
+/** A supplier of whom nothing is known may be, or relay to, any of them. */
+export const ALL_FIELDS: readonly BillField[] = [
+  ...ANTHROPIC_FIELDS,
+  ...OPENROUTER_FIELDS,
+  ...GROQ_FIELDS,
+  ...XAI_FIELDS,
+  ...GEMINI_FIELDS,
+];

@@ -23,4 +23,10 @@ describe("fields that change the bill", () => {
   ])("are refused where a price by the call would never be charged: %s, %s", (provider, name) => {
     expect(unpriced(provider, { [name]: {} })).toEqual([name]);
   });
+
+  it("are those of any supplier, where nothing is known of the one that answers", () => {
+    for (const name of ["search_parameters", "plugins", "provider", "models", "speed", "search_settings", "google"]) {
+      expect(unpriced("openai-compatible", { [name]: "x" })).toEqual([name]);
+    }
+  });
 });
