@@ -1,14 +1,10 @@
-const TO_SUPPLIER = [
-  "content-type",
-  "accept",
-  "user-agent",
-  "accept-language",
-  "openai-beta",
-  "anthropic-beta",
-] as const;
+const TO_SUPPLIER = ["content-type", "accept", "user-agent", "accept-language"] as const;
 const TO_CALLER = ["content-type", "cache-control", "openai-processing-ms", "openai-version", "openai-model"] as const;
 
 type Headers = Readonly<Record<string, string | readonly string[] | undefined>>;
+
+/** A header and a value of it that a card has a price for. */
+type PricedHeader = { name: string; value: string };
 
 function pick(headers: Headers, names: readonly string[]): Record<string, string> {
   const picked: Record<string, string> = {};
@@ -20,15 +16,18 @@ function pick(headers: Headers, names: readonly string[]): Record<string, string
 }
 
 /**
- * The caller's headers that a supplier gets: those of the protocol, and those that the card prices.
+ * The caller's headers that a supplier gets: those of the protocol, and those that the card prices, with the values that
+ * it names. Headers that switch features on are among the latter or don't cross: they may cost.
  *
  * Credentials, cookies, organisation, project, referer and forwarding headers never cross, whatever the card says.
  */
-export function headersToSupplier(headers: Headers, priced: readonly string[]): Record<string, string> {
-  return pick(
-    headers,
-    priced.length === 0 ? TO_SUPPLIER : [...TO_SUPPLIER, ...priced.filter((name) => !isPrivate(name))],
-  );
+export function headersToSupplier(headers: Headers, priced: readonly PricedHeader[]): Record<string, string> {
+  const picked = pick(headers, TO_SUPPLIER);
+  for (const { name, value } of priced) {
+    const lower = name.toLowerCase();
+    if (!isPrivate(lower) && headers[lower] === value) picked[lower] = value;
+  }
+  return picked;
 }
 
 /** The supplier's headers that a caller gets: nothing of its account, its limits, its cookies. */

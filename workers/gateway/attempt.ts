@@ -40,7 +40,9 @@ function dispatch(job: Job): UpstreamCall | null {
   const mayBePrivate = key.baseUrl === null || gateway.config.settings().switches.private_upstreams;
   if (!mayBePrivate && namesPrivateAddress(new URL(baseUrl))) return null;
   const secret = key.secret.reveal();
-  const priced = terms.price.card.fields.flatMap((field) => (field.in === "header" ? [field.name.toLowerCase()] : []));
+  const priced = terms.price.card.fields.flatMap(({ in: place, name, equals }) =>
+    place === "header" ? [{ name, value: String(equals) }] : [],
+  );
   const headers = {
     ...headersToSupplier(exchange.headers, priced),
     "content-type": "application/json",

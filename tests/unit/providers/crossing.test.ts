@@ -52,10 +52,17 @@ describe("what crosses between a caller and a supplier", () => {
       "x-unknown": "1",
     };
     expect(headersToSupplier(headers, [])).toEqual({ "content-type": "application/json" });
-    expect(headersToSupplier(headers, ["x-priority", "authorization", "cookie"])).toEqual({
+    const priced = (name: string, value: string) => ({ name, value });
+    const secrets = [priced("authorization", "Bearer sk-scrip-1"), priced("cookie", "sid=1")];
+    expect(headersToSupplier(headers, [priced("X-Priority", "priority"), ...secrets])).toEqual({
       "content-type": "application/json",
       "x-priority": "priority",
     });
+  });
+
+  it("passes on a priced header only with a value that has a price, and no switch for features without one", () => {
+    const headers = { "x-priority": "dearest", "anthropic-beta": "fast-mode-2026", "openai-beta": "realtime=v1" };
+    expect(headersToSupplier(headers, [{ name: "x-priority", value: "priority" }])).toEqual({});
   });
 
   it("passes back nothing of the supplier's account or limits", () => {
