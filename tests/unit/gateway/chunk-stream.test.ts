@@ -57,6 +57,16 @@ describe("a stream of chat completion chunks", () => {
     expect(reader.reading(BOUNDS).outcome).toBe("reported");
   });
 
+  it.each(['"usage":  {"prompt', '"usage" :{"prompt', '"usage"\t:\t{"prompt'])(
+    "reads a usage spaced as %s",
+    (spaced) => {
+      const reader = readerOf();
+      const { out } = feed(reader, whole.replace('"usage":{"prompt', spaced), []);
+      expect(out).not.toContain("prompt_tokens");
+      expect(reader.reading(BOUNDS).outcome).toBe("reported");
+    },
+  );
+
   it("adds credits to the usage that was asked for, and keeps the rest of that chunk", () => {
     const reader = readerOf(WITH_USAGE);
     feed(reader, whole, [30]);

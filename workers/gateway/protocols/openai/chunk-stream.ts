@@ -11,7 +11,21 @@ const EVENT_BYTES_MAX = 8 * 1024 * 1024;
 const DONE = Buffer.from("data: [DONE]\n\n");
 const NOTHING = Buffer.alloc(0);
 /** A run of events without any of these passes unread. Within a text of JSON, none of them can stand as it is. */
-const MARKS = [Buffer.from('"usage":{'), Buffer.from('"usage": {'), Buffer.from("[DONE]"), Buffer.from('"error"')];
+const MARKS = [Buffer.from("[DONE]"), Buffer.from('"error"')];
+const USAGE = Buffer.from('"usage"');
+const [SPACE, TAB, COLON, OPEN] = [0x20, 0x09, 0x3a, 0x7b];
+
+/** Whether a usage object begins in the run, however its JSON is spaced; suppliers write `"usage":null` in every chunk. */
+function hasUsage(run: Buffer): boolean {
+  for (let at = run.indexOf(USAGE); at >= 0; at = run.indexOf(USAGE, at + 1)) {
+    let next = at + USAGE.length;
+    while (run[next] === SPACE || run[next] === TAB || run[next] === COLON) next++;
+    if (run[next] === OPEN) return true;
+  }
+  return false;
+}
+
+const isMarked = (run: Buffer): boolean => MARKS.some((mark) => run.includes(mark)) || hasUsage(run);
 
 const asEvent = (data: Buffer): Buffer => Buffer.concat([Buffer.from("data: "), data, Buffer.from("\n\n")]);
 const dataBytes = (event: Buffer): Buffer => Buffer.from(eventData(event) ?? "");
@@ -42,7 +56,7 @@ class ChunkStream implements StreamReader {
     const run = this.#splitter.push(chunk);
     if (run.length === 0) return { out: NOTHING, state: "open" };
     this.#log.add(run);
-    if (!this.#withheld && !MARKS.some((mark) => run.includes(mark))) return { out: run, state: "open" };
+    if (!this.#withheld && !isMarked(run)) return { out: run, state: "open" };
     const out: Buffer[] = [];
     for (const event of splitEvents(run)) {
       if (this.#state() !== "open") break;
