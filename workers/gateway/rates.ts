@@ -69,7 +69,7 @@ export function createRates(): Rates {
         const message = `Your account may have ${concurrency} requests under way. Wait for one to end.`;
         throw new ScripError("concurrency_limit", message, { retryAfterS: 1 });
       }
-      tokens.add(user.id, tokensExpected, atMs);
+      const expectedIn = tokens.add(user.id, tokensExpected, atMs).endsMs;
       underWay.set(user.id, others + 1);
       let isUnderWay = true;
       return {
@@ -85,7 +85,10 @@ export function createRates(): Rates {
           if (!isUnderWay) return;
           isUnderWay = false;
           leave(user.id);
-          tokens.add(user.id, used - tokensExpected, nowMs());
+          const endMs = nowMs();
+          // In a later minute there is nothing to give back: what was expected counted in its own.
+          const difference = used - tokensExpected;
+          tokens.add(user.id, endMs < expectedIn ? difference : Math.max(0, difference), endMs);
         },
       };
     },

@@ -1,0 +1,40 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import type { Caller } from "../../../workers/gateway/callers";
+import { createRates } from "../../../workers/gateway/rates";
+
+const caller = { user: { id: "u" } } as unknown as Caller; // nothing else of a caller is read
+const ONE = { digits: 1n, scale: 0 };
+const allowance = { requestsPerMinute: 100, tokensPerMinute: 1_000, concurrency: 10, discount: ONE };
+const START = Date.UTC(2026, 10, 25);
+
+beforeEach(() => {
+  vi.useFakeTimers({ now: START, toFake: ["Date"] });
+});
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+describe("the tokens of a minute", () => {
+  it("are what was used, not what was expected, where a request ends in the minute of its beginning", () => {
+    const rates = createRates();
+    rates.admit(caller, allowance, 5_000).end(100);
+    expect(rates.admit(caller, allowance, 0).headers["x-ratelimit-remaining-tokens"]).toBe("900");
+  });
+
+  it("aren't given back from what others used in a later minute", () => {
+    const rates = createRates();
+    const early = rates.admit(caller, allowance, 800);
+    vi.setSystemTime(START + 61_000);
+    rates.admit(caller, allowance, 600).end(600);
+    early.end(50);
+    expect(rates.admit(caller, allowance, 0).headers["x-ratelimit-remaining-tokens"]).toBe("400");
+  });
+
+  it("count in the minute of the end as far as they were more than expected", () => {
+    const rates = createRates();
+    const early = rates.admit(caller, allowance, 100);
+    vi.setSystemTime(START + 61_000);
+    early.end(1_100);
+    expect(() => rates.admit(caller, allowance, 10)).toThrow("1000 tokens a minute");
+  });
+});
