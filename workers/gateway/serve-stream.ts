@@ -62,11 +62,11 @@ class Relay implements OpenStream {
     const late = setTimeout(() => this.#stop("late"), Math.max(1, gateway.timings.streamMs - exchange.elapsedMs()));
     response.on("drain", this.#resume);
     gateway.streams.add(this);
-    this.#open();
-    this.#pass(stream.first);
-    stream.call.attach({ data: (chunk) => this.#take(chunk), end: (failure) => this.#ended(failure) });
-    stream.call.resume();
     try {
+      this.#open();
+      this.#pass(stream.first);
+      stream.call.attach({ data: (chunk) => this.#take(chunk), end: (failure) => this.#ended(failure) });
+      stream.call.resume();
       return await this.done;
     } finally {
       gateway.streams.remove(this);
