@@ -3,7 +3,7 @@ import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll } from "vitest";
 
 /** The body that a supplier got, and what answers it. */
-export type Play = (response: ServerResponse, body: Record<string, unknown>) => void | Promise<void>;
+type Play = (response: ServerResponse, body: Record<string, unknown>) => void | Promise<void>;
 
 const PART = { id: "chatcmpl-1", created: 1, model: "gpt-4" };
 

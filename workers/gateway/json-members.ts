@@ -86,7 +86,7 @@ export function readMembers(bytes: Buffer, from = 0): Member[] {
 }
 
 /** What makes valid JSON mean different things to different readers, or exhaust one. */
-export type Doubt = { kind: "deep" } | { kind: "repeated"; name: string };
+type Doubt = { kind: "deep" } | { kind: "repeated"; name: string };
 
 /** The first doubt about the bytes, which hold valid JSON: a name that an object has twice, or more than so many levels. */
 export function findDoubt(bytes: Buffer, levels: number): Doubt | null {

@@ -1,7 +1,7 @@
 import { ScripError } from "../../lib/errors";
 
 /** Lets so much work run at once; the rest waits its turn. Errors: `ScripError` unavailable where too much waits. */
-export type Turnstile = <T>(work: () => Promise<T>) => Promise<T>;
+type Turnstile = <T>(work: () => Promise<T>) => Promise<T>;
 
 /** A turnstile with nothing under way. */
 export function createTurnstile(atOnce: number, waitingMax: number): Turnstile {
