@@ -29,12 +29,6 @@ export function sendJson(response: ServerResponse, status: number, body: unknown
   response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(body));
 }
 
-/** A whole reply that says hi. */
-function sendReply(response: ServerResponse, usage: object): void {
-  const message = { role: "assistant", content: "hi" };
-  sendJson(response, 200, { ...PART, object: "chat.completion", choices: [{ index: 0, message }], usage });
-}
-
 /** A supplier of the test file's own, which does what no sandbox has an order for. Set `play` before each request. */
 export function aSupplier() {
   let play: Play = (response) => sendJson(response, 500, {});
@@ -57,10 +51,5 @@ export function aSupplier() {
     play: (next: Play): void => {
       play = next;
     },
-    /** Connections that are open to it. */
-    connections: () =>
-      new Promise<number>((resolve, reject) =>
-        server.getConnections((error, count) => (error ? reject(error) : resolve(count))),
-      ),
   };
 }
