@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { newUuid, toPublicId, type Uuid } from "../../lib/ids";
 import type { KeptReply } from "../../lib/metering";
 import { nowMs } from "../../lib/time";
+import { LIMITS } from "./limits";
 
 /** One request and its reply, with the id that both carry. */
 export class Exchange {
@@ -18,6 +19,7 @@ export class Exchange {
   constructor(
     readonly request: IncomingMessage,
     readonly response: ServerResponse,
+    private readonly handOverMs: number = LIMITS.handOverMs,
   ) {
     response.once("close", () => {
       if (response.writableFinished) return;
@@ -55,7 +57,15 @@ export class Exchange {
       ...headers,
       "content-length": Buffer.byteLength(body),
     });
-    response.end(body);
+    this.end(body);
+  }
+
+  /** Send the last bytes of a reply that was begun; who doesn't take them in time is cut off. */
+  end(last: string | Buffer): void {
+    const { response } = this;
+    const timer = setTimeout(() => response.destroy(), this.handOverMs);
+    response.once("close", () => clearTimeout(timer));
+    response.end(last);
   }
 
   sendJson(status: number, body: string, headers: Record<string, string> = {}): void {

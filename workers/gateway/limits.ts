@@ -17,6 +17,8 @@ export const LIMITS = {
   firstByteMs: 120_000,
   idleMs: 60_000,
   streamMs: 30 * 60_000,
+  /** A caller that hasn't taken the rest of a finished reply by then is cut off: it holds memory. */
+  handOverMs: 300_000,
   /** How long a call is read on after its caller has left. */
   drainMs: 30_000,
   /** How often streams are looked at, and how old their last checkpoint may get. */

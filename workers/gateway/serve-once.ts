@@ -19,9 +19,9 @@ function readKey({ headers }: Exchange): string | null {
   throw new ScripError("invalid_request", `An Idempotency-Key has 1 to ${KEY_CHARS_MAX} characters.`);
 }
 
-function replay({ response }: Exchange, { status, headers, body }: KeptReply): void {
-  response.writeHead(status, { ...headers, "idempotent-replayed": "true" });
-  response.end(body);
+function replay(exchange: Exchange, { status, headers, body }: KeptReply): void {
+  exchange.response.writeHead(status, { ...headers, "idempotent-replayed": "true" });
+  exchange.end(body);
 }
 
 const lasting = (headers: Record<string, string>): Record<string, string> =>

@@ -226,5 +226,5 @@ export async function serveStream(job: Job, stream: Stream): Promise<void> {
   const last = await charge(job, stream, cause);
   const body = last && relay.sent ? Buffer.concat([...relay.sent, last]) : null;
   await exchange.keep?.(body && { status: 200, headers: headersOf(job, stream), body });
-  if (last && !exchange.isGone) exchange.response.end(last);
+  if (last && !exchange.isGone) exchange.end(last);
 }
