@@ -102,10 +102,3 @@ test("each refusal says what to do, and no key is ever in a page or an address",
     expect(text).not.toContain(`${KEY}-twice`);
   }
 });
-
-test("profit and loss is for admins: others find nothing there", async ({ page }) => {
-  await signUp(page);
-  const response = await page.goto(`${stack().web}/admin`);
-  expect(response?.status()).toBe(404);
-  await expect(page.getByText("There is nothing here")).toBeVisible();
-});

@@ -141,8 +141,8 @@ test("an admin's overview looks right and is accessible in both themes and on a 
   await signIn(page, ADMIN);
   await page.waitForURL("**/overview");
   await look(context, [
-    { name: "admin", path: "/admin" },
-    { name: "admin-models", path: "/admin?by=model&range=7d" },
+    { name: "admin", path: "/admin", isOfMoney: true },
+    { name: "admin-models", path: "/admin?by=model&range=7d", isOfMoney: true },
   ]);
 });
 

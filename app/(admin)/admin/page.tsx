@@ -1,4 +1,4 @@
-import { Lightbulb, Scale } from "lucide-react";
+import { Scale } from "lucide-react";
 import type { Metadata } from "next";
 import { getTranslations } from "next-intl/server";
 import { createLoader } from "nuqs/server";
@@ -62,12 +62,14 @@ export default async function AdminPage({ searchParams }: { searchParams: Search
         <RangeSelect />
       </PageHeader>
       <div className="grid grid-cols-[minmax(0,1fr)] items-start gap-4 lg:grid-cols-2">
-        <CreditsLayer pnl={byDay} outstanding={outstanding} />
-        <SystemLayer pnl={byDay} />
-      </div>
-      <div className="mt-4 grid grid-cols-[minmax(0,1fr)] items-start gap-4 lg:grid-cols-2">
-        <EconomicLayer pnl={byDay} />
-        <AdviceCard advice={byDay.advice} icon={<Lightbulb aria-hidden="true" className="size-4" />} />
+        <div className="flex flex-col gap-4">
+          <CreditsLayer pnl={byDay} outstanding={outstanding} />
+          <AdviceCard advice={byDay.advice} />
+        </div>
+        <div className="flex flex-col gap-4">
+          <SystemLayer pnl={byDay} />
+          <EconomicLayer pnl={byDay} />
+        </div>
       </div>
       <Card className="mt-4">
         <CardHeader title={t("chart.title")} note={t("chart.note")} />

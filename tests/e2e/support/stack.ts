@@ -18,6 +18,7 @@ import { startGateway } from "../../support/gateway";
 import { stageModel, stageSupply } from "../../support/stage";
 import { testMasterKeys } from "../../support/supply";
 import { startWorker, type Worker } from "../../support/worker";
+import { makeHistory } from "./history";
 import { ADMIN, type Stack } from "./stack-address";
 
 // All of Scrip for browser tests, as production runs it: built web app, web port, gateway, jobs, sandbox, a database of
@@ -37,7 +38,7 @@ function freePort(): Promise<number> {
   });
 }
 
-/** The demo's model with a supplier's key, its settings, and an admin with a key of their own. */
+/** The demo's model with a supplier's key, its settings, an admin with a key of their own, and a past. */
 async function furnish(databaseUrl: string): Promise<string> {
   const database = openDatabase(databaseUrl, CONNECTIONS);
   const ctx = systemCtx("e2e", nowMs());
@@ -51,6 +52,7 @@ async function furnish(databaseUrl: string): Promise<string> {
     const key = ApiKeyInput.parse({ name: "e2e", scopes: ["admin"] });
     await createApiKey(tx, ctx, { userId: admin.id, key, secret: adminKey, mayGiveAdmin: true });
   });
+  await makeHistory(database);
   await database.close();
   return adminKey;
 }

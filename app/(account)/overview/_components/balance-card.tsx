@@ -21,23 +21,23 @@ export function BalanceCard({ sources }: { sources: Source[] }) {
         <h2 id="balance-title" className="text-[13px] font-medium text-ink-3">
           {t("title")}
         </h2>
-        <Link
-          href="/transfers"
-          aria-label={t("all")}
-          data-hint={t("all")}
-          className="rounded-sm p-1 text-ink-3 hover:text-ink"
-        >
-          <ArrowRight aria-hidden="true" className="size-4" />
-        </Link>
+        <div className="-my-1 flex items-center gap-1.5">
+          <Link href="/buy" className={buttonClass("secondary", "sm", "!h-7 !px-2.5")}>
+            {t("topUp")}
+          </Link>
+          <Link
+            href="/transfers"
+            aria-label={t("all")}
+            data-hint={t("all")}
+            className="rounded-sm p-1 text-ink-3 hover:text-ink"
+          >
+            <ArrowRight aria-hidden="true" className="size-4" />
+          </Link>
+        </div>
       </div>
-      <div className="mt-1 flex flex-wrap items-center justify-between gap-x-4 gap-y-2">
-        <p className="text-[32px] leading-tight font-semibold tracking-[-0.03em]">
-          <Credits amount={spendable} />
-        </p>
-        <Link href="/buy" className={buttonClass("secondary", "sm")}>
-          {t("topUp")}
-        </Link>
-      </div>
+      <p className="mt-1 text-[32px] leading-tight font-semibold tracking-[-0.03em]">
+        <Credits amount={spendable} />
+      </p>
       <p className="mt-1 min-h-5 text-[13px] text-ink-3">
         {held > 0n && (
           <span data-hint={t("heldHint")} tabIndex={0}>

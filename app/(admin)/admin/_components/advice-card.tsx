@@ -1,6 +1,6 @@
-import { useTranslations } from "next-intl";
+import { Lightbulb } from "lucide-react";
 import Link from "next/link";
-import type { ReactNode } from "react";
+import { useTranslations } from "next-intl";
 import { modelHref } from "@/app/_components/model-view";
 import { Card, CardHeader } from "@/app/_components/ui/card";
 import type { Advice } from "@/lib/insight";
@@ -8,7 +8,7 @@ import type { Advice } from "@/lib/insight";
 const MODELS_SHOWN = 5;
 
 /** What an operator might do, and which models it is about. */
-export function AdviceCard({ advice, icon }: { advice: Advice[]; icon: ReactNode }) {
+export function AdviceCard({ advice }: { advice: Advice[] }) {
   const t = useTranslations("Admin.advice");
   const models = [...new Set(advice.flatMap((one) => one.models))];
   return (
@@ -19,7 +19,7 @@ export function AdviceCard({ advice, icon }: { advice: Advice[]; icon: ReactNode
         <ul className="flex flex-col gap-2">
           {advice.map(({ code }) => (
             <li key={code} className="flex items-start gap-2.5">
-              <span className="mt-0.5 text-warning">{icon}</span>
+              <Lightbulb aria-hidden="true" className="mt-0.5 size-4 shrink-0 text-warning" />
               {t(`codes.${code}`)}
             </li>
           ))}

@@ -19,10 +19,15 @@ export async function generateMetadata(): Promise<Metadata> {
   return { title: t("title") };
 }
 
-function Sum({ name, amount, isTotal = false }: { name: string; amount: Nanos; isTotal?: boolean }) {
+type SumProps = { name: string; note?: string; amount: Nanos; isTotal?: boolean };
+
+function Sum({ name, note, amount, isTotal = false }: SumProps) {
   return (
     <div className={`flex justify-between gap-4 py-2 ${isTotal ? "border-t border-line text-base font-semibold" : ""}`}>
-      <dt>{name}</dt>
+      <dt>
+        {name}
+        {note && <span className="block text-[13px] text-ink-3">{note}</span>}
+      </dt>
       <dd>
         <Money amount={amount} />
       </dd>
@@ -36,8 +41,11 @@ function Lines({ order, locale }: { order: PurchaseView; locale: string }) {
   const amounts = { base: exactAmount(order.baseMicros, locale), bonus: exactAmount(bonus, locale) };
   return (
     <dl className="mt-8 border-t border-line pt-2">
-      <Sum name={t("line", { credits: exactAmount(order.creditsMicros, locale) })} amount={order.usdNanos} />
-      {bonus > 0n && <p className="-mt-1.5 pb-2 text-[13px] text-ink-3">{t("bonus", amounts)}</p>}
+      <Sum
+        name={t("line", { credits: exactAmount(order.creditsMicros, locale) })}
+        note={bonus > 0n ? t("bonus", amounts) : undefined}
+        amount={order.usdNanos}
+      />
       <Sum name={t("total")} amount={order.usdNanos} isTotal />
       {order.refundedNanos > 0n && (
         <>

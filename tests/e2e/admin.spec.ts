@@ -1,0 +1,42 @@
+import { ADMIN, stack } from "./support/stack-address";
+import { HISTORY_DAYS } from "./support/history";
+import { expect, signIn, signUp, test, untilUsable } from "./support/test";
+
+const DAY_MS = 86_400_000;
+
+test("150,000 credits against 1,234 + 567 + 89 dollars are a loss of 390, and the page says what to do", async ({
+  page,
+}) => {
+  await signIn(page, ADMIN);
+  await page.waitForURL("**/overview");
+  await page.goto(`${stack().web}/admin`);
+  await untilUsable(page);
+  const day = new Date(Date.now() - HISTORY_DAYS * DAY_MS).toISOString().slice(0, 10);
+  const cells = page.getByRole("row").filter({ hasText: day }).getByRole("cell");
+  await expect(cells).toHaveText([day, "150,000", "$1,500.00", "$1,890.00", "−$390.00", "−26%"]);
+  await expect(cells.last().locator("[data-hint]")).toHaveAttribute("data-hint", "−0.26");
+
+  const advice = page.getByTestId("advice");
+  await expect(advice).toContainText("Adjust the prices");
+  await expect(advice).toContainText("Optimise their routing");
+  await expect(advice.getByRole("link")).toHaveText(["gpt-4", "claude-3"]);
+
+  await page.getByText("Provider", { exact: true }).click();
+  await expect(page).toHaveURL(/by=provider/);
+  const costs = { Anthropic: "$567.00", Kling: "$89.00" };
+  for (const [provider, cost] of Object.entries(costs)) {
+    await expect(page.getByRole("row").filter({ hasText: provider }).getByRole("cell").nth(3)).toHaveText(cost);
+    await expect(page.getByTestId("system-layer")).toContainText(cost);
+  }
+  await page.getByLabel("Range").selectOption("Today");
+  await expect(page).toHaveURL(/range=today/);
+  await expect(page.getByRole("row").filter({ hasText: "Kling" })).toBeHidden();
+});
+
+test("profit and loss is for admins: others find nothing there, and no link to it", async ({ page }) => {
+  await signUp(page);
+  await expect(page.getByRole("link", { name: "Profit and loss" })).toHaveCount(0);
+  const response = await page.goto(`${stack().web}/admin`);
+  expect(response?.status()).toBe(404);
+  await expect(page.getByText("There is nothing here")).toBeVisible();
+});

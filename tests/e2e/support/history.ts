@@ -1,0 +1,41 @@
+import { ApiKeyInput, createApiKey, createUser } from "@/lib/auth";
+import { systemCtx } from "@/lib/ctx";
+import type { Database } from "@/lib/db";
+import { toPublicId } from "@/lib/ids";
+import { nanos } from "@/lib/money";
+import { nowMs } from "@/lib/time";
+import { cr } from "../../support/a-ledger";
+import { giveCredits, makeRequests, type MadeRequest } from "../../support/a-request";
+
+const DAY_MS = 86_400_000;
+/** How long ago the example's requests were made: apart from what the tests of today add. */
+export const HISTORY_DAYS = 3;
+
+/** 150,000 credits, and what three suppliers billed for them. Units: whole credits, dollars. */
+const EXAMPLE = [
+  { provider: "openai", model: "gpt-4", credits: 50_000, usd: 1_000n },
+  { provider: "openai", model: "gpt-4o", credits: 30_000, usd: 234n },
+  { provider: "anthropic", model: "claude-3", credits: 40_000, usd: 567n },
+  { provider: "kling", model: "kling-v1", credits: 30_000, usd: 89n },
+] as const;
+
+/** Requests of three days ago, for what admins are told of the past. */
+export async function makeHistory(database: Database): Promise<void> {
+  const ctx = systemCtx("e2e", nowMs());
+  const person = await database.inTransaction(async (tx) => {
+    const user = await createUser(tx, ctx, { email: "history@e2e.test", passwordHash: null });
+    const key = ApiKeyInput.parse({ name: "history", scopes: ["inference"] });
+    const made = await createApiKey(tx, ctx, { userId: user.id, key, mayGiveAdmin: false });
+    const keyId = toPublicId("apiKey", made.key.id);
+    return { user, id: toPublicId("user", user.id), key: made.secret, keyId };
+  });
+  await giveCredits(database, person, 150_000);
+  const requests = EXAMPLE.map(({ provider, model, credits, usd }): MadeRequest => ({
+    chargeMicros: cr(credits),
+    costNanos: nanos(usd * 1_000_000_000n),
+    arrivedMs: ctx.nowMs - HISTORY_DAYS * DAY_MS,
+    draft: { provider, model },
+    end: { channel: `${provider}-main`, keyOwner: null },
+  }));
+  await makeRequests(database, person, requests);
+}
