@@ -24,10 +24,10 @@ const hasWords = ({ id, name, provider }: ModelView, words: string[]): boolean =
 
 /** Cheapest first by what an ordinary request costs; those without such a price last. */
 function byPrice(one: ModelView, other: ModelView): number {
-  if (one.exampleMicros === null || other.exampleMicros === null) {
-    return Number(one.exampleMicros === null) - Number(other.exampleMicros === null);
-  }
-  return one.exampleMicros < other.exampleMicros ? -1 : one.exampleMicros > other.exampleMicros ? 1 : 0;
+  if (one.exampleMicros === other.exampleMicros) return 0;
+  if (one.exampleMicros === null) return 1;
+  if (other.exampleMicros === null) return -1;
+  return one.exampleMicros < other.exampleMicros ? -1 : 1;
 }
 
 const COMPARE: Record<Exclude<Sort, "listed">, (one: ModelView, other: ModelView) => number> = {

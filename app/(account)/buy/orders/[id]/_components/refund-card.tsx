@@ -7,11 +7,9 @@ import { Credits } from "@/app/_components/credits";
 import { Money } from "@/app/_components/money";
 import { Button } from "@/app/_components/ui/button";
 import { Card } from "@/app/_components/ui/card";
-import type { PurchaseView } from "@/lib/payments";
+import type { RefundProps } from "./refund-dialog";
 
 const RefundDialog = dynamic(() => import("./refund-dialog"), { ssr: false });
-
-export type RefundProps = { order: Pick<PurchaseView, "refundableNanos" | "remainingMicros">; id: string };
 
 /** What a refund would give back now. */
 export function RefundCard({ order, id }: RefundProps) {

@@ -7,8 +7,10 @@ import { Money } from "@/app/_components/money";
 import { Button } from "@/app/_components/ui/button";
 import { Dialog } from "@/app/_components/ui/dialog";
 import { showToast } from "@/app/_components/ui/toast-queue";
+import type { PurchaseView } from "@/lib/payments";
 import { refundOrder } from "../../../actions";
-import type { RefundProps } from "./refund-card";
+
+export type RefundProps = { order: Pick<PurchaseView, "refundableNanos" | "remainingMicros">; id: string };
 
 /** Asks once more, with the amounts: a refund can't be taken back. */
 export default function RefundDialog({ order, id, onClose }: RefundProps & { onClose: () => void }) {
