@@ -1,6 +1,8 @@
 import { NextIntlClientProvider } from "next-intl";
 import { getMessages, getTranslations } from "next-intl/server";
 import type { ReactNode } from "react";
+import { AccountShell } from "../(account)/_components/account-shell";
+import { LazyShellFrame } from "../(account)/_components/lazy-shell-frame";
 import { SiteFooter } from "../(public)/_components/site-footer";
 import { SiteHeader } from "../(public)/_components/site-header";
 import { TooltipLayer } from "../_components/ui/tooltip-layer";
@@ -10,9 +12,11 @@ import { currentUser } from "../_server/session";
 export default async function CatalogueLayout({ children }: { children: ReactNode }) {
   const user = await currentUser();
   if (!user) return <PublicShell>{children}</PublicShell>;
-  // By itself, so that visitors don't load the scripts of an account's pages.
-  const { AccountShell } = await import("../(account)/_components/account-shell");
-  return <AccountShell user={user}>{children}</AccountShell>;
+  return (
+    <AccountShell user={user} frame={LazyShellFrame}>
+      {children}
+    </AccountShell>
+  );
 }
 
 async function PublicShell({ children }: { children: ReactNode }) {

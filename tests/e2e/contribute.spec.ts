@@ -40,7 +40,7 @@ test("credits are bought, a key is contributed, both are used, and the admin see
   const total = admin.getByRole("row").filter({ hasText: "In all" });
   await expect(total).toContainText("$");
   await admin.getByText("Model", { exact: true }).click();
-  await expect(admin.getByRole("row").filter({ hasText: "gpt-4" })).toBeVisible();
+  await expect(admin.getByRole("cell", { name: "gpt-4", exact: true })).toBeVisible();
 });
 
 test("a contribution is paused, resumed and retired, each at once", async ({ page }) => {

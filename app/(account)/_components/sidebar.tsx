@@ -8,9 +8,9 @@ import { useTranslations } from "next-intl";
 import { useState } from "react";
 import { Logo } from "@/app/_components/logo";
 import { isWithin, type NavItem, navSections } from "./nav";
+import { SIDEBAR_COOKIE } from "./sidebar-cookie";
 
 const YEAR_S = 31_536_000;
-export const SIDEBAR_COOKIE = "scrip-sidebar";
 
 function Entry({ item, isCollapsed }: { item: NavItem; isCollapsed: boolean }) {
   const t = useTranslations("Shell");

@@ -13,7 +13,7 @@ import { type ExampleCharge, exampleCharge } from "@/app/_server/example-request
 import { type PricedModel, readPricedModel } from "@/app/_server/model-views";
 import { currentUser } from "@/app/_server/session";
 import { PageHeader } from "../../../(account)/_components/page-header";
-import { Affordable } from "../_components/affordable";
+import { LazyAffordable } from "../_components/lazy-affordable";
 import { Code } from "./_components/code";
 import { Prices } from "./_components/prices";
 
@@ -47,7 +47,7 @@ function Facts({ found, hasBalance }: { found: PricedModel; hasBalance: boolean 
       ? [
           {
             name: t("balance"),
-            value: <Affordable exampleMicros={exampleCharge(found.price.card)?.chargeMicros ?? null} />,
+            value: <LazyAffordable exampleMicros={exampleCharge(found.price.card)?.chargeMicros ?? null} />,
           },
         ]
       : []),

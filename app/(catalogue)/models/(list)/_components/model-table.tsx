@@ -9,7 +9,7 @@ import { Badge } from "@/app/_components/ui/badge";
 import { CopyButton } from "@/app/_components/ui/copy-button";
 import { Table, Td, Th, Tr } from "@/app/_components/ui/table";
 import { useProviderName } from "@/app/_components/use-provider-name";
-import { Affordable } from "../../_components/affordable";
+import { LazyAffordable } from "../../_components/lazy-affordable";
 import type { Unit } from "./selection";
 
 function TokenCell({ price, per }: { price: TokenPrice | null; per: Unit }) {
@@ -91,7 +91,7 @@ function Row({ model, per, hasBalance }: { model: ModelView; per: Unit; hasBalan
       <PriceCells model={model} per={per} />
       {hasBalance && (
         <Td isNumeric className="hidden text-ink-2 md:table-cell">
-          <Affordable exampleMicros={model.exampleMicros} />
+          <LazyAffordable exampleMicros={model.exampleMicros} />
         </Td>
       )}
     </Tr>
