@@ -19,8 +19,7 @@ export type WalletRow = {
 export async function findWallet(reader: Tx, wallet: bigint): Promise<WalletRow | null> {
   const rows = await queries(reader).$queryRaw<WalletRow[]>`
     select w.promo, w.referral, w.purchased, w.vested, w.unvested, w.held, w.debt, w.advance,
-      case when w.debt > 0 then 0 else greatest(0, w.promo + w.referral + w.purchased + w.vested
-        + least(w.unvested, greatest(0, w.advance_limit - w.advance)) - w.held) end::bigint as spendable
+      books.spendable(w) as spendable
     from books.wallet w where w.id = ${wallet}`;
   return rows[0] ?? null;
 }
