@@ -4,6 +4,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, wri
 import path from "node:path";
 import { build } from "esbuild";
 import { say, Stop } from "../console";
+import { BUNDLING } from "./bundling";
 import { HOME } from "./options";
 
 const NEXT_SOURCES = [
@@ -79,13 +80,7 @@ export async function buildWorkers(folder: string): Promise<void> {
     entryPoints: entries,
     outdir: folder,
     outbase: ".",
-    bundle: true,
-    packages: "external",
-    platform: "node",
-    format: "esm",
-    target: "node20",
-    sourcemap: true,
-    logLevel: "error",
+    ...BUNDLING,
   });
 }
 

@@ -1,5 +1,6 @@
 import path from "node:path";
 import { build } from "esbuild";
+import { BUNDLING } from "../../scripts/start/bundling";
 
 const ROOT = path.resolve(import.meta.dirname, "../..");
 
@@ -15,13 +16,7 @@ export async function bundle(folder: string, entries: Record<string, string>): P
     entryPoints: entries,
     outdir,
     outExtension: { ".js": ".mjs" },
-    bundle: true,
-    packages: "external",
-    platform: "node",
-    format: "esm",
-    target: "node20",
-    sourcemap: true,
-    logLevel: "error",
+    ...BUNDLING,
   });
   return Object.fromEntries(Object.keys(entries).map((name) => [name, path.join(outdir, `${name}.mjs`)]));
 }
