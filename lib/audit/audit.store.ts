@@ -35,17 +35,16 @@ export async function insertAudit(
   });
 }
 
-/** Rows newest first, before an id, of a kind of subject or of one subject. */
-export async function readAudit(
-  reader: Tx,
-  page: {
-    limit: number;
-    before: bigint | null;
-    subjectType: string | null;
-    subjectId: string | null;
-    action: string | null;
-  },
-): Promise<AuditRow[]> {
+/** At most `limit` rows before an id; of one kind of subject, one subject or one action where they are given. */
+export type AuditPage = {
+  limit: number;
+  before: bigint | null;
+  subjectType: string | null;
+  subjectId: string | null;
+  action: string | null;
+};
+
+export async function readAudit(reader: Tx, page: AuditPage): Promise<AuditRow[]> {
   const rows = await queries(reader).audit.findMany({
     where: {
       ...(page.before !== null && { id: { lt: page.before } }),
