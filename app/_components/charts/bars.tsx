@@ -11,16 +11,10 @@ import {
   XAxis,
   YAxis,
 } from "recharts";
+import { dayText } from "./day-text";
 import { CHART_COLOURS, type DaySeries, OTHER_COLOUR } from "./series";
 
 type Point = { day: string; [series: string]: string | number };
-
-/** A calendar day as it is written short; it has no zone of its own. */
-function dayText(day: string, locale: string): string {
-  return new Intl.DateTimeFormat(locale, { month: "short", day: "numeric", timeZone: "UTC" }).format(
-    Date.parse(`${day}T00:00:00Z`),
-  );
-}
 
 function Tip({ active, payload, label }: TooltipContentProps) {
   const locale = useLocale();

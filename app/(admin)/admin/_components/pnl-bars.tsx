@@ -13,15 +13,10 @@ import {
   XAxis,
   YAxis,
 } from "recharts";
+import { dayText } from "@/app/_components/charts/day-text";
 import type { PnlSeries } from "./pnl-series";
 
 type Colours = Readonly<Record<"revenue" | "cost" | "profit", string>>;
-
-/** A calendar day as it is written short; it has no zone of its own. */
-const dayText = (day: string, locale: string): string =>
-  new Intl.DateTimeFormat(locale, { month: "short", day: "numeric", timeZone: "UTC" }).format(
-    Date.parse(`${day}T00:00:00Z`),
-  );
 
 const dollars = (locale: string, options: Intl.NumberFormatOptions) =>
   new Intl.NumberFormat(locale, { style: "currency", currency: "USD", currencyDisplay: "narrowSymbol", ...options });
