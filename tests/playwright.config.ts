@@ -22,6 +22,8 @@ export default defineConfig({
     timezoneId: "Europe/Berlin",
     locale: "en-GB",
     trace: "retain-on-failure",
+    actionTimeout: MINUTE_MS / 2,
+    navigationTimeout: MINUTE_MS / 2,
   },
   webServer: {
     command: `${process.execPath} --import tsx tests/e2e/support/stack.ts`,

@@ -51,6 +51,8 @@ export const Settings = z.strictObject({
   maturity_days: Days,
   max_unvested: CreditsInput,
   contributions_per_day: z.int().min(0),
+  /** Accounts that may be made from one address: enough for an office behind it, too few for a farm. */
+  sign_ups_per_hour: z.int().min(1),
   providers: z.record(Id, ProviderPolicy),
   referral: z.strictObject({ purchase: Share, contribution: Share, hold_days: Days }),
   refund_days: Days,

@@ -58,6 +58,28 @@ test("ten wrong passwords are enough for one address, and don't lock out anybody
   await page.waitForURL("**/overview");
 });
 
+test("one address makes no more accounts an hour than an admin allows, and is told to wait", async ({ page }) => {
+  await signUp(page);
+  await page.context().clearCookies();
+  const { web, adminKey } = stack();
+  const allow = (sign_ups_per_hour: number) =>
+    page.request.put(`${web}/api/v1/admin/settings`, {
+      headers: { authorization: `Bearer ${adminKey}` },
+      data: { sign_ups_per_hour },
+    });
+  try {
+    expect((await allow(1)).status()).toBe(200);
+    await page.goto(`${web}/sign-up`);
+    await untilUsable(page);
+    await page.getByLabel("E-mail").fill("one-too-many@e2e.test");
+    await page.getByLabel("Password", { exact: true }).fill("a long password of theirs");
+    await page.getByRole("button", { name: "Create account" }).click();
+    await expect(page.getByRole("alert").filter({ hasText: /\w/ }).first()).toContainText("Too many tries. Wait");
+  } finally {
+    await allow(1_000);
+  }
+});
+
 test("signing out everywhere ends the other browser's session too", async ({ page, browser }) => {
   const person = await signUp(page);
   const elsewhere = await (await browser.newContext()).newPage();

@@ -43,7 +43,8 @@ export async function signUp(_previous: AuthState, form: FormData): Promise<Auth
     };
   }
   const caller = await readCaller();
-  const waitS = await countSignUp(caller.address);
+  const { sign_ups_per_hour: mostAnHour } = await readSettings(webDatabase().reader);
+  const waitS = await countSignUp(caller.address, mostAnHour);
   if (waitS > 0) return { email, errors: { form: t("limited", { minutes: Math.ceil(waitS / 60) }) } };
 
   const { password, ...input } = parsed.data;
