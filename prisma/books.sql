@@ -74,6 +74,7 @@ lot.created_at timestamp with time zone not null default now()
 lot.expires_at timestamp with time zone
 lot.granted_micros bigint not null
 lot.id bigint not null generated always as identity
+lot.is_live boolean not null default (remaining_micros > 0)
 lot.remaining_micros bigint not null
 lot.source smallint not null
 lot.transfer uuid not null
@@ -170,6 +171,7 @@ books.counter.counter_unit_check CHECK ((unit = ANY (ARRAY['micros'::text, 'requ
 books.counter.counter_used_amount_check CHECK ((used_amount >= 0))
 books.delta.delta_pkey PRIMARY KEY (seq)
 books.hold.hold_amount_micros_check CHECK ((amount_micros >= 0))
+books.hold.hold_closed_when_ended CHECK (((state = 0) = (closed_at IS NULL)))
 books.hold.hold_pkey PRIMARY KEY (id)
 books.hold.hold_state_check CHECK (((state >= 0) AND (state <= 2)))
 books.lease.lease_pkey PRIMARY KEY (id)
@@ -203,11 +205,11 @@ books.wallet.wallet_vested_check CHECK ((vested >= 0))
 
 -- indexes
 CREATE INDEX attempt_unfolded ON books.attempt USING btree (hold, n) WHERE ((state = 1) AND (folded_at IS NULL))
-CREATE INDEX hold_open ON books.hold USING btree (wallet, arrived_at) WHERE (state = 0)
+CREATE INDEX hold_open ON books.hold USING btree (wallet, arrived_at) WHERE (closed_at IS NULL)
 CREATE INDEX line_transfer ON ONLY books.line USING btree (transfer)
 CREATE INDEX line_wallet ON ONLY books.line USING btree (wallet, seq DESC) WHERE (wallet IS NOT NULL)
-CREATE INDEX lot_expiring ON books.lot USING btree (expires_at) WHERE ((remaining_micros > 0) AND (expires_at IS NOT NULL))
-CREATE INDEX lot_live ON books.lot USING btree (wallet, source, expires_at, id) WHERE (remaining_micros > 0)
+CREATE INDEX lot_expiring ON books.lot USING btree (expires_at) WHERE (is_live AND (expires_at IS NOT NULL))
+CREATE INDEX lot_live ON books.lot USING btree (wallet, source, expires_at, id) WHERE is_live
 CREATE INDEX lot_transfer ON books.lot USING btree (transfer)
 CREATE INDEX transfer_id ON ONLY books.transfer USING btree (id)
 CREATE INDEX usage_record_at ON ONLY books.usage_record USING brin (at)
@@ -472,15 +474,19 @@ end $function$
 CREATE OR REPLACE FUNCTION books.end_holds(_items books.end_item[], _at timestamp with time zone)
  RETURNS TABLE(hold uuid, charged_micros bigint)
  LANGUAGE plpgsql
+ SET enable_nestloop TO 'off'
 AS $function$
 #variable_conflict use_column
+declare
+  _ids uuid[] := array(select i.hold from unnest(_items) i);
+  _wallets bigint[] := array(select distinct h.wallet from books.hold h where h.id = any (_ids));
 begin
   return query
   with closed as (
     update books.hold h
     set state = case when i.released then 2 else 1 end, charged_micros = i.charge_micros, closed_at = _at, checkpoint = null
     from unnest(_items) with ordinality i
-    where h.id = i.hold and h.state = 0
+    where h.id = any (_ids) and h.id = i.hold and h.state = 0
     returning h.id, h.wallet, h.api_key, h.amount_micros, h.arrived_at, h.has_legs, h.draft, i.n, i.released, i.charge_micros, i.overrun_micros,
       i.cost_nanos, i.total_cost_nanos, i.channel, i.pool_key, i.key_owner, i.upstream_model, i.meters, i.multipliers,
       i.breakdown, i.cost_breakdown, i.attempts, i.requests, i.estimated, i.capped, i.lost, i.status, i.http_status, i.error_code,
@@ -501,15 +507,15 @@ begin
         rows between unbounded preceding and 1 preceding), 0)::bigint as before,
       w.promo + w.referral + w.purchased + w.vested + w.unvested as balance
     from total t
-    join books.wallet w on w.id = t.wallet
+    join books.wallet w on w.id = any (_wallets) and w.id = t.wallet
     cross join lateral (
       select 1 as rank, 1 as source, l.id as lot, l.remaining_micros as amount, l.expires_at
       from books.lot l
-      where l.wallet = t.wallet and l.source = 1 and l.remaining_micros > 0
+      where l.wallet = t.wallet and l.source = 1 and l.is_live
         and (l.expires_at is null or l.expires_at > t.arrived_at)
       union all select 2, 2, null, w.referral, null where w.referral > 0
       union all select 3, 3, l.id, l.remaining_micros, null
-      from books.lot l where l.wallet = t.wallet and l.source = 3 and l.remaining_micros > 0
+      from books.lot l where l.wallet = t.wallet and l.source = 3 and l.is_live
       union all select 4, 4, null, w.vested, null where w.vested > 0
       union all select 5, 5, null, w.unvested, null where w.unvested > 0
     ) s
@@ -543,12 +549,12 @@ begin
       unvested = w.unvested - coalesce(b.unvested, 0), advance = w.advance + coalesce(b.unvested, 0),
       held = w.held - t.held
     from total t left join by_wallet b on b.wallet = t.wallet
-    where w.id = t.wallet
+    where w.id = any (_wallets) and w.id = t.wallet
   ),
   lots as (
     update books.lot l set remaining_micros = l.remaining_micros - b.amount
     from (select lot, sum(amount)::bigint as amount from burn where lot is not null group by lot) b
-    where l.id = b.lot
+    where l.wallet = any (_wallets) and l.is_live and l.id = b.lot
   ),
   transfers as (
     insert into books.transfer (id, at, kind, actor, ref_type, ref_id)
@@ -562,19 +568,20 @@ begin
     update books.attempt a
     set state = case when not c.released or c.cost_nanos > 0 then 1 when c.lost then 3 else 2 end,
       outcome = coalesce(c.error_code, c.status), cost_nanos = c.cost_nanos
-    from closed c where a.hold = c.id and a.n = c.n
+    from closed c where a.hold = any (_ids) and a.hold = c.id and a.n = c.n
   ),
   legs as (
     update books.leg l
     set used_amount = case when c.released then 0 when k.unit = 'requests' then c.requests else c.charge_micros end
     from closed c, books.counter k
-    where c.has_legs and l.hold = c.id and k.id = l.counter
+    where c.has_legs and l.hold = any (_ids) and l.hold = c.id
+      and k.id = any (array(select x.counter from books.leg x where x.hold = any (_ids))) and k.id = l.counter
     returning l.counter, l.held_amount, l.used_amount
   ),
   counters as (
     update books.counter k set held_amount = k.held_amount - l.held, used_amount = k.used_amount + l.used
     from (select counter, sum(held_amount)::bigint as held, sum(used_amount)::bigint as used from legs group by counter) l
-    where k.id = l.counter
+    where k.id = any (array(select counter from legs)) and k.id = l.counter
   ),
   records as (
     insert into books.usage_record (id, at, wallet, api_key, protocol, mode, model, provider, upstream_model, channel,
@@ -610,7 +617,7 @@ declare
 begin
   for _wallet in
     select w.id from books.wallet w
-    where w.id in (select wallet from books.lot where remaining_micros > 0 and expires_at <= now() limit _limit)
+    where w.id in (select wallet from books.lot where is_live and expires_at <= now() limit _limit)
     order by w.id for update skip locked
   loop
     _sum := _sum + books.expire_wallet(_wallet, now());
@@ -632,10 +639,10 @@ begin
   if not exists (select from books.wallet where id = _wallet and next_expiry <= _at) then return 0; end if;
   for _l in
     select * from books.lot
-    where wallet = _wallet and source = 1 and remaining_micros > 0 and expires_at <= _at order by expires_at, id
+    where wallet = _wallet and source = 1 and is_live and expires_at <= _at order by expires_at, id
   loop
     select least(_l.remaining_micros, greatest(0, coalesce(sum(h.amount_micros), 0) - _kept)) into _keep
-    from books.hold h where h.wallet = _wallet and h.state = 0 and h.arrived_at < _l.expires_at;
+    from books.hold h where h.wallet = _wallet and h.closed_at is null and h.arrived_at < _l.expires_at;
     _kept := _kept + _keep;
     if _l.remaining_micros > _keep then
       _transfer := gen_random_uuid();
@@ -648,7 +655,7 @@ begin
     end if;
   end loop;
   update books.wallet set next_expiry = (
-    select min(expires_at) from books.lot where wallet = _wallet and remaining_micros > 0)
+    select min(expires_at) from books.lot where wallet = _wallet and is_live)
   where id = _wallet;
   return _expired;
 end $function$
@@ -665,8 +672,10 @@ CREATE OR REPLACE FUNCTION books.flush(_lease bigint, _reserves json, _attempts 
  LANGUAGE plpgsql
  SECURITY DEFINER
  SET search_path TO 'books', 'pg_temp'
- SET plan_cache_mode TO 'force_generic_plan'
  SET lock_timeout TO '250ms'
+ SET plan_cache_mode TO 'force_generic_plan'
+ SET enable_seqscan TO 'off'
+ SET jit TO 'off'
 AS $function$
 #variable_conflict use_column
 declare
@@ -712,21 +721,24 @@ CREATE OR REPLACE FUNCTION books.flush_attempts(_items books.attempt_item[], _at
  LANGUAGE plpgsql
 AS $function$
 #variable_conflict use_column
+declare
+  _ids uuid[] := array(select i.hold from unnest(_items) i);
 begin
   update books.attempt a
   set state = case when i.previous_cost_nanos > 0 then 1 else 2 end, outcome = i.previous_outcome,
     cost_nanos = i.previous_cost_nanos
   from unnest(_items) i
-  where a.hold = i.hold and a.n = i.n - 1 and a.state = 0
+  where a.hold = any (_ids) and a.hold = i.hold and a.n = i.n - 1 and a.state = 0
     and exists (select from books.hold h where h.id = i.hold and h.state = 0);
   return query
   with made as (
     insert into books.attempt (hold, n, pool_key, started_at)
-    select i.hold, i.n, i.pool_key, _at from unnest(_items) i join books.hold h on h.id = i.hold and h.state = 0
+    select i.hold, i.n, i.pool_key, _at from unnest(_items) i
+    join books.hold h on h.id = any (_ids) and h.id = i.hold and h.state = 0
     on conflict do nothing
   )
   select 2::smallint, i.hold, case when h.id is null then 1 else 0 end::smallint, null::bigint, null::json
-  from unnest(_items) i left join books.hold h on h.id = i.hold and h.state = 0;
+  from unnest(_items) i left join books.hold h on h.id = any (_ids) and h.id = i.hold and h.state = 0;
 end $function$
 CREATE OR REPLACE FUNCTION books.flush_ends(_items books.end_item[], _at timestamp with time zone)
  RETURNS TABLE(verb smallint, id uuid, code smallint, amount bigint, extra json)
@@ -741,17 +753,19 @@ declare
   _amounts bigint[];
   _id uuid;
   _amount bigint;
+  _all uuid[] := array(select i.hold from unnest(_items) i);
 begin
   select array_agg(distinct h.wallet) into _careful
   from unnest(_items) i
   join books.hold h on h.id = i.hold and h.state = 0
   join books.wallet w on w.id = h.wallet
-  where w.debt > 0 or w.next_expiry <= _at or i.charge_micros > h.amount_micros;
+  where h.id = any (_all) and (w.debt > 0 or w.next_expiry <= _at or i.charge_micros > h.amount_micros);
   if _careful is null then
     _fast := _items;
   else
     select array_agg(i) into _fast
-    from unnest(_items) i join books.hold h on h.id = i.hold where h.wallet <> all (_careful);
+    from unnest(_items) i join books.hold h on h.id = i.hold
+    where h.id = any (_all) and h.wallet <> all (_careful);
   end if;
   select array_agg(e.hold), array_agg(e.charged_micros) into _ids, _amounts from books.end_holds(_fast, _at) e;
   if _careful is not null then
@@ -784,12 +798,13 @@ declare
   _add bigint;
   _h books.hold;
   _w books.wallet;
+  _ids uuid[] := array(select i.hold from unnest(_items) i);
 begin
   update books.hold h set checkpoint = i.checkpoint
-  from unnest(_items) i where h.id = i.hold and h.state = 0 and i.checkpoint is not null;
+  from unnest(_items) i where h.id = any (_ids) and h.id = i.hold and h.state = 0 and i.checkpoint is not null;
   return query
   select 3::smallint, i.hold, case when h.id is null then 1 else 0 end::smallint, null::bigint, null::json
-  from unnest(_items) i left join books.hold h on h.id = i.hold and h.state = 0 where i.to_micros is null;
+  from unnest(_items) i left join books.hold h on h.id = any (_ids) and h.id = i.hold and h.state = 0 where i.to_micros is null;
   foreach _item in array _items loop
     continue when _item.to_micros is null;
     verb := 3; id := _item.hold; code := 0; amount := null; extra := null;
@@ -838,25 +853,8 @@ begin
   left join lateral (
     select books.spendable(w) as spendable, w.next_expiry, w.debt from books.wallet w where w.id = n.wallet) w on true
   where n.has_legs or w.spendable is null or w.debt > 0 or w.spendable < n.need or w.next_expiry <= _at;
-  return query
-  with fast as (select i.* from unnest(_items) i where i.wallet <> all (_careful)),
-  held as (
-    insert into books.hold (id, wallet, lease, api_key, amount_micros, arrived_at, draft)
-    select f.hold, f.wallet, _lease, f.api_key, f.amount_micros, least(f.arrived_at, _at), f.draft from fast f
-    on conflict do nothing
-    returning id, wallet, amount_micros
-  ),
-  attempts as (
-    insert into books.attempt (hold, n, pool_key, started_at)
-    select f.hold, 1, f.pool_key, _at from fast f join held h on h.id = f.hold
-  ),
-  wallets as (
-    update books.wallet w set held = w.held + s.amount
-    from (select wallet, sum(amount_micros)::bigint as amount from held group by wallet) s
-    where w.id = s.wallet
-  )
-  select 1::smallint, f.hold, case when h.id is not null then 0 when o.state > 0 then 6 else 1 end::smallint, null::bigint, null::json
-  from fast f left join held h on h.id = f.hold left join books.hold o on o.id = f.hold;
+  return query select * from books.reserve_together(
+    array(select i from unnest(_items) i where i.wallet <> all (_careful)), _lease, _at);
   if cardinality(_careful) > 0 then
     foreach _item in array _items loop
       continue when _item.wallet <> all (_careful);
@@ -1036,7 +1034,7 @@ AS $function$
   cross join lateral (
     select json_agg(json_build_object('n', x.n, 'poolKey', x.pool_key, 'outcome', coalesce(x.outcome, 'unknown'),
       'costNanos', x.cost_nanos::text) order by x.n) as attempts from books.attempt x where x.hold = h.id) t
-  where h.state = 0 limit _limit
+  where h.closed_at is null limit _limit
 $function$
 CREATE OR REPLACE FUNCTION books.pay_debt(_wallet bigint, _at timestamp with time zone)
  RETURNS void
@@ -1145,6 +1143,35 @@ begin
   update books.counter k set held_amount = k.held_amount + a.held_amount from asked a where k.id = a.counter;
   code := 0;
 end $function$
+CREATE OR REPLACE FUNCTION books.reserve_together(_items books.reserve_item[], _lease bigint, _at timestamp with time zone)
+ RETURNS TABLE(verb smallint, id uuid, code smallint, amount bigint, extra json)
+ LANGUAGE plpgsql
+ SET enable_nestloop TO 'off'
+AS $function$
+#variable_conflict use_column
+declare
+  _wallets bigint[] := array(select distinct i.wallet from unnest(_items) i);
+begin
+  return query
+  with held as (
+    insert into books.hold (id, wallet, lease, api_key, amount_micros, arrived_at, draft)
+    select f.hold, f.wallet, _lease, f.api_key, f.amount_micros, least(f.arrived_at, _at), f.draft from unnest(_items) f
+    on conflict do nothing
+    returning id, wallet, amount_micros
+  ),
+  attempts as (
+    insert into books.attempt (hold, n, pool_key, started_at)
+    select f.hold, 1, f.pool_key, _at from unnest(_items) f join held h on h.id = f.hold
+  ),
+  wallets as (
+    update books.wallet w set held = w.held + s.amount
+    from (select wallet, sum(amount_micros)::bigint as amount from held group by wallet) s
+    where w.id = any (_wallets) and w.id = s.wallet
+  )
+  select 1::smallint, f.hold, case when h.id is not null then 0
+    when (select o.state > 0 from books.hold o where o.id = f.hold) then 6 else 1 end::smallint, null::bigint, null::json
+  from unnest(_items) f left join held h on h.id = f.hold;
+end $function$
 CREATE OR REPLACE FUNCTION books.reverse_debit(_p books.posting, _debit uuid, _lot bigint)
  RETURNS json
  LANGUAGE plpgsql
@@ -1237,7 +1264,7 @@ begin
     select * from (
       select case when l.id = _lot then 0 else array_position(_order, l.source) end as rank,
         l.source, l.id as lot, l.remaining_micros as amount, l.expires_at
-      from books.lot l where l.wallet = _wallet and l.remaining_micros > 0
+      from books.lot l where l.wallet = _wallet and l.is_live
       union all
       select array_position(_order, v.source), v.source, null, v.amount, null
       from (values (2::smallint, _w.referral), (4::smallint, _w.vested), (5::smallint, case

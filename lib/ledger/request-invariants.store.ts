@@ -84,7 +84,7 @@ export const REQUEST_INVARIANTS: Invariant[] = [
     sql: `
       select 'request ' || h.id as subject, 'an end' as expected, 'open since ' || h.arrived_at as found
       from books.hold h join books.lease l on l.id = h.lease
-      where h.state = 0 and coalesce(l.closed_at, greatest(l.renewed_at, pg_postmaster_start_time())) < now() - interval '80 seconds'`,
+      where h.closed_at is null and coalesce(l.closed_at, greatest(l.renewed_at, pg_postmaster_start_time())) < now() - interval '80 seconds'`,
   },
   {
     name: "card-unchanged",

@@ -63,7 +63,7 @@ export const WALLET_INVARIANTS: Invariant[] = [
     sql: `
       select 'wallet ' || w.id as subject, coalesce(h.amount, 0)::text as expected, w.held::text as found
       from books.wallet w
-      left join (select wallet, sum(amount_micros)::bigint as amount from books.hold where state = 0 group by wallet) h
+      left join (select wallet, sum(amount_micros)::bigint as amount from books.hold where closed_at is null group by wallet) h
         on h.wallet = w.id
       where w.held <> coalesce(h.amount, 0)`,
   },
@@ -73,7 +73,7 @@ export const WALLET_INVARIANTS: Invariant[] = [
     sql: `
       select 'wallet ' || w.id as subject, l.expires_at::text as expected, w.next_expiry::text as found
       from books.wallet w
-      join (select wallet, min(expires_at) as expires_at from books.lot where remaining_micros > 0 and expires_at is not null
+      join (select wallet, min(expires_at) as expires_at from books.lot where is_live and expires_at is not null
             group by wallet) l on l.wallet = w.id
       where w.next_expiry is null or w.next_expiry > l.expires_at`,
   },

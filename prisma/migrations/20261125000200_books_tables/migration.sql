@@ -49,10 +49,12 @@ create table books.lot (
   usd_nanos_per_credit bigint not null default 0 check (usd_nanos_per_credit >= 0),
   expires_at timestamptz,
   transfer uuid not null,
-  created_at timestamptz not null default now()
+  created_at timestamptz not null default now(),
+  -- What indexes ask instead of the amount: it changes once in a lot's life, so that a charge leaves them alone.
+  is_live boolean not null generated always as (remaining_micros > 0) stored
 ) with (fillfactor = 50);
-create index lot_live on books.lot (wallet, source, expires_at, id) where remaining_micros > 0;
-create index lot_expiring on books.lot (expires_at) where remaining_micros > 0 and expires_at is not null;
+create index lot_live on books.lot (wallet, source, expires_at, id) where is_live;
+create index lot_expiring on books.lot (expires_at) where is_live and expires_at is not null;
 create index lot_transfer on books.lot (transfer);
 
 -- A limit that reservations count against: a key's day, an account's month, a key's request balance.
@@ -96,9 +98,11 @@ create table books.hold (
   -- What the usage record needs and the gateway knew when the request arrived (json of lib/metering's draft).
   draft json not null,
   -- What a stream had used when it was last told: {charge_micros, cost_nanos, ...}.
-  checkpoint json
+  checkpoint json,
+  constraint hold_closed_when_ended check ((state = 0) = (closed_at is null))
 ) with (fillfactor = 60);
-create index hold_open on books.hold (wallet, arrived_at) where state = 0;
+-- Open holds of a wallet, asked for by `closed_at is null`. Who knows the id asks by `state = 0`, which leads to the key.
+create index hold_open on books.hold (wallet, arrived_at) where closed_at is null;
 
 -- What a reservation holds of a counter.
 create table books.leg (

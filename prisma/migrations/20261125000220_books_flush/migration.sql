@@ -31,15 +31,18 @@ $$;
 -- End holds whose wallets can pay: each charge is an interval of the wallet's running sum, each lot too, and what
 -- overlaps is burned: promo by expiry, referral, purchased by age, vested, unvested. One line per lot burned.
 create function books.end_holds(_items books.end_item[], _at timestamptz)
-returns table (hold uuid, charged_micros bigint) language plpgsql as $$
+returns table (hold uuid, charged_micros bigint) language plpgsql set enable_nestloop = off as $$
 #variable_conflict use_column
+declare
+  _ids uuid[] := array(select i.hold from unnest(_items) i);
+  _wallets bigint[] := array(select distinct h.wallet from books.hold h where h.id = any (_ids));
 begin
   return query
   with closed as (
     update books.hold h
     set state = case when i.released then 2 else 1 end, charged_micros = i.charge_micros, closed_at = _at, checkpoint = null
     from unnest(_items) with ordinality i
-    where h.id = i.hold and h.state = 0
+    where h.id = any (_ids) and h.id = i.hold and h.state = 0
     returning h.id, h.wallet, h.api_key, h.amount_micros, h.arrived_at, h.has_legs, h.draft, i.n, i.released, i.charge_micros, i.overrun_micros,
       i.cost_nanos, i.total_cost_nanos, i.channel, i.pool_key, i.key_owner, i.upstream_model, i.meters, i.multipliers,
       i.breakdown, i.cost_breakdown, i.attempts, i.requests, i.estimated, i.capped, i.lost, i.status, i.http_status, i.error_code,
@@ -60,15 +63,15 @@ begin
         rows between unbounded preceding and 1 preceding), 0)::bigint as before,
       w.promo + w.referral + w.purchased + w.vested + w.unvested as balance
     from total t
-    join books.wallet w on w.id = t.wallet
+    join books.wallet w on w.id = any (_wallets) and w.id = t.wallet
     cross join lateral (
       select 1 as rank, 1 as source, l.id as lot, l.remaining_micros as amount, l.expires_at
       from books.lot l
-      where l.wallet = t.wallet and l.source = 1 and l.remaining_micros > 0
+      where l.wallet = t.wallet and l.source = 1 and l.is_live
         and (l.expires_at is null or l.expires_at > t.arrived_at)
       union all select 2, 2, null, w.referral, null where w.referral > 0
       union all select 3, 3, l.id, l.remaining_micros, null
-      from books.lot l where l.wallet = t.wallet and l.source = 3 and l.remaining_micros > 0
+      from books.lot l where l.wallet = t.wallet and l.source = 3 and l.is_live
       union all select 4, 4, null, w.vested, null where w.vested > 0
       union all select 5, 5, null, w.unvested, null where w.unvested > 0
     ) s
@@ -102,12 +105,12 @@ begin
       unvested = w.unvested - coalesce(b.unvested, 0), advance = w.advance + coalesce(b.unvested, 0),
       held = w.held - t.held
     from total t left join by_wallet b on b.wallet = t.wallet
-    where w.id = t.wallet
+    where w.id = any (_wallets) and w.id = t.wallet
   ),
   lots as (
     update books.lot l set remaining_micros = l.remaining_micros - b.amount
     from (select lot, sum(amount)::bigint as amount from burn where lot is not null group by lot) b
-    where l.id = b.lot
+    where l.wallet = any (_wallets) and l.is_live and l.id = b.lot
   ),
   transfers as (
     insert into books.transfer (id, at, kind, actor, ref_type, ref_id)
@@ -121,19 +124,20 @@ begin
     update books.attempt a
     set state = case when not c.released or c.cost_nanos > 0 then 1 when c.lost then 3 else 2 end,
       outcome = coalesce(c.error_code, c.status), cost_nanos = c.cost_nanos
-    from closed c where a.hold = c.id and a.n = c.n
+    from closed c where a.hold = any (_ids) and a.hold = c.id and a.n = c.n
   ),
   legs as (
     update books.leg l
     set used_amount = case when c.released then 0 when k.unit = 'requests' then c.requests else c.charge_micros end
     from closed c, books.counter k
-    where c.has_legs and l.hold = c.id and k.id = l.counter
+    where c.has_legs and l.hold = any (_ids) and l.hold = c.id
+      and k.id = any (array(select x.counter from books.leg x where x.hold = any (_ids))) and k.id = l.counter
     returning l.counter, l.held_amount, l.used_amount
   ),
   counters as (
     update books.counter k set held_amount = k.held_amount - l.held, used_amount = k.used_amount + l.used
     from (select counter, sum(held_amount)::bigint as held, sum(used_amount)::bigint as used from legs group by counter) l
-    where k.id = l.counter
+    where k.id = any (array(select counter from legs)) and k.id = l.counter
   ),
   records as (
     insert into books.usage_record (id, at, wallet, api_key, protocol, mode, model, provider, upstream_model, channel,
@@ -271,17 +275,19 @@ declare
   _amounts bigint[];
   _id uuid;
   _amount bigint;
+  _all uuid[] := array(select i.hold from unnest(_items) i);
 begin
   select array_agg(distinct h.wallet) into _careful
   from unnest(_items) i
   join books.hold h on h.id = i.hold and h.state = 0
   join books.wallet w on w.id = h.wallet
-  where w.debt > 0 or w.next_expiry <= _at or i.charge_micros > h.amount_micros;
+  where h.id = any (_all) and (w.debt > 0 or w.next_expiry <= _at or i.charge_micros > h.amount_micros);
   if _careful is null then
     _fast := _items;
   else
     select array_agg(i) into _fast
-    from unnest(_items) i join books.hold h on h.id = i.hold where h.wallet <> all (_careful);
+    from unnest(_items) i join books.hold h on h.id = i.hold
+    where h.id = any (_all) and h.wallet <> all (_careful);
   end if;
   select array_agg(e.hold), array_agg(e.charged_micros) into _ids, _amounts from books.end_holds(_fast, _at) e;
   if _careful is not null then
@@ -303,6 +309,34 @@ begin
       from books.hold h join books.usage_record u on u.id = h.id where h.id = i.hold) end
   from unnest(_items) i
   left join unnest(_ids, _amounts) d(id, amount) on d.id = i.hold;
+end $$;
+
+-- Reserve for wallets that can take all that is asked of them. Code 0 held, 1 repeated, 6 repeated and ended since.
+create function books.reserve_together(_items books.reserve_item[], _lease bigint, _at timestamptz)
+returns table (verb smallint, id uuid, code smallint, amount bigint, extra json) language plpgsql set enable_nestloop = off as $$
+#variable_conflict use_column
+declare
+  _wallets bigint[] := array(select distinct i.wallet from unnest(_items) i);
+begin
+  return query
+  with held as (
+    insert into books.hold (id, wallet, lease, api_key, amount_micros, arrived_at, draft)
+    select f.hold, f.wallet, _lease, f.api_key, f.amount_micros, least(f.arrived_at, _at), f.draft from unnest(_items) f
+    on conflict do nothing
+    returning id, wallet, amount_micros
+  ),
+  attempts as (
+    insert into books.attempt (hold, n, pool_key, started_at)
+    select f.hold, 1, f.pool_key, _at from unnest(_items) f join held h on h.id = f.hold
+  ),
+  wallets as (
+    update books.wallet w set held = w.held + s.amount
+    from (select wallet, sum(amount_micros)::bigint as amount from held group by wallet) s
+    where w.id = any (_wallets) and w.id = s.wallet
+  )
+  select 1::smallint, f.hold, case when h.id is not null then 0
+    when (select o.state > 0 from books.hold o where o.id = f.hold) then 6 else 1 end::smallint, null::bigint, null::json
+  from unnest(_items) f left join held h on h.id = f.hold;
 end $$;
 
 -- The reserves of a batch: set-based for wallets that can take theirs whole, in order of arrival for the others.
@@ -327,25 +361,8 @@ begin
   left join lateral (
     select books.spendable(w) as spendable, w.next_expiry, w.debt from books.wallet w where w.id = n.wallet) w on true
   where n.has_legs or w.spendable is null or w.debt > 0 or w.spendable < n.need or w.next_expiry <= _at;
-  return query
-  with fast as (select i.* from unnest(_items) i where i.wallet <> all (_careful)),
-  held as (
-    insert into books.hold (id, wallet, lease, api_key, amount_micros, arrived_at, draft)
-    select f.hold, f.wallet, _lease, f.api_key, f.amount_micros, least(f.arrived_at, _at), f.draft from fast f
-    on conflict do nothing
-    returning id, wallet, amount_micros
-  ),
-  attempts as (
-    insert into books.attempt (hold, n, pool_key, started_at)
-    select f.hold, 1, f.pool_key, _at from fast f join held h on h.id = f.hold
-  ),
-  wallets as (
-    update books.wallet w set held = w.held + s.amount
-    from (select wallet, sum(amount_micros)::bigint as amount from held group by wallet) s
-    where w.id = s.wallet
-  )
-  select 1::smallint, f.hold, case when h.id is not null then 0 when o.state > 0 then 6 else 1 end::smallint, null::bigint, null::json
-  from fast f left join held h on h.id = f.hold left join books.hold o on o.id = f.hold;
+  return query select * from books.reserve_together(
+    array(select i from unnest(_items) i where i.wallet <> all (_careful)), _lease, _at);
   if cardinality(_careful) > 0 then
     foreach _item in array _items loop
       continue when _item.wallet <> all (_careful);
@@ -360,21 +377,24 @@ end $$;
 create function books.flush_attempts(_items books.attempt_item[], _at timestamptz)
 returns table (verb smallint, id uuid, code smallint, amount bigint, extra json) language plpgsql as $$
 #variable_conflict use_column
+declare
+  _ids uuid[] := array(select i.hold from unnest(_items) i);
 begin
   update books.attempt a
   set state = case when i.previous_cost_nanos > 0 then 1 else 2 end, outcome = i.previous_outcome,
     cost_nanos = i.previous_cost_nanos
   from unnest(_items) i
-  where a.hold = i.hold and a.n = i.n - 1 and a.state = 0
+  where a.hold = any (_ids) and a.hold = i.hold and a.n = i.n - 1 and a.state = 0
     and exists (select from books.hold h where h.id = i.hold and h.state = 0);
   return query
   with made as (
     insert into books.attempt (hold, n, pool_key, started_at)
-    select i.hold, i.n, i.pool_key, _at from unnest(_items) i join books.hold h on h.id = i.hold and h.state = 0
+    select i.hold, i.n, i.pool_key, _at from unnest(_items) i
+    join books.hold h on h.id = any (_ids) and h.id = i.hold and h.state = 0
     on conflict do nothing
   )
   select 2::smallint, i.hold, case when h.id is null then 1 else 0 end::smallint, null::bigint, null::json
-  from unnest(_items) i left join books.hold h on h.id = i.hold and h.state = 0;
+  from unnest(_items) i left join books.hold h on h.id = any (_ids) and h.id = i.hold and h.state = 0;
 end $$;
 
 -- Grow holds and note what streams have used. Code 0 held, 1 hold closed, 2 short (amount: spendable).
@@ -386,12 +406,13 @@ declare
   _add bigint;
   _h books.hold;
   _w books.wallet;
+  _ids uuid[] := array(select i.hold from unnest(_items) i);
 begin
   update books.hold h set checkpoint = i.checkpoint
-  from unnest(_items) i where h.id = i.hold and h.state = 0 and i.checkpoint is not null;
+  from unnest(_items) i where h.id = any (_ids) and h.id = i.hold and h.state = 0 and i.checkpoint is not null;
   return query
   select 3::smallint, i.hold, case when h.id is null then 1 else 0 end::smallint, null::bigint, null::json
-  from unnest(_items) i left join books.hold h on h.id = i.hold and h.state = 0 where i.to_micros is null;
+  from unnest(_items) i left join books.hold h on h.id = any (_ids) and h.id = i.hold and h.state = 0 where i.to_micros is null;
   foreach _item in array _items loop
     continue when _item.to_micros is null;
     verb := 3; id := _item.hold; code := 0; amount := null; extra := null;
@@ -422,10 +443,14 @@ end $$;
 
 -- One batch, one transaction. Ends come first, since they free what reserves may take. Null where a verb has no items.
 -- A wallet that somebody holds for longer fails the batch, which comes again in halves: the others don't wait for it.
+-- Plans live as long as the connection, and may be made while tables are empty: one that reads a whole table is cheap
+-- then, and would stay. So sets enter each table by an index, with the ids of the batch as its condition (`= any`), and
+-- what is found is joined by hashing, whatever the planner believes of the sizes.
 create function books.flush(_lease bigint, _reserves json, _attempts json, _extends json, _ends json)
 returns table (verb smallint, id uuid, code smallint, amount bigint, extra json)
 language plpgsql security definer
-set search_path = books, pg_temp set plan_cache_mode = force_generic_plan set lock_timeout = '250ms' as $$
+set search_path = books, pg_temp set lock_timeout = '250ms'
+set plan_cache_mode = force_generic_plan set enable_seqscan = off set jit = off as $$
 #variable_conflict use_column
 declare
   _at timestamptz;

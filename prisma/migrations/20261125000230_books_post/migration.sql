@@ -24,7 +24,7 @@ begin
     select * from (
       select case when l.id = _lot then 0 else array_position(_order, l.source) end as rank,
         l.source, l.id as lot, l.remaining_micros as amount, l.expires_at
-      from books.lot l where l.wallet = _wallet and l.remaining_micros > 0
+      from books.lot l where l.wallet = _wallet and l.is_live
       union all
       select array_position(_order, v.source), v.source, null, v.amount, null
       from (values (2::smallint, _w.referral), (4::smallint, _w.vested), (5::smallint, case
@@ -84,10 +84,10 @@ begin
   if not exists (select from books.wallet where id = _wallet and next_expiry <= _at) then return 0; end if;
   for _l in
     select * from books.lot
-    where wallet = _wallet and source = 1 and remaining_micros > 0 and expires_at <= _at order by expires_at, id
+    where wallet = _wallet and source = 1 and is_live and expires_at <= _at order by expires_at, id
   loop
     select least(_l.remaining_micros, greatest(0, coalesce(sum(h.amount_micros), 0) - _kept)) into _keep
-    from books.hold h where h.wallet = _wallet and h.state = 0 and h.arrived_at < _l.expires_at;
+    from books.hold h where h.wallet = _wallet and h.closed_at is null and h.arrived_at < _l.expires_at;
     _kept := _kept + _keep;
     if _l.remaining_micros > _keep then
       _transfer := gen_random_uuid();
@@ -100,7 +100,7 @@ begin
     end if;
   end loop;
   update books.wallet set next_expiry = (
-    select min(expires_at) from books.lot where wallet = _wallet and remaining_micros > 0)
+    select min(expires_at) from books.lot where wallet = _wallet and is_live)
   where id = _wallet;
   return _expired;
 end $$;
@@ -114,7 +114,7 @@ declare
 begin
   for _wallet in
     select w.id from books.wallet w
-    where w.id in (select wallet from books.lot where remaining_micros > 0 and expires_at <= now() limit _limit)
+    where w.id in (select wallet from books.lot where is_live and expires_at <= now() limit _limit)
     order by w.id for update skip locked
   loop
     _sum := _sum + books.expire_wallet(_wallet, now());
@@ -354,7 +354,7 @@ language sql security definer set search_path = books, pg_temp as $$
   cross join lateral (
     select json_agg(json_build_object('n', x.n, 'poolKey', x.pool_key, 'outcome', coalesce(x.outcome, 'unknown'),
       'costNanos', x.cost_nanos::text) order by x.n) as attempts from books.attempt x where x.hold = h.id) t
-  where h.state = 0 limit _limit
+  where h.closed_at is null limit _limit
 $$;
 
 -- Remove what nobody can ask for any more: closed holds and operations older than 400 days. They are no ledger rows.

@@ -1,0 +1,41 @@
+import { expect, test } from "vitest";
+import { openDatabase } from "@/lib/db";
+import { createBooks, keepLease } from "@/lib/ledger";
+import { aLedger, aReserve, aSettle, aWallet, cr } from "../../support/a-ledger";
+import { until } from "../../support/until";
+
+const REQUESTS = 3_000;
+const IN_FLIGHT = 50;
+/** Of each table, a request's own rows are read a few times: by its reserve, its end, and the locks of both. */
+const ROWS_PER_REQUEST_MAX = 12;
+
+test("a connection that began on empty tables reads a request's own rows and no others", async () => {
+  const ledger = await aLedger();
+  const wallets = await Promise.all(Array.from({ length: 20 }, () => aWallet(ledger, { purchased: cr(REQUESTS) })));
+  const gateway = openDatabase(ledger.home.url, 1);
+  const lease = await keepLease(gateway.pool, "plans");
+  const books = createBooks(gateway.pool, lease);
+  let left = REQUESTS;
+  const client = async (): Promise<void> => {
+    while (left-- > 0) {
+      const request = aReserve(wallets[left % wallets.length] ?? 0n, cr(1));
+      expect((await books.reserve(request)).outcome).toBe("held");
+      await books.settle(aSettle(request.hold, cr(1)));
+    }
+  };
+  await Promise.all(Array.from({ length: IN_FLIGHT }, client));
+  await lease.close();
+  await gateway.close(); // a connection tells its counts at the latest when it ends
+
+  const readRows = async (): Promise<Map<string, number>> => {
+    const { rows } = await ledger.database.pool.query<{ table: string; made: number; read: number }>(
+      `select relname as "table", n_tup_ins::int as made, (seq_tup_read + coalesce(idx_tup_fetch, 0))::int as read
+       from pg_stat_user_tables where schemaname = 'books' and relname in ('hold', 'attempt', 'wallet', 'lot')`,
+    );
+    const made = rows.find(({ table }) => table === "hold")?.made ?? 0;
+    return made < REQUESTS ? new Map() : new Map(rows.map(({ table, read }) => [table, read / REQUESTS]));
+  };
+  await until(async () => (await readRows()).size > 0, "the counts are told", 10_000);
+  for (const [table, rows] of await readRows()) expect(rows, table).toBeLessThan(ROWS_PER_REQUEST_MAX);
+  await ledger.close();
+});
