@@ -68,6 +68,7 @@ export class Batcher {
   /** Resolves when nothing waits any more: not before the database is back, where it is away. */
   async idle(): Promise<void> {
     while (this.running) await this.running;
+    await new Promise((turn) => setImmediate(turn)); // in which those of the last batch are told
   }
 
   private limit(waiting: Waiting, patienceMs: number): void {
@@ -131,30 +132,26 @@ export class Batcher {
       return this.recover(batch, error);
     }
     this.options.onFlush?.(batch.length, nowMs() - startedMs);
-    const isLeaseClosed = this.answer(batch, replies);
-    if (!isLeaseClosed) return true;
+    const refused = batch.filter(({ item }, at) => item.verb === "reserve" && replies[at]?.code === LEASE_CLOSED);
+    // The next batch leaves before those of this one go on, so that the server works while they do.
+    setImmediate(() => this.answer(batch, replies));
+    if (refused.length === 0) return true;
+    this.queue.push(...refused.filter((waiting) => !waiting.isDone));
     return this.lease.replace(leaseId).then(
       () => true,
       () => false,
     );
   }
 
-  /** Tell everybody; reserves under a closed lease go back into the queue. Whether there were any. */
-  private answer(batch: Waiting[], replies: FlushReply[]): boolean {
-    let isLeaseClosed = false;
+  /** Tell everybody, save those who are back in the queue because the lease was closed. */
+  private answer(batch: Waiting[], replies: FlushReply[]): void {
     for (const [i, waiting] of batch.entries()) {
       const reply = replies[i];
       if (!reply) throw new AssertionError("a flush has a reply for each item");
-      if (waiting.isDone) continue;
-      if (waiting.item.verb === "reserve" && reply.code === LEASE_CLOSED) {
-        isLeaseClosed = true;
-        this.queue.push(waiting);
-        continue;
-      }
+      if (waiting.isDone || (waiting.item.verb === "reserve" && reply.code === LEASE_CLOSED)) continue;
       waiting.isDone = true;
       waiting.resolve(waiting.isRepeated && isOurOwn(waiting.item, reply) ? { ...reply, code: 0 } : reply);
     }
-    return isLeaseClosed;
   }
 
   private async recover(batch: Waiting[], error: unknown): Promise<boolean> {
