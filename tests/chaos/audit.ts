@@ -7,7 +7,7 @@ import type { Caller } from "../support/stage";
 import type { Seen } from "./seen";
 
 /** What the books say of one request. */
-type Record = {
+export type Record = {
   id: string;
   charge: bigint;
   cost: bigint;
@@ -21,6 +21,8 @@ type Record = {
 
 export type AuditInput = {
   database: Database;
+  /** What the books say of each request, by its id. */
+  records: ReadonlyMap<string, Record>;
   callers: readonly Caller[];
   grantedMicros: bigint;
   seen: readonly Seen[];
@@ -47,7 +49,8 @@ export type Audit = {
 
 const MICROS_PER_TOKEN = 5_000n;
 
-async function readRecords({ pool }: Database): Promise<Map<string, Record>> {
+/** All usage records of a database. */
+export async function readRecords({ pool }: Database): Promise<Map<string, Record>> {
   const { rows } = await pool.query<{
     id: string;
     charge: bigint;
@@ -150,8 +153,7 @@ async function auditWallets({ database, callers, grantedMicros }: AuditInput): P
 
 /** Hold what clients saw, what the supplier billed and what was charged against each other, and the ledger against its laws. */
 export async function audit(input: AuditInput): Promise<Audit> {
-  const { database, seen, log, windowTokens } = input;
-  const records = await readRecords(database);
+  const { database, records, seen, log, windowTokens } = input;
   const bills = groupByRequest(log);
   const recordOf = (requestId: string): Record | undefined => records.get(idOf(requestId));
   const billProblems = [...bills.values()].flatMap((entries) =>

@@ -3,7 +3,7 @@ import { newUuid, toPublicId } from "@/lib/ids";
 import { nowMs } from "@/lib/time";
 import { keepResult, proofSize } from "../support/results";
 import { until } from "../support/until";
-import { audit, type AuditInput } from "./audit";
+import { audit, type AuditInput, readRecords } from "./audit";
 import { chanceOf } from "./chance";
 import { startCrowd } from "./crowd";
 import { playRound, type Round } from "./rounds";
@@ -57,6 +57,7 @@ test(
 
     audited = {
       database: world.database(),
+      records: await readRecords(world.database()),
       callers: world.callers,
       grantedMicros: GRANTED,
       seen: [...crowd.seen, ...probes],
@@ -99,4 +100,15 @@ test("the audit of the rounds names what was lost, doubled, served for nothing o
   expect(await problemsWith({ log: [{ ...bill, output_tokens: bill.output_tokens - 1 }] })).toContain(name);
   expect(await problemsWith({ log: [{ ...bill, request_id: lost.requestId }] })).toContain("isn't in the books");
   expect(await problemsWith({ grantedMicros: GRANTED + 1n })).toContain("wallet");
+}, 120_000);
+
+test("the audit names a recovery that releases the streams of dead gateways instead of charging them", async () => {
+  const released = new Map(
+    [...audited.records].map(([id, record]) => {
+      const isCut = record.isLost && record.isStreamed;
+      return [id, isCut ? { ...record, charge: 0n, cost: 0n, inputTokens: 0, outputTokens: 0 } : record];
+    }),
+  );
+  const { problems } = await audit({ ...audited, records: released });
+  expect(problems.filter((problem) => problem.includes("more than streams between checkpoints"))).not.toEqual([]);
 }, 120_000);

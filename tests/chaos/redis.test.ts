@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { hasRedisServer, startOwnRedis, type OwnRedis } from "../support/own-redis";
 import { keepResult, proofSize } from "../support/results";
 import { until } from "../support/until";
-import { audit } from "./audit";
+import { audit, readRecords } from "./audit";
 import { chanceOf } from "./chance";
 import { startCrowd, type Crowd } from "./crowd";
 import { openHolds, startWorld, USUAL_TIMINGS, wholeCredits, type World } from "./world";
@@ -54,6 +54,7 @@ describe.skipIf(!hasRedisServer())("with Redis", () => {
     const log = await world.sandbox.log();
     const { problems, figures } = await audit({
       database: world.database(),
+      records: await readRecords(world.database()),
       callers: world.callers,
       grantedMicros: GRANTED,
       seen: crowd.seen,
