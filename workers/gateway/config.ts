@@ -1,4 +1,4 @@
-import { type Catalogue, loadCatalogue } from "../../lib/catalog";
+import { type Catalogue, loadCatalogue, modelOf } from "../../lib/catalog";
 import type { Database } from "../../lib/db";
 import { type ConfigVersion, readConfigVersion } from "../../lib/db/config-version";
 import type { Log } from "../../lib/log";
@@ -14,6 +14,11 @@ export type Config = {
   keysVersion(): bigint;
   /** Look now. Errors: those of the database. */
   refresh(): Promise<void>;
+  /**
+   * Look now for what the catalogue doesn't have, once however many ask: it may have been published since the last look.
+   * Never throws: where the database is away, what is known stays in use.
+   */
+  lookFor(model: string): Promise<void>;
   /** Whether the last look succeeded. */
   isFresh(): boolean;
   stop(): void;
@@ -51,6 +56,17 @@ export async function keepConfig(database: Database, pool: Pool, log: Log, pollM
     return looking;
   }
 
+  let lookingForModels: Promise<void> | undefined;
+  async function lookFor(model: string): Promise<void> {
+    if (modelOf(catalogue, model)) return;
+    lookingForModels ??= refresh()
+      .catch(() => undefined) // the next turn says so
+      .finally(() => {
+        lookingForModels = undefined;
+      });
+    await lookingForModels;
+  }
+
   async function turn(): Promise<void> {
     try {
       await refresh();
@@ -69,6 +85,7 @@ export async function keepConfig(database: Database, pool: Pool, log: Log, pollM
     settings: () => settings,
     keysVersion: () => seen.keys,
     refresh,
+    lookFor,
     isFresh: () => isFresh,
     stop() {
       isStopped = true;

@@ -211,6 +211,7 @@ async function letIn(
   caller: Caller,
 ): Promise<void> {
   try {
+    await gateway.config.lookFor(ask.model);
     const admitted = admit(gateway, exchange, ask, caller);
     await serveAdmitted(gateway, protocol, exchange, admitted);
   } catch (error) {
