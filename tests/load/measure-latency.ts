@@ -22,7 +22,10 @@ const WANTED: Wanted[] = [
 
 const show = ({ p50, p99 }: Percentiles): string => `+${p50.toFixed(1)} / +${p99.toFixed(1)} ms`;
 
-/** What the gateway adds to a reply's time at half of what it can serve, against the bare pass-through at the same rate. */
+/**
+ * What the gateway adds to a reply's time at half of what it can serve, against the bare pass-through at the same rate.
+ * The details tell what a request costs each of them at that rate. Units: milliseconds; processor time in microseconds.
+ */
 export async function measureLatency(
   maker: LoadMaker,
   subjects: { gateway: Subject; bare: Subject },
@@ -41,9 +44,10 @@ export async function measureLatency(
       }),
     );
     requireNoErrors(results);
-    const of = (name: string): Percentiles => ({
+    const of = (name: string): Percentiles & { cpuUs: number } => ({
       p50: medianOf(results.get(name), (run) => pick(run).p50),
       p99: medianOf(results.get(name), (run) => pick(run).p99),
+      cpuUs: Math.round(medianOf(results.get(name), (run) => run.cpuUs)),
     });
     const [through, past] = [of(gateway.name), of(bare.name)];
     const added = { p50: through.p50 - past.p50, p99: through.p99 - past.p99 };

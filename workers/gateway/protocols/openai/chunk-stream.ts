@@ -60,7 +60,8 @@ class ChunkStream implements StreamReader {
     const out: Buffer[] = [];
     for (const event of splitEvents(run)) {
       if (this.#state() !== "open") break;
-      this.#readEvent(event, out);
+      if (!this.#withheld && !isMarked(event)) out.push(event);
+      else this.#readEvent(event, out);
     }
     return { out: Buffer.concat(out), state: this.#state() };
   }
