@@ -5,7 +5,14 @@ import { freePort } from "./free-port";
 import { until } from "./until";
 
 /** A redis-server of a test's own, which keeps nothing on disk. */
-export type OwnRedis = { readonly url: string; readonly pid: number; flush(): Promise<void>; stop(): Promise<void> };
+export type OwnRedis = {
+  readonly url: string;
+  readonly pid: number;
+  flush(): Promise<void>;
+  /** Listen to every command from here on; gives what was heard so far. */
+  listen(): Promise<() => string>;
+  stop(): Promise<void>;
+};
 
 /** Whether this machine has a redis-server. */
 export const hasRedisServer = (): boolean => spawnSync("redis-server", ["--version"]).status === 0;
@@ -40,6 +47,15 @@ export async function startOwnRedis(): Promise<OwnRedis> {
   return {
     url,
     pid: child.pid ?? 0,
+    async listen() {
+      const heard: string[] = [];
+      const client = new Redis(url, { retryStrategy: () => null });
+      client.on("error", () => undefined); // the server ends before its listeners do
+      const monitor = await client.monitor();
+      monitor.on("monitor", (_time: string, words: string[]) => heard.push(words.join(" ")));
+      monitor.on("error", () => undefined);
+      return () => heard.join("\n");
+    },
     flush: () => withClient(async (client) => void (await client.flushall())),
     async stop() {
       if (child.exitCode !== null || child.signalCode !== null) return;

@@ -71,8 +71,11 @@ async function serveApi(calls: readonly ApiCall[]) {
   };
 }
 
-/** All of Scrip but its pages, in this process and on ports: sandbox, API, gateway, jobs, with the demo's settings. */
-export async function openWhole(): Promise<Whole> {
+/**
+ * All of Scrip but its pages, in this process and on ports: sandbox, API, gateway, jobs, with the demo's settings. With a
+ * `redisUrl` gateway and jobs use that Redis.
+ */
+export async function openWhole({ redisUrl }: { redisUrl?: string | undefined } = {}): Promise<Whole> {
   const sandbox = await startSandbox({ port: 0 });
   const openAiBaseUrl = `${sandbox.url}/openai/v1`;
   process.env["PROVIDER_OPENAI_BASE_URL"] = openAiBaseUrl;
@@ -97,6 +100,7 @@ export async function openWhole(): Promise<Whole> {
     vault,
     log,
     databaseUrl,
+    redisUrl,
     providerBaseUrls,
     stripe: openStripe({ secretKey: "sk_test_of_the_tests", apiBase: sandbox.url }),
   });
@@ -108,6 +112,7 @@ export async function openWhole(): Promise<Whole> {
     port: 0,
     baseUrls: providerBaseUrls,
     trustedProxies: [],
+    redisUrl,
     timings: { stopMs: 5_000 },
   });
   return {
