@@ -256,5 +256,7 @@ export const jobsEnv = once("jobs", (source) => ({
 export const sandboxEnv = once("sandbox", (source) => read(SANDBOX, source));
 /** The environment of a command that works on the database and ends. Errors: `EnvError`. */
 export const toolEnv = once("tool", (source) => read(TOOL, source));
+/** The master keys alone, for a command that seals keys anew. Errors: `EnvError`. */
+export const vaultEnv = once("vault", (source) => read(["masterKeys"], source));
 /** The log level alone: what a logger needs before, or without, the rest. */
 export const logLevel = once("log", (source) => read(["logLevel"], source).logLevel);

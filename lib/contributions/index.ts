@@ -9,6 +9,7 @@ export { planQuote, type QuoteInput, type QuotePlan } from "./plan-quote";
 export { quoteContribution, type QuoteView } from "./quote-contribution";
 export { resumeContribution } from "./resume-contribution";
 export { retireContribution } from "./retire-contribution";
+export { rotateQuotes } from "./rotate-quotes";
 export { ContributionBody, ContributionPatch, QuoteBody } from "./schemas";
 export { topUpContribution, type TopUpInput } from "./top-up-contribution";
 export { type Validation, validateKey } from "./validate-key";

@@ -2,7 +2,8 @@ import type { Tx } from "../db";
 import { queries } from "../db/models";
 import type { Uuid } from "../ids";
 import { micros, nanos, type Micros, type Nanos } from "../money";
-import type { Sealed } from "../vault";
+import type { NewKey } from "../pool";
+import { type Sealed, storable } from "../vault";
 
 /** A quote as it is stored, its key sealed for the pool key of the same id. Units: nanodollars, microcredits. */
 export type Quote = {
@@ -30,9 +31,7 @@ export async function insertQuote(tx: Tx, quote: Omit<Quote, "usedMs">, nowMs: n
   await queries(tx).quote.create({
     data: {
       ...rest,
-      masterKeyId: sealed.masterKeyId,
-      wrappedKey: Uint8Array.from(sealed.wrappedKey),
-      ciphertext: Uint8Array.from(sealed.ciphertext),
+      ...storable(sealed),
       fingerprint: Uint8Array.from(fingerprint),
       accountPrint: accountPrint && Uint8Array.from(accountPrint),
       expiresAt: new Date(expiresMs),
@@ -60,6 +59,36 @@ export async function lockQuote(tx: Tx, userId: Uuid, id: Uuid): Promise<Quote |
     expiresMs: expiresAt.getTime(),
     usedMs: usedAt?.getTime() ?? null,
   };
+}
+
+/** Quotes that still hold a key which another master key than that one wraps, locked until the transaction ends. */
+export async function lockQuotesUnderOthers(
+  tx: Tx,
+  masterKeyId: string,
+): Promise<{ id: Uuid; provider: string; sealed: Sealed }[]> {
+  const rows = await queries(tx).$queryRaw<
+    { id: Uuid; provider: string; master_key_id: string; wrapped_key: Uint8Array; ciphertext: Uint8Array }[]
+  >`
+    select id::text, provider, master_key_id, wrapped_key, ciphertext from quote
+    where master_key_id <> ${masterKeyId} and used_at is null and length(ciphertext) > 0
+    order by id for update`;
+  return rows.map(({ id, provider, master_key_id, wrapped_key, ciphertext }) => ({
+    id,
+    provider,
+    sealed: { masterKeyId: master_key_id, wrappedKey: wrapped_key, ciphertext },
+  }));
+}
+
+/** Store a quote's key as it was sealed anew. */
+export async function replaceQuoteKey(
+  tx: Tx,
+  id: Uuid,
+  { sealed, prints }: Pick<NewKey, "sealed" | "prints">,
+): Promise<void> {
+  await queries(tx).quote.update({
+    where: { id },
+    data: { ...storable(sealed), fingerprint: Uint8Array.from(prints[0]) },
+  });
 }
 
 const NO_SECRET = { wrappedKey: new Uint8Array(), ciphertext: new Uint8Array(), hint: "" };

@@ -3,7 +3,8 @@ import type { Tx } from "../db";
 import { assert } from "../errors";
 import type { Uuid } from "../ids";
 import { type Nanos, parseDecimal, type Decimal } from "../money";
-import type { Sealed } from "../vault";
+import { type Sealed, storable } from "../vault";
+import type { NewKey } from "./seal-new-key";
 import { type PoolChannel, type PoolKeyState, POOL_KEY_STATES } from "./pool-key";
 
 // A weight of zero still serves when nothing else can, and keeps divisions defined.
@@ -219,14 +220,42 @@ export async function insertPoolKey(tx: Tx, key: NewPoolKey): Promise<void> {
       channelId: key.channelId,
       ownerId: key.owner?.id ?? null,
       contributionId: key.owner?.contributionId ?? null,
-      masterKeyId: key.sealed.masterKeyId,
-      wrappedKey: Uint8Array.from(key.sealed.wrappedKey),
-      ciphertext: Uint8Array.from(key.sealed.ciphertext),
+      ...storable(key.sealed),
       fingerprint: Uint8Array.from(key.fingerprint),
       hint: key.hint,
       quotaNanos: key.quotaNanos,
       createdAt: new Date(key.nowMs),
     },
+  });
+}
+
+/** Keys with a secret that another master key than that one wraps, by id, locked until the transaction ends. */
+export async function lockKeysUnderOthers(
+  tx: Tx,
+  masterKeyId: string,
+  { after, limit }: { after: Uuid | null; limit: number },
+): Promise<StoredPoolKey[]> {
+  const locked = await queries(tx).$queryRaw<{ id: Uuid }[]>`
+    select id::text from pool_key
+    where master_key_id <> ${masterKeyId} and length(ciphertext) > 0 and (${after}::uuid is null or id > ${after}::uuid)
+    order by id limit ${limit} for update`;
+  const rows = await queries(tx).pool_key.findMany({
+    where: { id: { in: locked.map(({ id }) => id) } },
+    include: { channel: true },
+    orderBy: { id: "asc" },
+  });
+  return rows.map(toStored);
+}
+
+/** Store a key's secret as it was sealed anew. */
+export async function replaceSealed(
+  tx: Tx,
+  id: Uuid,
+  { sealed, prints }: Pick<NewKey, "sealed" | "prints">,
+): Promise<void> {
+  await queries(tx).pool_key.update({
+    where: { id },
+    data: { ...storable(sealed), fingerprint: Uint8Array.from(prints[0]) },
   });
 }
 

@@ -9,6 +9,7 @@ export {
   sealBytes,
   sealReply,
   sealSecret,
+  storable,
   useVault,
   vault,
 } from "./vault";

@@ -20,6 +20,13 @@ export type SecretPlace = {
 /** A secret as it is stored: under a data key of its own, which the named master key wraps. */
 export type Sealed = { masterKeyId: string; wrappedKey: Uint8Array; ciphertext: Uint8Array };
 
+/** The parts as a database takes them: bytes of their own, whatever buffer they lie in. */
+export const storable = ({ masterKeyId, wrappedKey, ciphertext }: Sealed) => ({
+  masterKeyId,
+  wrappedKey: Uint8Array.from(wrappedKey),
+  ciphertext: Uint8Array.from(ciphertext),
+});
+
 /** The one holder of master keys in a process. */
 export type Vault = { readonly masterKeys: MasterKeys };
 
