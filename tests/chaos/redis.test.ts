@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { hasRedisServer, startOwnRedis, type OwnRedis } from "../support/own-redis";
+import { hasRedis, startRedis, type TestRedis } from "../support/redis";
 import { keepResult, proofSize } from "../support/results";
 import { until } from "../support/until";
 import { audit, readRecords } from "./audit";
@@ -12,11 +12,11 @@ const CALLERS = 12;
 const GRANTED = wholeCredits(10_000n);
 const EVENTS_EACH = 2_000;
 
-describe.skipIf(!hasRedisServer())("with Redis", () => {
-  let redis: OwnRedis;
+describe.skipIf(!hasRedis())("with Redis", () => {
+  let redis: TestRedis;
   let world: World;
   beforeAll(async () => {
-    redis = await startOwnRedis();
+    redis = await startRedis();
     const env = { REDIS_URL: redis.url };
     world = await startWorld(".scrip/chaos/redis", {
       gateways: 2,

@@ -1,53 +1,68 @@
-import { type ChildProcess, spawn, spawnSync } from "node:child_process";
-import { connect } from "node:net";
+import { spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
+import { Redis } from "ioredis";
+import { freePort } from "./free-port";
 import { until } from "./until";
 
-/** A Redis server of a test's own, with nothing kept on disk. */
+/** A redis-server of a test's own, which keeps nothing on disk. */
 export type TestRedis = {
-  url: string;
-  /** Send one command and wait for its answer. */
-  command(...words: string[]): Promise<string>;
+  readonly url: string;
+  readonly port: number;
+  readonly pid: number;
+  flush(): Promise<void>;
+  /** Listen to every command from here on; gives what was heard so far. */
+  listen(): Promise<() => string>;
   stop(): Promise<void>;
 };
 
-/** Whether a `redis-server` is on the path; without one what needs it is skipped. */
+/** Whether this machine has a redis-server; without one what needs it is skipped. */
 export const hasRedis = (): boolean => spawnSync("redis-server", ["--version"]).status === 0;
 
-const START_LIMIT_MS = 5_000;
-
-function send(port: number, words: string[]): Promise<string> {
-  return new Promise((resolve, reject) => {
-    const socket = connect(port, "127.0.0.1");
-    socket.once("error", reject);
-    socket.once("data", (answer) => {
-      socket.destroy();
-      resolve(answer.toString());
-    });
-    socket.write(`*${words.length}\r\n${words.map((word) => `$${Buffer.byteLength(word)}\r\n${word}\r\n`).join("")}`);
-  });
-}
-
-async function isUp(port: number): Promise<boolean> {
-  try {
-    return (await send(port, ["PING"])).startsWith("+PONG");
-  } catch {
-    return false; // not yet
-  }
-}
-
-/** Start a Redis on a port of its own. */
-export async function startRedis(port: number): Promise<TestRedis> {
-  const flags = ["--port", String(port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"];
-  const child: ChildProcess = spawn("redis-server", flags, { stdio: "ignore" });
-  await until(() => isUp(port), "Redis answers", START_LIMIT_MS);
+/** Start one on that port, or on a free one. */
+export async function startRedis(wantedPort?: number): Promise<TestRedis> {
+  const port = wantedPort ?? (await freePort());
+  const child = spawn(
+    "redis-server",
+    ["--port", String(port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"],
+    {
+      stdio: "ignore",
+    },
+  );
+  const url = `redis://127.0.0.1:${port}`;
+  const withClient = async <T>(work: (client: Redis) => Promise<T>): Promise<T> => {
+    const client = new Redis(url, { lazyConnect: true, maxRetriesPerRequest: 0, retryStrategy: () => null });
+    client.on("error", () => undefined); // the call that failed says so
+    try {
+      await client.connect();
+      return await work(client);
+    } finally {
+      client.disconnect();
+    }
+  };
+  const answers = (): Promise<boolean> =>
+    withClient((client) => client.ping()).then(
+      () => true,
+      () => false,
+    );
+  await until(answers, "redis-server answers");
   return {
-    url: `redis://127.0.0.1:${port}`,
-    command: (...words) => send(port, words),
+    url,
+    port,
+    pid: child.pid ?? 0,
+    async listen() {
+      const heard: string[] = [];
+      const client = new Redis(url, { retryStrategy: () => null });
+      client.on("error", () => undefined); // the server ends before its listeners do
+      const monitor = await client.monitor();
+      monitor.on("monitor", (_time: string, words: string[]) => heard.push(words.join(" ")));
+      monitor.on("error", () => undefined);
+      return () => heard.join("\n");
+    },
+    flush: () => withClient(async (client) => void (await client.flushall())),
     async stop() {
-      if (child.exitCode !== null) return;
-      const gone = new Promise((resolve) => child.once("exit", resolve));
+      if (child.exitCode !== null || child.signalCode !== null) return;
       child.kill("SIGKILL");
-      await gone;
+      await once(child, "exit");
     },
   };
 }

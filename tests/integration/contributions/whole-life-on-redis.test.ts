@@ -1,7 +1,7 @@
 import { describe } from "vitest";
-import { hasRedisServer } from "@/tests/support/own-redis";
+import { hasRedis } from "@/tests/support/redis";
 import { testWholeLife } from "./whole-life";
 
-describe.skipIf(!hasRedisServer())("a contributed key, with Redis", () => {
+describe.skipIf(!hasRedis())("a contributed key, with Redis", () => {
   testWholeLife(true);
 });

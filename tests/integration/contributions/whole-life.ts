@@ -4,19 +4,19 @@ import { randomText, toPublicId, type Uuid } from "@/lib/ids";
 import { aPerson, type Person } from "@/tests/support/api";
 import { giveCredits } from "@/tests/support/a-request";
 import { testServer } from "@/tests/support/database";
-import { type OwnRedis, startOwnRedis } from "@/tests/support/own-redis";
+import { type TestRedis, startRedis } from "@/tests/support/redis";
 import { stageModel } from "@/tests/support/stage";
 import { until } from "@/tests/support/until";
 import { openWhole, type Whole } from "@/tests/support/whole";
 
 let whole: Whole;
 let ada: Person;
-let redis: OwnRedis | undefined;
+let redis: TestRedis | undefined;
 let heard: () => string = () => "";
 
 function useWhole(withRedis: boolean): void {
   beforeAll(async () => {
-    redis = withRedis ? await startOwnRedis() : undefined;
+    redis = withRedis ? await startRedis() : undefined;
     heard = (await redis?.listen()) ?? heard;
     whole = await openWhole({ redisUrl: redis?.url });
     await stageModel(whole.database, 1);

@@ -9,9 +9,8 @@ import { until } from "@/tests/support/until";
 usePoolDatabase();
 
 let redis: TestRedis | undefined;
-const PORT = 40_000 + (process.pid % 10_000);
 beforeAll(async () => {
-  if (hasRedis()) redis = await startRedis(PORT);
+  if (hasRedis()) redis = await startRedis();
 });
 afterAll(() => redis?.stop());
 
@@ -49,7 +48,7 @@ test.skipIf(!hasRedis())(
 test.skipIf(!hasRedis())(
   "a Redis that goes away is told of once, and keys are chosen and judged as before",
   async () => {
-    const own = await startRedis(PORT + 1);
+    const own = await startRedis();
     const told: string[] = [];
     const bus = openBus(own.url, { tell: (problem) => told.push(problem) });
     const id = await addKey();

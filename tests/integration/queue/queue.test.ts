@@ -22,14 +22,13 @@ let clone: TestDatabase;
 let db: Database;
 let redis: TestRedis | undefined;
 let queues: Queue[] = [];
-const PORT = 20_000 + (process.pid % 20_000);
 
 beforeAll(async () => {
   clone = await testDatabase();
   await migrateQueue(clone.ownerUrl);
   await grantApplicationRole(clone.ownerUrl, clone.url);
   db = openDatabase(clone.url, 5);
-  if (hasRedis()) redis = await startRedis(PORT);
+  if (hasRedis()) redis = await startRedis();
 });
 beforeEach(async () => {
   await db.pool.query("delete from processed");
@@ -164,7 +163,7 @@ describe("a Redis that is emptied", () => {
     const what = all(40);
     await askAll(what);
     await relayOutbox(db, queue, nowMs());
-    await redis?.command("FLUSHALL");
+    await redis?.flush();
     const { done } = worker(queue);
     await until(
       async () => {
@@ -184,7 +183,7 @@ describe("a Redis that is emptied", () => {
     queue.work({ tock: async () => void (runs += 1) });
     await queue.schedule("tock", 200);
     await until(() => runs >= 2, "it runs");
-    await redis?.command("FLUSHALL");
+    await redis?.flush();
     const seen = runs;
     await queue.schedule("tock", 200);
     await until(() => runs >= seen + 3, "it runs again", 20_000);
@@ -194,7 +193,7 @@ describe("a Redis that is emptied", () => {
   test.skipIf(!hasRedis())(
     "and stopped: handing over fails and marks nothing; when it is back all is done",
     async () => {
-      const own = await startRedis(PORT + 1);
+      const own = await startRedis();
       const queue = aQueue(own.url);
       const { done } = worker(queue);
       await ask("before");
@@ -205,7 +204,7 @@ describe("a Redis that is emptied", () => {
       await expect(relayOutbox(db, queue, nowMs())).rejects.toThrow();
       const { rows } = await db.pool.query("select 1 from outbox where done_at is null");
       expect(rows).toHaveLength(1);
-      const back = await startRedis(PORT + 1);
+      const back = await startRedis(own.port);
       await until(
         async () => {
           await relayOutbox(db, queue, nowMs()).catch(() => undefined);
@@ -229,7 +228,7 @@ describe("a Redis that is emptied", () => {
   });
 
   test.skipIf(!hasRedis())("for good: the queue says so once, and still closes", async () => {
-    const own = await startRedis(PORT + 2);
+    const own = await startRedis();
     const told: string[] = [];
     const queue = openQueue({ redisUrl: own.url, databaseUrl: clone.url, tell: (problem) => told.push(problem) });
     let runs = 0;
