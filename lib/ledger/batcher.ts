@@ -67,8 +67,10 @@ export class Batcher {
 
   /** Resolves when nothing waits any more: not before the database is back, where it is away. */
   async idle(): Promise<void> {
-    while (this.running) await this.running;
-    await new Promise((turn) => setImmediate(turn)); // in which those of the last batch are told
+    do {
+      while (this.running) await this.running;
+      await new Promise((turn) => setImmediate(turn)); // in which those of the last batch are told, and may ask for more
+    } while (this.running);
   }
 
   private limit(waiting: Waiting, patienceMs: number): void {

@@ -54,6 +54,22 @@ describe("the five verbs of the books", () => {
     expect((await balance(wallet)).availableMicros).toBe(cr(100) - (charged[0] ?? 0n));
   });
 
+  test("nothing waits once the books are idle, not even what follows from the last replies", async () => {
+    const wallet = await aWallet(ledger, { purchased: cr(100) });
+    const request = aReserve(wallet, cr(10));
+    const books = createBooks(ledger.database.pool, ledger.lease);
+    let isSettled = false;
+    const served = books
+      .reserve(request)
+      .then(() => books.settle(aSettle(request.hold, cr(4))))
+      .then(() => {
+        isSettled = true;
+      });
+    await books.idle();
+    expect(isSettled).toBe(true);
+    await served;
+  });
+
   test("a reserve that is repeated holds once", async () => {
     const wallet = await aWallet(ledger, { purchased: cr(100) });
     const request = aReserve(wallet, cr(10));
