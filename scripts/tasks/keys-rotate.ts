@@ -1,9 +1,9 @@
 import { rotateQuotes } from "../../lib/contributions";
 import { systemCtx } from "../../lib/ctx";
-import { openDatabase } from "../../lib/db";
+import { type Database, openDatabase } from "../../lib/db";
 import { vaultEnv } from "../../lib/env";
 import { toPublicId, type Uuid } from "../../lib/ids";
-import { rotatePoolKeys } from "../../lib/pool";
+import { rotatePoolKeys, type Rotation } from "../../lib/pool";
 import { nowMs } from "../../lib/time";
 import { useVault } from "../../lib/vault";
 import { say, warn } from "../console";
@@ -17,25 +17,26 @@ import { openTaskDatabase } from "../task-database";
 const CONNECTIONS = 2;
 const BATCH = 100;
 
+const rotateBatch = (database: Database, after: Uuid | null): Promise<Rotation> =>
+  database.inTransaction((tx) => rotatePoolKeys(tx, systemCtx("keys-rotate", nowMs()), { after, limit: BATCH }));
+
 await runTask(async () => {
   const place = await openTaskDatabase();
   const isDemo = !process.env["DATABASE_URL"]?.trim();
   const { masterKeys } = vaultEnv({ ...(isDemo ? demoSecrets().environment : {}), ...process.env });
   const { activeId, ids } = useVault(masterKeys).masterKeys;
   const database = openDatabase(place.url, CONNECTIONS);
-  const ctx = systemCtx("keys-rotate", nowMs());
   try {
-    const quotes = await database.inTransaction((tx) => rotateQuotes(tx, ctx));
+    const quotes = await database.inTransaction((tx) => rotateQuotes(tx, systemCtx("keys-rotate", nowMs())));
     let rotated = 0;
     const unopened: Uuid[] = [];
-    for (let after: Uuid | null = null, isOver = false; !isOver;) {
-      const input: { after: Uuid | null; limit: number } = { after, limit: BATCH };
-      const batch = await database.inTransaction((tx) => rotatePoolKeys(tx, ctx, input));
+    let after: Uuid | null = null;
+    do {
+      const batch: Rotation = await rotateBatch(database, after);
       rotated += batch.rotated;
       unopened.push(...batch.unopened);
       after = batch.lastId;
-      isOver = batch.lastId === null;
-    }
+    } while (after !== null);
     say(`${rotated} pool keys and ${quotes} quotes are sealed anew under ${activeId}`);
     for (const id of unopened) {
       warn(`${toPublicId("poolKey", id)} doesn't open: its master key isn't among ${ids.join(", ")}`);

@@ -1,5 +1,5 @@
 import { stack } from "./support/stack-address";
-import { expect, grant, makeKey, send, signIn, signUp, test, untilUsable } from "./support/test";
+import { askForAccount, expect, grant, makeKey, send, signIn, signUp, test, untilUsable } from "./support/test";
 
 test("signing out ends the session, and signing in leads back to where one was going", async ({ page, context }) => {
   const person = await signUp(page);
@@ -35,11 +35,7 @@ test("a wrong password and an address that nobody has are told the same", async 
 test("an address that has an account makes no second one, and isn't confirmed to have the first", async ({ page }) => {
   const person = await signUp(page);
   await page.context().clearCookies();
-  await page.goto(`${stack().web}/sign-up`);
-  await untilUsable(page);
-  await page.getByLabel("E-mail").fill(person.email);
-  await page.getByLabel("Password", { exact: true }).fill("another long password");
-  await page.getByRole("button", { name: "Create account" }).click();
+  await askForAccount(page, { email: person.email, password: "another long password" });
   const alert = page.getByRole("alert").filter({ hasText: /\w/ }).first();
   await expect(alert).toContainText("couldn't be made with these details");
   await expect(page).toHaveURL(/sign-up/);
@@ -69,11 +65,7 @@ test("one address makes no more accounts an hour than an admin allows, and is to
     });
   try {
     expect((await allow(1)).status()).toBe(200);
-    await page.goto(`${web}/sign-up`);
-    await untilUsable(page);
-    await page.getByLabel("E-mail").fill("one-too-many@e2e.test");
-    await page.getByLabel("Password", { exact: true }).fill("a long password of theirs");
-    await page.getByRole("button", { name: "Create account" }).click();
+    await askForAccount(page, { email: "one-too-many@e2e.test", password: "a long password of theirs" });
     await expect(page.getByRole("alert").filter({ hasText: /\w/ }).first()).toContainText("Too many tries. Wait");
   } finally {
     await allow(1_000);

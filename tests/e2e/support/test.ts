@@ -31,15 +31,23 @@ export async function untilUsable(page: Page): Promise<void> {
 
 let people = 0;
 
-/** Sign up by filling in the form, as anybody would. */
-export async function signUp(page: Page): Promise<Person> {
-  people += 1;
-  const email = `person-${process.pid}-${people}@e2e.test`;
+/** Ask for an account by filling in the form, whatever comes of it. */
+export async function askForAccount(
+  page: Page,
+  { email, password }: Pick<Person, "email" | "password">,
+): Promise<void> {
   await page.goto(`${stack().web}/sign-up`);
   await untilUsable(page);
   await page.getByLabel("E-mail").fill(email);
-  await page.getByLabel("Password", { exact: true }).fill(PASSWORD);
+  await page.getByLabel("Password", { exact: true }).fill(password);
   await page.getByRole("button", { name: "Create account" }).click();
+}
+
+/** Sign up, as anybody would. */
+export async function signUp(page: Page): Promise<Person> {
+  people += 1;
+  const email = `person-${process.pid}-${people}@e2e.test`;
+  await askForAccount(page, { email, password: PASSWORD });
   await page.waitForURL("**/overview");
   const account = await page.request.get(`${stack().web}/api/v1/account`);
   const { id } = (await account.json()) as { id: string };

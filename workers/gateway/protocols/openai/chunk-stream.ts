@@ -56,11 +56,11 @@ class ChunkStream implements StreamReader {
     const run = this.#splitter.push(chunk);
     if (run.length === 0) return { out: NOTHING, state: "open" };
     this.#log.add(run);
-    if (!this.#withheld && !isMarked(run)) return { out: run, state: "open" };
+    if (this.#passesUnread(run)) return { out: run, state: "open" };
     const out: Buffer[] = [];
     for (const event of splitEvents(run)) {
       if (this.#state() !== "open") break;
-      if (!this.#withheld && !isMarked(event)) out.push(event);
+      if (this.#passesUnread(event)) out.push(event);
       else this.#readEvent(event, out);
     }
     return { out: Buffer.concat(out), state: this.#state() };
@@ -94,6 +94,10 @@ class ChunkStream implements StreamReader {
     if (this.wantsUsage) parts.push(this.#usageEvent(counted, credits));
     else this.#release(parts);
     return Buffer.concat([...parts, DONE]);
+  }
+
+  #passesUnread(events: Buffer): boolean {
+    return !this.#withheld && !isMarked(events);
   }
 
   #state(): StreamStep["state"] {
