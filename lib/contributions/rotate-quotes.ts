@@ -5,8 +5,8 @@ import { vault } from "../vault";
 import { lockQuotesUnderOthers, replaceQuoteKey } from "./quote.store";
 
 /**
- * Seal the keys of quotes that can still be used anew under the active master key, with their fingerprints: a key that
- * was quoted before a rotation is known for the same one after it. Returns how many.
+ * Seal the keys that quotes still hold anew under the active master key, with their fingerprints: a key that was quoted
+ * before a rotation is known for the same one among those that were rotated, too. Returns how many.
  *
  * Errors: throws where a key doesn't open: its quote runs out within half an hour, so that nothing is lost by waiting.
  */

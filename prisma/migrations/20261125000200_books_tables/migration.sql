@@ -50,7 +50,8 @@ create table books.lot (
   expires_at timestamptz,
   transfer uuid not null,
   created_at timestamptz not null default now(),
-  -- What indexes ask instead of the amount: it changes once in a lot's life, so that a charge leaves them alone.
+  -- What indexes ask instead of the amount: it changes as a lot runs empty or is filled again, so that other
+  -- charges leave them alone.
   is_live boolean not null generated always as (remaining_micros > 0) stored
 ) with (fillfactor = 50);
 create index lot_live on books.lot (wallet, source, expires_at, id) where is_live;

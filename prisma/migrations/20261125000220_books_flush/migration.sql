@@ -444,8 +444,8 @@ end $$;
 -- One batch, one transaction. Ends come first, since they free what reserves may take. Null where a verb has no items.
 -- A wallet that somebody holds for longer fails the batch, which comes again in halves: the others don't wait for it.
 -- Plans live as long as the connection, and may be made while tables are empty: one that reads a whole table is cheap
--- then, and would stay. So sets enter each table by an index, with the ids of the batch as its condition (`= any`), and
--- what is found is joined by hashing, whatever the planner believes of the sizes.
+-- then, and would stay. So sets enter holds, attempts, legs and lots by an index, with the ids of the batch as its
+-- condition (`= any`), and end_holds and reserve_together join by hashing, whatever the planner believes of the sizes.
 create function books.flush(_lease bigint, _reserves json, _attempts json, _extends json, _ends json)
 returns table (verb smallint, id uuid, code smallint, amount bigint, extra json)
 language plpgsql security definer
