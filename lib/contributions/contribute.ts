@@ -20,12 +20,11 @@ import { takeQuote } from "./take-quote";
 export type ContributeInput = { userId: Uuid; walletId: bigint; quoteId: Uuid; attest: boolean };
 
 async function addKey(tx: Tx, ctx: Ctx, quote: Quote, policy: Policy, contributionId: Uuid): Promise<void> {
-  const { id, provider, sealed, fingerprint, hint, quotaNanos, userId } = quote;
+  const { id, provider, sealed, quotaNanos, userId } = quote;
   const owner = { id: userId, contributionId };
-  const key = { id, channelId: policy.channel.id, provider, owner, sealed, fingerprint, hint, quotaNanos };
-  await addContributedKey(tx, ctx, key);
+  await addContributedKey(tx, ctx, { id, channelId: policy.channel.id, provider, owner, sealed, quotaNanos });
   // The provider is locked from here on: what is counted now can't change before this commits.
-  if (quote.accountPrint && (await hasAccount(tx, [quote.accountPrint]))) {
+  if (await hasAccount(tx, quote.accountPrints)) {
     throw new ScripError("duplicate_key", "A key of the same account has been contributed already.");
   }
 }
@@ -60,10 +59,10 @@ export async function contribute(tx: Tx, ctx: Ctx, input: ContributeInput): Prom
   const grant = grantOf(ctx, quote, id, walletId);
   await requireDailyRoom(tx, ctx, userId, settings.contributions_per_day);
   await requireRoom(tx, policy, { userId, quotaNanos: quote.quotaNanos, netMicros: grant.netMicros });
-  const { provider, isProven, accountPrint, quotaNanos, grossMicros, feeMicros } = quote;
+  const { provider, isProven, accountPrints, quotaNanos, grossMicros, feeMicros } = quote;
   const owner = { id, userId, walletId, quoteId: quote.id, poolKeyId: quote.id, provider };
-  const worth = { isProven, accountPrint, quotaNanos, grossMicros, feeMicros, netMicros: grant.netMicros };
-  await insertContribution(tx, { ...owner, ...worth, nowMs: ctx.nowMs });
+  const worth = { isProven, quotaNanos, grossMicros, feeMicros, netMicros: grant.netMicros };
+  await insertContribution(tx, { ...owner, ...worth, accountPrints, nowMs: ctx.nowMs });
   await setAdvance(tx, { userId, walletId }, settings.advance_limit);
   await grantContribution(tx, ctx, grant);
   return getContribution(tx, ctx, { userId, contributionId: id });

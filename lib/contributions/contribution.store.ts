@@ -83,9 +83,9 @@ export async function findKeyFacts(tx: Tx, poolKeyIds: readonly Uuid[]): Promise
 
 /** Whether an account of a provider, by one of these fingerprints, has been contributed, in whatever state it is. */
 export async function hasAccount(tx: Tx, prints: readonly Uint8Array[]): Promise<boolean> {
-  const found = await queries(tx).contribution.findFirst({
-    where: { accountPrint: { in: prints.map((print) => Uint8Array.from(print)) } },
-    select: { id: true },
+  const found = await queries(tx).contributed_account.findFirst({
+    where: { print: { in: prints.map((print) => Uint8Array.from(print)) } },
+    select: { contributionId: true },
   });
   return found !== null;
 }
@@ -129,13 +129,12 @@ export type NewContribution = Pick<
   | "grossMicros"
   | "feeMicros"
   | "netMicros"
-> & { quoteId: Uuid; accountPrint: Uint8Array | null; nowMs: number };
+> & { quoteId: Uuid; accountPrints: readonly Uint8Array[]; nowMs: number };
 
 /** Store a new contribution. Two of one provider account can't be: the second breaks the transaction. */
-export async function insertContribution(tx: Tx, { nowMs, accountPrint, ...rest }: NewContribution): Promise<void> {
-  await queries(tx).contribution.create({
-    data: { ...rest, accountPrint: accountPrint && Uint8Array.from(accountPrint), createdAt: new Date(nowMs) },
-  });
+export async function insertContribution(tx: Tx, { nowMs, accountPrints, ...rest }: NewContribution): Promise<void> {
+  const accounts = { create: accountPrints.map((print) => ({ print: Uint8Array.from(print) })) };
+  await queries(tx).contribution.create({ data: { ...rest, accounts, createdAt: new Date(nowMs) } });
 }
 
 type Change = Partial<

@@ -70,8 +70,9 @@ export async function quoteContribution(
   const { plan } = input;
   const { provider, policy, newKey } = plan;
   const { balanceNanos, accountId } = requireValid(input.validation, provider);
-  const prints = accountId === null ? null : fingerprints(vault(), `account of ${provider}`, new SecretText(accountId));
-  if (prints && !plan.topUp && (await hasAccount(tx, prints))) {
+  const accountPrints =
+    accountId === null ? [] : fingerprints(vault(), `account of ${provider}`, new SecretText(accountId));
+  if (!plan.topUp && (await hasAccount(tx, accountPrints))) {
     throw new ScripError("duplicate_key", "A key of the same account has been contributed already.");
   }
   const quotaNanos = quotaOf(plan, balanceNanos);
@@ -86,9 +87,7 @@ export async function quoteContribution(
     quotaNanos,
     ...worth,
     sealed: newKey.sealed,
-    fingerprint: newKey.prints[0],
-    hint: newKey.hint,
-    accountPrint: prints?.[0] ?? null,
+    accountPrints,
     topUpOf: plan.topUp?.contribution.id ?? null,
     isProven: accountId !== null && balanceNanos !== null,
     expiresMs: ctx.nowMs + QUOTE_MS,

@@ -2,7 +2,6 @@ import type { Tx } from "../db";
 import { queries } from "../db/models";
 import type { Uuid } from "../ids";
 import { micros, nanos, type Micros, type Nanos } from "../money";
-import type { NewKey } from "../pool";
 import { type Sealed, storable } from "../vault";
 
 /** A quote as it is stored, its key sealed for the pool key of the same id. Units: nanodollars, microcredits. */
@@ -11,9 +10,8 @@ export type Quote = {
   userId: Uuid;
   provider: string;
   sealed: Sealed;
-  fingerprint: Uint8Array;
-  hint: string;
-  accountPrint: Uint8Array | null;
+  /** The provider account's fingerprints, one under each master key of then; none where the provider doesn't tell one. */
+  accountPrints: readonly Uint8Array[];
   /** The contribution that it would add to; null for a new one. */
   topUpOf: Uuid | null;
   quotaNanos: Nanos;
@@ -27,13 +25,12 @@ export type Quote = {
 
 /** Store a new quote. */
 export async function insertQuote(tx: Tx, quote: Omit<Quote, "usedMs">, nowMs: number): Promise<void> {
-  const { sealed, accountPrint, expiresMs, fingerprint, ...rest } = quote;
+  const { sealed, accountPrints, expiresMs, ...rest } = quote;
   await queries(tx).quote.create({
     data: {
       ...rest,
       ...storable(sealed),
-      fingerprint: Uint8Array.from(fingerprint),
-      accountPrint: accountPrint && Uint8Array.from(accountPrint),
+      accountPrints: accountPrints.map((print) => Uint8Array.from(print)),
       expiresAt: new Date(expiresMs),
       createdAt: new Date(nowMs),
     },
@@ -61,16 +58,17 @@ export async function lockQuote(tx: Tx, userId: Uuid, id: Uuid): Promise<Quote |
   };
 }
 
-/** Quotes that still hold a key which another master key than that one wraps, locked until the transaction ends. */
+/** Quotes in force whose key another master key than that one wraps, locked until the transaction ends. */
 export async function lockQuotesUnderOthers(
   tx: Tx,
   masterKeyId: string,
+  nowMs: number,
 ): Promise<{ id: Uuid; provider: string; sealed: Sealed }[]> {
   const rows = await queries(tx).$queryRaw<
     { id: Uuid; provider: string; master_key_id: string; wrapped_key: Uint8Array; ciphertext: Uint8Array }[]
   >`
     select id::text, provider, master_key_id, wrapped_key, ciphertext from quote
-    where master_key_id <> ${masterKeyId} and used_at is null and length(ciphertext) > 0
+    where master_key_id <> ${masterKeyId} and used_at is null and expires_at > ${new Date(nowMs)} and length(ciphertext) > 0
     order by id for update`;
   return rows.map(({ id, provider, master_key_id, wrapped_key, ciphertext }) => ({
     id,
@@ -80,18 +78,11 @@ export async function lockQuotesUnderOthers(
 }
 
 /** Store a quote's key as it was sealed anew. */
-export async function replaceQuoteKey(
-  tx: Tx,
-  id: Uuid,
-  { sealed, prints }: Pick<NewKey, "sealed" | "prints">,
-): Promise<void> {
-  await queries(tx).quote.update({
-    where: { id },
-    data: { ...storable(sealed), fingerprint: Uint8Array.from(prints[0]) },
-  });
+export async function replaceQuoteKey(tx: Tx, id: Uuid, sealed: Sealed): Promise<void> {
+  await queries(tx).quote.update({ where: { id }, data: storable(sealed) });
 }
 
-const NO_SECRET = { wrappedKey: new Uint8Array(), ciphertext: new Uint8Array(), hint: "" };
+const NO_SECRET = { wrappedKey: new Uint8Array(), ciphertext: new Uint8Array() };
 
 /** Mark a quote as used, and let go of its key. */
 export async function useQuote(tx: Tx, id: Uuid, nowMs: number): Promise<void> {

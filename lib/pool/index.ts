@@ -16,7 +16,7 @@ export { hasFingerprint as isKeyInPool, isSameKey } from "./pool.store";
 export { raiseQuota } from "./raise-quota";
 export { DIED_TOPIC, type Probe, recordProbe } from "./record-probe";
 export { recordVerdict } from "./record-verdict";
-export { resealKey } from "./reseal-key";
+export { type Resealed, resealKeys } from "./reseal-keys";
 export { resumePoolKey } from "./resume-pool-key";
 export { rotatePoolKeys, type Rotation } from "./rotate-pool-keys";
 export { sealNewKey, type NewKey } from "./seal-new-key";

@@ -4,7 +4,6 @@ import { assert } from "../errors";
 import type { Uuid } from "../ids";
 import { type Nanos, parseDecimal, type Decimal } from "../money";
 import { type Sealed, storable } from "../vault";
-import type { NewKey } from "./seal-new-key";
 import { type PoolChannel, type PoolKeyState, POOL_KEY_STATES } from "./pool-key";
 
 // A weight of zero still serves when nothing else can, and keeps divisions defined.
@@ -247,15 +246,17 @@ export async function lockKeysUnderOthers(
   return rows.map(toStored);
 }
 
-/** Store a key's secret as it was sealed anew. */
-export async function replaceSealed(
-  tx: Tx,
-  id: Uuid,
-  { sealed, prints }: Pick<NewKey, "sealed" | "prints">,
-): Promise<void> {
+/** Whether another key than that one has this fingerprint. */
+export async function hasTwin(tx: Tx, id: Uuid, print: Uint8Array): Promise<boolean> {
+  const where = { id: { not: id }, fingerprint: Uint8Array.from(print) };
+  return (await queries(tx).pool_key.count({ where })) > 0;
+}
+
+/** Store a key's secret as it was sealed anew, and its new fingerprint; null leaves the one that it has. */
+export async function replaceSealed(tx: Tx, id: Uuid, sealed: Sealed, print: Uint8Array | null): Promise<void> {
   await queries(tx).pool_key.update({
     where: { id },
-    data: { ...storable(sealed), fingerprint: Uint8Array.from(prints[0]) },
+    data: { ...storable(sealed), ...(print && { fingerprint: Uint8Array.from(print) }) },
   });
 }
 

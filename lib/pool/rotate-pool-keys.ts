@@ -2,17 +2,18 @@ import type { Ctx } from "../ctx";
 import type { Tx } from "../db";
 import type { Uuid } from "../ids";
 import { vault } from "../vault";
-import { lockKeysUnderOthers, replaceSealed } from "./pool.store";
-import { resealKey } from "./reseal-key";
+import { hasTwin, lockKeysUnderOthers, replaceSealed } from "./pool.store";
+import { type Resealed, resealKeys } from "./reseal-keys";
 
-/** What came of one batch: how many keys were sealed anew, which don't open, and where to go on; null after the last. */
-export type Rotation = { rotated: number; unopened: Uuid[]; lastId: Uuid | null };
+/** What came of one batch, which keys are in the pool a second time, and where to go on; null after the last. */
+export type Rotation = Resealed & { twins: Uuid[]; lastId: Uuid | null };
 
 /**
  * Seal keys that another master key than the active one wraps anew, in the order of their ids, with their fingerprints.
  *
  * The secrets stay what they are, so that whoever has them in memory goes on. One that doesn't open is left as it is and
- * named. Keys whose secret was destroyed have nothing to seal: their fingerprints stay under the key that made them.
+ * named. Keys whose secret was destroyed have nothing to seal: their fingerprints stay under the key that made them. So does
+ * the fingerprint of a key that another row has already: two rows can't hold the same one.
  */
 export async function rotatePoolKeys(
   tx: Tx,
@@ -20,18 +21,14 @@ export async function rotatePoolKeys(
   input: { after: Uuid | null; limit: number },
 ): Promise<Rotation> {
   const keys = await lockKeysUnderOthers(tx, vault().masterKeys.activeId, input);
-  const rotation: Rotation = { rotated: 0, unopened: [], lastId: keys.at(-1)?.id ?? null };
-  for (const key of keys) {
-    const { id, channel, sealed } = key;
-    let resealed;
-    try {
-      resealed = resealKey({ id, provider: channel.provider, sealed });
-    } catch {
-      rotation.unopened.push(id);
-      continue;
-    }
-    await replaceSealed(tx, id, resealed);
-    rotation.rotated += 1;
-  }
-  return rotation;
+  const twins: Uuid[] = [];
+  const resealed = await resealKeys(
+    keys.map(({ id, channel, sealed }) => ({ id, provider: channel.provider, sealed })),
+    async (id, { sealed, prints }) => {
+      const isTwin = await hasTwin(tx, id, prints[0]);
+      if (isTwin) twins.push(id);
+      await replaceSealed(tx, id, sealed, isTwin ? null : prints[0]);
+    },
+  );
+  return { ...resealed, twins, lastId: keys.at(-1)?.id ?? null };
 }

@@ -1,24 +1,22 @@
-import { rotateQuotes } from "../../lib/contributions";
-import { systemCtx } from "../../lib/ctx";
-import { type Database, openDatabase } from "../../lib/db";
+import { openDatabase } from "../../lib/db";
 import { vaultEnv } from "../../lib/env";
-import { toPublicId, type Uuid } from "../../lib/ids";
-import { rotatePoolKeys, type Rotation } from "../../lib/pool";
-import { nowMs } from "../../lib/time";
 import { useVault } from "../../lib/vault";
 import { say, warn } from "../console";
+import { rotateKeys } from "../rotate-keys";
 import { runTask } from "../run-task";
 import { demoSecrets } from "../start/secrets";
 import { openTaskDatabase } from "../task-database";
 
 // `npm run keys:rotate`: seals every supplier's key anew under the first of KEY_ENCRYPTION_KEYS. While it runs, processes
-// go on that know the old keys and the new one.
+// go on that know the old keys and the new one. It fails where anything is left under another master key.
 
 const CONNECTIONS = 2;
-const BATCH = 100;
 
-const rotateBatch = (database: Database, after: Uuid | null): Promise<Rotation> =>
-  database.inTransaction((tx) => rotatePoolKeys(tx, systemCtx("keys-rotate", nowMs()), { after, limit: BATCH }));
+/** Why a sealed key doesn't open, for whoever must do something about it. */
+const reasonOf = (masterKeyId: string, knownIds: readonly string[]): string =>
+  knownIds.includes(masterKeyId)
+    ? `its master key ${masterKeyId} is here, so its row was changed or another key has taken that id`
+    : `its master key ${masterKeyId} isn't among ${knownIds.join(", ")}`;
 
 await runTask(async () => {
   const place = await openTaskDatabase();
@@ -27,21 +25,11 @@ await runTask(async () => {
   const { activeId, ids } = useVault(masterKeys).masterKeys;
   const database = openDatabase(place.url, CONNECTIONS);
   try {
-    const quotes = await database.inTransaction((tx) => rotateQuotes(tx, systemCtx("keys-rotate", nowMs())));
-    let rotated = 0;
-    const unopened: Uuid[] = [];
-    let after: Uuid | null = null;
-    do {
-      const batch: Rotation = await rotateBatch(database, after);
-      rotated += batch.rotated;
-      unopened.push(...batch.unopened);
-      after = batch.lastId;
-    } while (after !== null);
-    say(`${rotated} pool keys and ${quotes} quotes are sealed anew under ${activeId}`);
-    for (const id of unopened) {
-      warn(`${toPublicId("poolKey", id)} doesn't open: its master key isn't among ${ids.join(", ")}`);
-    }
-    if (unopened.length > 0) process.exitCode = 1;
+    const { keys, quotes, twins, left } = await rotateKeys(database);
+    say(`${keys} pool keys and ${quotes} quotes are sealed anew under ${activeId}`);
+    for (const id of twins) warn(`${id} is in the pool twice: another entry holds the same key`);
+    for (const { id, masterKeyId } of left) warn(`${id} doesn't open: ${reasonOf(masterKeyId, ids)}`);
+    if (left.length > 0) process.exitCode = 1;
   } finally {
     await database.close();
     await place.close();

@@ -28,9 +28,9 @@ test("after a rotation the old master key is needed for nothing: keys serve, and
 
   useVault([next, old]);
   const first = await rotate(null, 2);
-  expect(first).toEqual({ rotated: 2, unopened: [], lastId: ids[1] });
-  expect(await rotate(first.lastId, 2)).toEqual({ rotated: 1, unopened: [], lastId: ids[2] });
-  expect(await rotate(ids[2])).toEqual({ rotated: 0, unopened: [], lastId: null });
+  expect(first).toEqual({ rotated: 2, unopened: [], twins: [], lastId: ids[1] });
+  expect(await rotate(first.lastId, 2)).toMatchObject({ rotated: 1, lastId: ids[2] });
+  expect(await rotate(ids[2])).toMatchObject({ rotated: 0, lastId: null });
 
   useVault([next]);
   expect(await masterKeyIds()).toEqual(["next"]);
@@ -73,6 +73,18 @@ test("a key that doesn't open is named and left as it is, and a destroyed one is
   const ended = await add(3);
   await db.inTransaction((tx) => endPoolKey(tx, ctx(), { poolKeyId: ended, state: "retired", reason: "for a test" }));
   useVault([next, old]);
-  expect(await rotate()).toMatchObject({ rotated: 1, unopened: [unopened] });
+  expect(await rotate()).toMatchObject({ rotated: 1, unopened: [{ id: unopened, masterKeyId: "lost" }] });
   expect(await masterKeyIds()).toEqual(["lost", "next", "old"]);
+});
+
+test("a key that is in the pool twice is sealed anew with both its rows, and named", async () => {
+  const [old, next] = [masterKey("old"), masterKey("next")];
+  useVault([old]);
+  const [first, other] = [await add(1), await add(2)];
+  useVault([next]); // a process that was never told of the old master key doesn't know the key again
+  await add(1);
+  useVault([next, old]);
+  expect(await rotate()).toEqual({ rotated: 2, unopened: [], twins: [first], lastId: other });
+  expect(await masterKeyIds()).toEqual(["next"]);
+  expect(await rotate()).toMatchObject({ rotated: 0, twins: [] });
 });
