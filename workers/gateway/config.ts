@@ -4,7 +4,7 @@ import { type ConfigVersion, readConfigVersion } from "../../lib/db/config-versi
 import type { Log } from "../../lib/log";
 import type { Pool } from "../../lib/pool";
 import { readSettings, type Settings } from "../../lib/settings";
-import { nowMs } from "../../lib/time";
+import { delay, nowMs } from "../../lib/time";
 
 /** What a gateway keeps in memory, as of the last look at the version row. */
 export type Config = {
@@ -15,8 +15,9 @@ export type Config = {
   /** Look now. Errors: those of the database. */
   refresh(): Promise<void>;
   /**
-   * Look now for what the catalogue doesn't have, once however many ask: it may have been published since the last look.
-   * Never throws: where the database is away, what is known stays in use.
+   * Look for a model that the catalogue doesn't have: it may have been published since the last look. Whoever asks meanwhile
+   * shares the look, there are at most ten a second, and nobody waits for longer than a second: what is known stays in use
+   * where the database doesn't answer. Never throws.
    */
   lookFor(model: string): Promise<void>;
   /** Whether the last look succeeded. */
@@ -25,6 +26,8 @@ export type Config = {
 };
 
 const POLL_MS = 250;
+const LOOK_EVERY_MS = 100;
+const LOOK_MS_MAX = 1_000;
 
 /**
  * Keep catalogue, settings and the pool's keys as the database has them, at most a poll late.
@@ -56,15 +59,18 @@ export async function keepConfig(database: Database, pool: Pool, log: Log, pollM
     return looking;
   }
 
-  let lookingForModels: Promise<void> | undefined;
+  let extraLook: Promise<void> | undefined;
+  let lastExtraMs = 0;
+  async function lookOnceMore(): Promise<void> {
+    await delay(Math.max(0, lastExtraMs + LOOK_EVERY_MS - nowMs()));
+    lastExtraMs = nowMs();
+    await refresh().catch(() => undefined); // the next turn says so
+    extraLook = undefined;
+  }
   async function lookFor(model: string): Promise<void> {
     if (modelOf(catalogue, model)) return;
-    lookingForModels ??= refresh()
-      .catch(() => undefined) // the next turn says so
-      .finally(() => {
-        lookingForModels = undefined;
-      });
-    await lookingForModels;
+    extraLook ??= lookOnceMore();
+    await Promise.race([extraLook, delay(LOOK_MS_MAX)]);
   }
 
   async function turn(): Promise<void> {
