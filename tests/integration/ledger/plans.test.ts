@@ -6,22 +6,28 @@ import { until } from "../../support/until";
 
 const REQUESTS = 3_000;
 const IN_FLIGHT = 50;
+/** Enough that a plan which reads them all for a request shows. */
+const WALLETS = 1_000;
 /** Of each table, a request's own rows are read a few times: by its reserve, its end, and the locks of both. */
 const ROWS_PER_REQUEST_MAX = 12;
 
 test("a connection that began on empty tables reads a request's own rows and no others", async () => {
   const ledger = await aLedger();
-  const wallets = await Promise.all(Array.from({ length: 20 }, () => aWallet(ledger, { purchased: cr(REQUESTS) })));
   const gateway = openDatabase(ledger.home.url, 1);
   const lease = await keepLease(gateway.pool, "plans");
   const books = createBooks(gateway.pool, lease);
+  const serve = async (wallet: bigint): Promise<void> => {
+    const request = aReserve(wallet, cr(1));
+    expect((await books.reserve(request)).outcome).toBe("held");
+    await books.settle(aSettle(request.hold, cr(1)));
+  };
+  await serve(await aWallet(ledger, { purchased: cr(1) })); // plans are made here
+  const wallets = await Promise.all(
+    Array.from({ length: WALLETS }, () => aWallet(ledger, { purchased: cr(REQUESTS) })),
+  );
   let left = REQUESTS;
   const client = async (): Promise<void> => {
-    while (left-- > 0) {
-      const request = aReserve(wallets[left % wallets.length] ?? 0n, cr(1));
-      expect((await books.reserve(request)).outcome).toBe("held");
-      await books.settle(aSettle(request.hold, cr(1)));
-    }
+    while (left-- > 0) await serve(wallets[left % WALLETS] ?? 0n);
   };
   await Promise.all(Array.from({ length: IN_FLIGHT }, client));
   await lease.close();
