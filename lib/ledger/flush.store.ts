@@ -42,6 +42,7 @@ function reserveRow(input: Reserve) {
       key_owner: input.draft.keyOwner,
       price_card: String(input.draft.priceCard),
       cost_card: input.draft.costCard === null ? null : String(input.draft.costCard),
+      input_tokens: input.draft.inputTokens,
       streamed: input.draft.streamed,
     },
     legs: input.legs.length

@@ -30,6 +30,8 @@ export type UsageDraft = {
   keyOwner: Uuid | null;
   priceCard: bigint;
   costCard: bigint | null;
+  /** About what goes in: where a crash loses the reply, all that is known of the supplier's bill. Units: tokens. */
+  inputTokens: number;
   streamed: boolean;
 };
 

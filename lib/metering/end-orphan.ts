@@ -1,54 +1,68 @@
+import type { CardVersion } from "../catalog";
 import type { Release, Settle, UsageEnd } from "../ledger";
-import { micros, type Nanos, ZERO_NANOS } from "../money";
+import { micros } from "../money";
+import { costFor } from "./cost-for";
 import type { OrphanedHold } from "./orphan.store";
 
 /** How an orphaned hold ends: charged, or not. */
 export type OrphanEnd = { verb: "settle"; input: Settle } | { verb: "release"; input: Release };
 
+/** What its last attempt used, as far as it is known. */
+type Known = Pick<UsageEnd, "meters" | "multipliers" | "breakdown" | "costBreakdown" | "latencyMs" | "ttftMs"> &
+  Pick<Settle, "chargeMicros" | "costNanos">;
+
+const NO_FACTS = { body: {}, headers: {} };
+const NO_CHARGE = micros(0n);
+
+/** Of a reply that nobody saw to its end: no charge, and what the supplier takes for its input at least. */
+function lostUsage({ inputTokens, costFactor, ageMs }: OrphanedHold, card: CardVersion | null): Known {
+  const usage = { meters: { input_tokens: inputTokens }, kinds: {} };
+  const { costNanos, lines } = costFor({ card, facts: NO_FACTS, costFactor }, usage);
+  const { meters } = usage;
+  const uncharged = { chargeMicros: NO_CHARGE, multipliers: [], breakdown: [] };
+  return { ...uncharged, meters, costNanos, costBreakdown: lines, latencyMs: ageMs, ttftMs: null };
+}
+
 /**
  * What a request is charged whose gateway died with it.
  *
  * A stream that had told what it used is charged that, never more than its hold. Everything else is released: of a reply
- * whose settlement isn't committed the caller never got the end, and of a whole reply not a byte.
+ * whose settlement isn't committed the caller never got the end, and of a whole reply not a byte. What the supplier takes
+ * for it is the platform's loss; of that the input is known, which is booked by `costCard`, null where there was none.
  * Source: decisions, "what a crash charges".
  */
-export function endOrphan(orphan: OrphanedHold): OrphanEnd {
-  const { hold, checkpoint } = orphan;
+export function endOrphan(orphan: OrphanedHold, costCard: CardVersion | null): OrphanEnd {
+  const { hold, checkpoint, amountMicros } = orphan;
   if (!orphan.streamed || checkpoint === null) {
-    return { verb: "release", input: { hold, costNanos: ZERO_NANOS, end: endOf(orphan, ZERO_NANOS) } };
+    const lost = lostUsage(orphan, costCard);
+    const end = endOf(orphan, lost, { httpStatus: 503, errorCode: "unavailable" });
+    return { verb: "release", input: { hold, costNanos: lost.costNanos, end } };
   }
-  const { chargeMicros, costNanos } = checkpoint;
-  const charge = chargeMicros < orphan.amountMicros ? chargeMicros : orphan.amountMicros;
-  return { verb: "settle", input: { hold, chargeMicros: micros(charge), costNanos, end: endOf(orphan, costNanos) } };
+  const charge = checkpoint.chargeMicros < amountMicros ? checkpoint.chargeMicros : amountMicros;
+  const end = endOf(orphan, checkpoint, { httpStatus: 200, errorCode: null });
+  return { verb: "settle", input: { hold, chargeMicros: micros(charge), costNanos: checkpoint.costNanos, end } };
 }
 
-/** Its usage record: what the checkpoint knew, `lost` and, where charged, `estimated`. */
-function endOf(orphan: OrphanedHold, lastCostNanos: Nanos): UsageEnd {
-  const { channel, poolKey, keyOwner, upstreamModel, checkpoint, streamed } = orphan;
-  const isCharged = streamed && checkpoint !== null;
+function endOf(orphan: OrphanedHold, known: Known, answer: Pick<UsageEnd, "httpStatus" | "errorCode">): UsageEnd {
+  const { channel, poolKey, keyOwner, upstreamModel } = orphan;
+  const { chargeMicros: _charge, costNanos, ...rest } = known;
   const lastN = orphan.attempts.at(-1)?.n;
   return {
     channel,
     poolKey,
     keyOwner,
     upstreamModel,
-    meters: checkpoint?.meters ?? {},
-    multipliers: checkpoint?.multipliers ?? [],
-    breakdown: checkpoint?.breakdown ?? [],
-    costBreakdown: checkpoint?.costBreakdown ?? [],
+    ...rest,
+    ...answer,
     attempts: orphan.attempts.map((attempt) => ({
       ...attempt,
       channel,
-      costNanos: attempt.n === lastN ? lastCostNanos : attempt.costNanos,
-      latencyMs: attempt.n === lastN ? (checkpoint?.latencyMs ?? 0) : 0,
+      costNanos: attempt.n === lastN ? costNanos : attempt.costNanos,
+      latencyMs: attempt.n === lastN ? known.latencyMs : 0,
     })),
     requests: 1,
-    estimated: isCharged,
+    estimated: true,
     lost: true,
     status: "interrupted",
-    httpStatus: isCharged ? 200 : 503,
-    errorCode: isCharged ? null : "unavailable",
-    latencyMs: checkpoint?.latencyMs ?? orphan.ageMs,
-    ttftMs: checkpoint?.ttftMs ?? null,
   };
 }

@@ -3,6 +3,7 @@ import { queries } from "../db/models";
 import type { Uuid } from "../ids";
 import { type Micros, micros, type Nanos, nanos } from "../money";
 import type { Checkpoint } from "../ledger";
+import { type Decimal, parseDecimal } from "../money";
 
 /** An open hold whose gateway is gone: what was known of its request, and what its stream had used when it last told. */
 export type OrphanedHold = {
@@ -15,11 +16,23 @@ export type OrphanedHold = {
   upstreamModel: string;
   poolKey: Uuid | null;
   checkpoint: Checkpoint | null;
+  costCard: bigint | null;
+  costFactor: Decimal;
+  inputTokens: number;
   attempts: { n: number; poolKey: Uuid; outcome: string; costNanos: Nanos }[];
 };
 
+const UNIT: Decimal = { digits: 1n, scale: 0 };
+
 // As lib/ledger writes them: amounts as text.
-type DraftJson = { channel: string; key_owner: Uuid | null; upstream_model: string; streamed: boolean };
+type DraftJson = {
+  channel: string;
+  key_owner: Uuid | null;
+  upstream_model: string;
+  cost_card: string | null;
+  input_tokens: number;
+  streamed: boolean;
+};
 type CheckpointJson = Omit<Checkpoint, "chargeMicros" | "costNanos"> & { chargeMicros: string; costNanos: string };
 type Row = {
   hold: Uuid;
@@ -30,6 +43,7 @@ type Row = {
   pool_key: Uuid | null;
   channel_id: string | null;
   owner_id: Uuid | null;
+  cost_factor: string | null;
   attempts: { n: number; poolKey: Uuid; outcome: string; costNanos: string }[] | null;
 };
 
@@ -44,8 +58,10 @@ export async function closeDeadLeases(tx: Tx, ttlMs: number): Promise<bigint> {
 export async function listOrphanedHolds(tx: Tx, limit: number): Promise<OrphanedHold[]> {
   const rows = await queries(tx).$queryRaw<Row[]>`
     select o.hold::text, o.amount_micros, o.age_ms, o.draft, o.checkpoint, o.pool_key::text, o.attempts,
-      k.channel_id, k.owner_id::text
-    from books.orphaned_holds(${limit}::integer) o left join public.pool_key k on k.id = o.pool_key`;
+      k.channel_id, k.owner_id::text, c.cost_factor
+    from books.orphaned_holds(${limit}::integer) o
+    left join public.pool_key k on k.id = o.pool_key
+    left join public.channel c on c.id = k.channel_id`;
   return rows.map((row) => ({
     hold: row.hold,
     amountMicros: row.amount_micros,
@@ -55,6 +71,9 @@ export async function listOrphanedHolds(tx: Tx, limit: number): Promise<Orphaned
     keyOwner: row.channel_id === null ? row.draft.key_owner : row.owner_id,
     upstreamModel: row.draft.upstream_model,
     poolKey: row.pool_key,
+    costCard: row.draft.cost_card === null ? null : BigInt(row.draft.cost_card),
+    costFactor: parseDecimal(row.cost_factor ?? "1") ?? UNIT,
+    inputTokens: row.draft.input_tokens,
     checkpoint: row.checkpoint && {
       ...row.checkpoint,
       chargeMicros: micros(BigInt(row.checkpoint.chargeMicros)),

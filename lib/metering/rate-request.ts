@@ -1,6 +1,7 @@
 import { assert } from "../errors";
-import { type Micros, type Nanos, ZERO_NANOS } from "../money";
-import { type AppliedFactor, chargeOf, type ChargeLine, type Cost, costOf, rate, type Usage } from "../pricing";
+import type { Micros, Nanos } from "../money";
+import { type AppliedFactor, chargeOf, type ChargeLine, rate, type Usage } from "../pricing";
+import { costFor } from "./cost-for";
 import { factorsOf, type Supply, type Terms } from "./terms";
 
 /** One request's usage, priced and costed, as the usage record keeps it. */
@@ -15,15 +16,6 @@ export type RatedRequest = {
   isCapped: boolean;
 };
 
-const NO_COST: Cost = { costNanos: ZERO_NANOS, lines: [] };
-
-function costFor(terms: Terms, usage: Usage, supply: Supply): Cost {
-  if (!terms.cost) return NO_COST;
-  const rating = rate(terms.cost.card, usage, terms.facts);
-  // A cost card that doesn't know the request's fields says nothing of its cost; reconciliation finds it.
-  return rating.outcome === "rated" ? costOf(rating, supply.costFactor) : NO_COST;
-}
-
 /**
  * What a request is charged and what its last attempt cost, with the lines of both calculations.
  *
@@ -36,7 +28,7 @@ export function rateRequest(terms: Terms, usage: Usage, supply: Supply): RatedRe
   const rating = rate(card, usage, terms.facts);
   assert(rating.outcome === "rated", "a request without a price isn't admitted");
   const { chargeMicros, lines, multipliers } = chargeOf(rating, factorsOf(terms, supply.discount), card.chargeUnit);
-  const cost = costFor(terms, usage, supply);
+  const cost = costFor({ card: terms.cost, facts: terms.facts, costFactor: supply.costFactor }, usage);
   return {
     chargeMicros,
     costNanos: cost.costNanos,

@@ -2,6 +2,7 @@ import type { Database } from "../db";
 import type { Books } from "../ledger";
 import { endOrphan } from "./end-orphan";
 import { closeDeadLeases, listOrphanedHolds } from "./orphan.store";
+import { readableCards } from "./readable-cards";
 
 /** What a recovery found and did. */
 export type Recovery = { leasesClosed: bigint; settled: number; released: number };
@@ -21,9 +22,13 @@ export async function recoverHolds(database: Database, books: Books, leaseTtlMs:
   for (;;) {
     const orphans = await listOrphanedHolds(database.reader, BATCH);
     if (orphans.length === 0) return recovery;
+    const cards = await readableCards(
+      database,
+      orphans.flatMap(({ costCard }) => costCard ?? []),
+    );
     await Promise.all(
       orphans.map(async (orphan) => {
-        const end = endOrphan(orphan);
+        const end = endOrphan(orphan, orphan.costCard === null ? null : (cards.get(orphan.costCard) ?? null));
         if (end.verb === "settle") {
           if ((await books.settle(end.input)).outcome === "settled") recovery.settled += 1;
         } else if ((await books.release(end.input)).outcome === "released") recovery.released += 1;

@@ -1,11 +1,11 @@
 import type { CardVersion } from "../catalog";
-import { findCards, INPUT_KINDS, OUTPUT_KINDS } from "../catalog";
+import { INPUT_KINDS, OUTPUT_KINDS } from "../catalog";
 import type { Database } from "../db";
-import { ScripError } from "../errors";
 import { type LedgerReport, verifyLedger, type Violation } from "../ledger";
 import { formatCredits, parseDecimal } from "../money";
 import { chargeOf, type Factor, rate, type Usage } from "../pricing";
 import { type ChargeRecord, findChargeRecords } from "./charge-records.store";
+import { readableCards } from "./readable-cards";
 
 const PAGE = 2_000;
 const VIOLATIONS_MAX = 20;
@@ -40,19 +40,6 @@ function expectedOf(record: ChargeRecord, version: CardVersion): string | null {
   return isSame ? null : `${formatCredits(chargeMicros)} credits: ${JSON.stringify(lines)}`;
 }
 
-/** The cards of a page. One that was made unreadable is left out here: the law on cards names it. */
-async function readCards(database: Database, page: readonly ChargeRecord[]): Promise<Map<bigint, CardVersion>> {
-  const cards = new Map<bigint, CardVersion>();
-  for (const id of new Set(page.map(({ priceCard }) => priceCard))) {
-    const found = await findCards(database.reader, [id]).catch((error: unknown) => {
-      if (error instanceof ScripError || error instanceof SyntaxError) return new Map<bigint, CardVersion>();
-      throw error;
-    });
-    for (const [key, version] of found) cards.set(key, version);
-  }
-  return cards;
-}
-
 async function verifyCharges(database: Database): Promise<Violation[]> {
   const violations: Violation[] = [];
   const client = await database.pool.connect();
@@ -60,7 +47,10 @@ async function verifyCharges(database: Database): Promise<Violation[]> {
     let after: ChargeRecord | null = null;
     for (;;) {
       const page: ChargeRecord[] = await findChargeRecords(client, after, PAGE);
-      const cards = await readCards(database, page);
+      const cards = await readableCards(
+        database,
+        page.map(({ priceCard }) => priceCard),
+      );
       for (const record of page) {
         const version = cards.get(record.priceCard);
         const expected = version ? expectedOf(record, version) : null;

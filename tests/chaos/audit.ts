@@ -114,6 +114,7 @@ function auditBill(entries: readonly LogEntry[], record: Record | undefined, win
     const problems = record.charge === asked ? [] : [`${name}: billed ${tokens} tokens, charged ${record.charge}`];
     return record.cost === cost ? problems : [...problems, `${name}: billed ${cost}, cost booked ${record.cost}`];
   }
+  if (record.isLost && tokens > 0 && record.cost === 0n) return [`${name}: billed ${cost}, and no cost is booked`];
   const gap = tokens - record.inputTokens - record.outputTokens;
   const isReleased = record.charge === 0n && !record.isStreamed;
   if (isReleased || gap <= windowTokens + (entries[0]?.input_tokens ?? 0)) return [];

@@ -21,6 +21,7 @@ function reserveOf(hold: Uuid, { wallet, apiKeyId }: Caller): Reserve {
     keyOwner: null,
     priceCard: 1n,
     costCard: 2n,
+    inputTokens: 1_000,
     streamed: false,
   };
   return {

@@ -104,6 +104,7 @@ export function aReserve(wallet: bigint, amountMicros: Micros, more: Partial<Res
       keyOwner: null,
       priceCard: 1n,
       costCard: 2n,
+      inputTokens: 1_000,
       streamed: false,
     },
     poolKey: POOL_KEY,

@@ -26,6 +26,9 @@ const OUTPUT_LONGEST = 65_536;
 /** Suppliers with tokenizers of their own count up to so much more than we do. */
 const FOREIGN_TOKENIZER = 1.3;
 
+/** English text, as tokenizers cut it. */
+const BYTES_PER_TOKEN = 4;
+
 /** Whether the model puts out more than is to be seen: then neither a running count nor one of ours says what it used. */
 export const reasons = ({ capabilities }: Admitted["model"]): boolean => capabilities.includes("reasoning");
 
@@ -90,6 +93,7 @@ function draftOf(protocol: Protocol, { ask, model, terms }: Admitted, key: Chose
     keyOwner: key.ownerId,
     priceCard: terms.price.id,
     costCard: terms.cost?.id ?? null,
+    inputTokens: Math.ceil(Math.min(ask.inputBound, ask.bytes.length) / BYTES_PER_TOKEN),
     streamed: ask.isStreamed,
   };
 }

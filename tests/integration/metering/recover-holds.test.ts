@@ -1,11 +1,12 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Uuid } from "@/lib/ids";
-import { type Checkpoint, createBooks, keepLease, readBalance, type Reserve } from "@/lib/ledger";
+import { type Checkpoint, createBooks, keepLease, readBalance, type Reserve, verifyLedger } from "@/lib/ledger";
 import { foldAttempts, recoverHolds } from "@/lib/metering";
 import { nanos } from "@/lib/money";
 import { systemCtx } from "@/lib/ctx";
 import { nowMs } from "@/lib/time";
 import { aReserve, aSettle, aWallet, cr } from "@/tests/support/a-ledger";
+import { stageModel } from "@/tests/support/stage";
 import { aSuppliedLedger, type SuppliedLedger } from "@/tests/support/supplied-ledger";
 
 let home: SuppliedLedger;
@@ -29,9 +30,10 @@ const checkpoint = (credits: number): Checkpoint => ({
 async function aGateway() {
   const lease = await keepLease(home.database.pool, "doomed", 60_000);
   const books = createBooks(home.database.pool, lease);
-  const reserve = async (wallet: bigint, poolKey: Uuid, streamed: boolean): Promise<Reserve> => {
+  type Draft = Partial<Reserve["draft"]>;
+  const reserve = async (wallet: bigint, poolKey: Uuid, streamed: boolean, draft: Draft = {}): Promise<Reserve> => {
     const made = aReserve(wallet, cr(20), { poolKey });
-    const held = { ...made, draft: { ...made.draft, streamed } };
+    const held = { ...made, draft: { ...made.draft, streamed, ...draft } };
     const { outcome } = await books.reserve(held);
     if (outcome !== "held") throw new Error(`the request wasn't reserved: ${outcome}`);
     return held;
@@ -46,6 +48,15 @@ async function letLeasesDie(): Promise<void> {
   await owner.connect();
   await owner.query("update books.lease set renewed_at = now() - interval '1 minute' where process = 'doomed'");
   await owner.end();
+}
+
+/** GPT-4's: USD 0.03 for 1,000 tokens of input. */
+async function aCostCard(): Promise<bigint> {
+  await stageModel(home.database);
+  const { rows } = await home.database.pool.query<{ id: bigint }>(
+    "select max(id) as id from card where model_id = 'gpt-4' and kind = 'cost'",
+  );
+  return rows[0]?.id ?? 0n;
 }
 
 const recordOf = async (hold: Uuid) => {
@@ -85,11 +96,31 @@ describe("what a gateway's death leaves behind", () => {
       },
     ]);
     expect(await recordOf(whole.hold)).toMatchObject([
-      { status: "interrupted", lost: true, estimated: false, charge_micros: 0n, cost_nanos: 0n },
+      { status: "interrupted", lost: true, estimated: true, charge_micros: 0n, cost_nanos: 0n },
     ]);
     expect(await readBalance(home.database.reader, wallet)).toMatchObject({ heldMicros: 0n });
     await home.database.inTransaction((tx) => foldAttempts(tx, systemCtx("test", nowMs()), { limit: 100 }));
     expect((await home.keyRow(poolKey)).cost).toBe(30_000_000n);
+  });
+
+  test.each([false, true])("a reply that nobody charges costs what its input does: streamed %s", async (streamed) => {
+    const wallet = await aWallet(home, { purchased: cr(100) });
+    const poolKey = await home.addKey();
+    const gateway = await aGateway();
+    const draft = { costCard: await aCostCard(), inputTokens: 2_000 };
+    await home.database.pool.query("update channel set cost_factor = '0.5' where id = 'openai'");
+    const { hold } = await gateway.reserve(wallet, poolKey, streamed, draft);
+    const { hold: other } = await gateway.reserve(wallet, poolKey, streamed, { ...draft, costCard: 9_999n });
+    await gateway.lease.close();
+    expect(await recoverHolds(home.database, home.books, 20_000)).toMatchObject({ settled: 0, released: 2 });
+    // 2,000 × USD 0.03 / 1,000, by half; what no card prices stays zero.
+    expect(await recordOf(hold)).toMatchObject([
+      { lost: true, estimated: true, charge_micros: 0n, cost_nanos: 30_000_000n, meters: { input_tokens: 2_000 } },
+    ]);
+    expect(await recordOf(other)).toMatchObject([{ charge_micros: 0n, cost_nanos: 0n }]);
+    await home.database.inTransaction((tx) => foldAttempts(tx, systemCtx("test", nowMs()), { limit: 100 }));
+    expect((await home.keyRow(poolKey)).cost).toBe(30_000_000n);
+    expect((await verifyLedger(home.database)).violations).toEqual([]);
   });
 
   test("a stream that never told is released", async () => {
