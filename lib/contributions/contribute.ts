@@ -20,9 +20,10 @@ import { takeQuote } from "./take-quote";
 export type ContributeInput = { userId: Uuid; walletId: bigint; quoteId: Uuid; attest: boolean };
 
 async function addKey(tx: Tx, ctx: Ctx, quote: Quote, policy: Policy, contributionId: Uuid): Promise<void> {
-  const { id, provider, sealed, quotaNanos, userId } = quote;
+  const { id, provider, sealed, prints, hint, quotaNanos, userId } = quote;
   const owner = { id: userId, contributionId };
-  await addContributedKey(tx, ctx, { id, channelId: policy.channel.id, provider, owner, sealed, quotaNanos });
+  const key = { id, channelId: policy.channel.id, provider, owner, sealed, prints, hint, quotaNanos };
+  await addContributedKey(tx, ctx, key);
   // The provider is locked from here on: what is counted now can't change before this commits.
   if (await hasAccount(tx, quote.accountPrints)) {
     throw new ScripError("duplicate_key", "A key of the same account has been contributed already.");

@@ -86,7 +86,7 @@ export async function quoteContribution(
     provider,
     quotaNanos,
     ...worth,
-    sealed: newKey.sealed,
+    ...newKey,
     accountPrints,
     topUpOf: plan.topUp?.contribution.id ?? null,
     isProven: accountId !== null && balanceNanos !== null,

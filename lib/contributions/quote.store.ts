@@ -2,6 +2,7 @@ import type { Tx } from "../db";
 import { queries } from "../db/models";
 import type { Uuid } from "../ids";
 import { micros, nanos, type Micros, type Nanos } from "../money";
+import type { NewKey } from "../pool";
 import { type Sealed, storable } from "../vault";
 
 /** A quote as it is stored, its key sealed for the pool key of the same id. Units: nanodollars, microcredits. */
@@ -10,6 +11,9 @@ export type Quote = {
   userId: Uuid;
   provider: string;
   sealed: Sealed;
+  /** The key's own fingerprints, one under each master key of then. */
+  prints: readonly Uint8Array[];
+  hint: string;
   /** The provider account's fingerprints, one under each master key of then; none where the provider doesn't tell one. */
   accountPrints: readonly Uint8Array[];
   /** The contribution that it would add to; null for a new one. */
@@ -23,14 +27,17 @@ export type Quote = {
   usedMs: number | null;
 };
 
+const toBytes = (print: Uint8Array) => Uint8Array.from(print);
+
 /** Store a new quote. */
 export async function insertQuote(tx: Tx, quote: Omit<Quote, "usedMs">, nowMs: number): Promise<void> {
-  const { sealed, accountPrints, expiresMs, ...rest } = quote;
+  const { sealed, prints, accountPrints, expiresMs, ...rest } = quote;
   await queries(tx).quote.create({
     data: {
       ...rest,
       ...storable(sealed),
-      accountPrints: accountPrints.map((print) => Uint8Array.from(print)),
+      prints: prints.map(toBytes),
+      accountPrints: accountPrints.map(toBytes),
       expiresAt: new Date(expiresMs),
       createdAt: new Date(nowMs),
     },
@@ -78,11 +85,11 @@ export async function lockQuotesUnderOthers(
 }
 
 /** Store a quote's key as it was sealed anew. */
-export async function replaceQuoteKey(tx: Tx, id: Uuid, sealed: Sealed): Promise<void> {
-  await queries(tx).quote.update({ where: { id }, data: storable(sealed) });
+export async function replaceQuoteKey(tx: Tx, id: Uuid, { sealed, prints }: NewKey): Promise<void> {
+  await queries(tx).quote.update({ where: { id }, data: { ...storable(sealed), prints: prints.map(toBytes) } });
 }
 
-const NO_SECRET = { wrappedKey: new Uint8Array(), ciphertext: new Uint8Array() };
+const NO_SECRET = { wrappedKey: new Uint8Array(), ciphertext: new Uint8Array(), hint: "" };
 
 /** Mark a quote as used, and let go of its key. */
 export async function useQuote(tx: Tx, id: Uuid, nowMs: number): Promise<void> {

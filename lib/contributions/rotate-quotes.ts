@@ -10,5 +10,5 @@ import { lockQuotesUnderOthers, replaceQuoteKey } from "./quote.store";
  */
 export async function rotateQuotes(tx: Tx, ctx: Ctx): Promise<Resealed> {
   const quotes = await lockQuotesUnderOthers(tx, vault().masterKeys.activeId, ctx.nowMs);
-  return resealKeys(quotes, (id, { sealed }) => replaceQuoteKey(tx, id, sealed));
+  return resealKeys(quotes, (id, key) => replaceQuoteKey(tx, id, key));
 }

@@ -32,7 +32,7 @@ export async function addPoolKey(tx: Tx, ctx: Ctx, input: NewPoolKeyInput): Prom
     channelId: input.channelId,
     owner: null,
     sealed: sealPoolKey(vault(), id, provider, input.secret),
-    fingerprint: prints[0],
+    prints,
     hint: input.secret.hint(),
     quotaNanos: input.quotaNanos,
     nowMs: ctx.nowMs,

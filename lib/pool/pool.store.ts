@@ -4,6 +4,7 @@ import { assert } from "../errors";
 import type { Uuid } from "../ids";
 import { type Nanos, parseDecimal, type Decimal } from "../money";
 import { type Sealed, storable } from "../vault";
+import type { NewKey } from "./seal-new-key";
 import { type PoolChannel, type PoolKeyState, POOL_KEY_STATES } from "./pool-key";
 
 // A weight of zero still serves when nothing else can, and keeps divisions defined.
@@ -46,7 +47,7 @@ export type NewPoolKey = {
   /** The contributor and what they contributed it as; null for the platform's own keys. */
   owner: { id: Uuid; contributionId: Uuid } | null;
   sealed: Sealed;
-  fingerprint: Uint8Array;
+  prints: readonly Uint8Array[];
   hint: string;
   quotaNanos: Nanos | null;
   nowMs: number;
@@ -190,19 +191,17 @@ export async function updatePoolKeys(tx: Tx, ids: readonly Uuid[], change: PoolK
   });
 }
 
+const toBytes = (print: Uint8Array) => Uint8Array.from(print);
+
 /** Whether a key with one of these fingerprints is there, in whatever state. */
 export async function hasFingerprint(tx: Tx, prints: readonly Uint8Array[]): Promise<boolean> {
-  const found = await queries(tx).pool_key.findFirst({
-    where: { fingerprint: { in: prints.map((print) => Uint8Array.from(print)) } },
-    select: { id: true },
-  });
-  return found !== null;
+  return (await queries(tx).pool_key_print.count({ where: { print: { in: prints.map(toBytes) } } })) > 0;
 }
 
 /** Whether that key has one of these fingerprints. */
 export async function isSameKey(tx: Tx, id: Uuid, prints: readonly Uint8Array[]): Promise<boolean> {
-  const fingerprint = { in: prints.map((print) => Uint8Array.from(print)) };
-  return (await queries(tx).pool_key.count({ where: { id, fingerprint } })) > 0;
+  const where = { poolKeyId: id, print: { in: prints.map(toBytes) } };
+  return (await queries(tx).pool_key_print.count({ where })) > 0;
 }
 
 /** The provider of the channel that a new key is for, or null where there is no such channel. */
@@ -211,7 +210,7 @@ export async function findProvider(tx: Tx, channelId: string): Promise<string | 
   return row?.provider ?? null;
 }
 
-/** Store a new key. Two with one fingerprint can't be: the second breaks the transaction. */
+/** Store a new key. Two with a fingerprint in common can't be: the second breaks the transaction. */
 export async function insertPoolKey(tx: Tx, key: NewPoolKey): Promise<void> {
   await queries(tx).pool_key.create({
     data: {
@@ -220,7 +219,7 @@ export async function insertPoolKey(tx: Tx, key: NewPoolKey): Promise<void> {
       ownerId: key.owner?.id ?? null,
       contributionId: key.owner?.contributionId ?? null,
       ...storable(key.sealed),
-      fingerprint: Uint8Array.from(key.fingerprint),
+      prints: { create: key.prints.map((print) => ({ print: toBytes(print) })) },
       hint: key.hint,
       quotaNanos: key.quotaNanos,
       createdAt: new Date(key.nowMs),
@@ -246,21 +245,22 @@ export async function lockKeysUnderOthers(
   return rows.map(toStored);
 }
 
-/** Whether another key than that one has this fingerprint. */
-export async function hasTwin(tx: Tx, id: Uuid, print: Uint8Array): Promise<boolean> {
-  const where = { id: { not: id }, fingerprint: Uint8Array.from(print) };
-  return (await queries(tx).pool_key.count({ where })) > 0;
+/** Whether another key than that one has one of these fingerprints. */
+export async function hasTwin(tx: Tx, id: Uuid, prints: readonly Uint8Array[]): Promise<boolean> {
+  const where = { poolKeyId: { not: id }, print: { in: prints.map(toBytes) } };
+  return (await queries(tx).pool_key_print.count({ where })) > 0;
 }
 
-/** Store a key's secret as it was sealed anew, and its new fingerprint; null leaves the one that it has. */
-export async function replaceSealed(tx: Tx, id: Uuid, sealed: Sealed, print: Uint8Array | null): Promise<void> {
-  await queries(tx).pool_key.update({
-    where: { id },
-    data: { ...storable(sealed), ...(print && { fingerprint: Uint8Array.from(print) }) },
+/** Store a key's secret as it was sealed anew, and those of its fingerprints that nobody has yet. */
+export async function replaceSealed(tx: Tx, id: Uuid, { sealed, prints }: NewKey): Promise<void> {
+  await queries(tx).pool_key.update({ where: { id }, data: storable(sealed) });
+  await queries(tx).pool_key_print.createMany({
+    data: prints.map((print) => ({ print: toBytes(print), poolKeyId: id })),
+    skipDuplicates: true,
   });
 }
 
-/** Destroy a key's secret. What tells it apart from others (its fingerprint) stays, what could be opened doesn't. */
+/** Destroy a key's secret. What tells it apart from others (its fingerprints) stays, what could be opened doesn't. */
 export async function wipeSecret(tx: Tx, id: Uuid): Promise<void> {
   const nothing = new Uint8Array();
   await queries(tx).pool_key.update({ where: { id }, data: { wrappedKey: nothing, ciphertext: nothing, hint: "" } });

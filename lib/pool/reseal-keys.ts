@@ -1,12 +1,16 @@
 import type { Uuid } from "../ids";
-import type { Sealed } from "../vault";
-import { resealKey } from "./reseal-key";
-import type { NewKey } from "./seal-new-key";
+import { type Sealed, vault } from "../vault";
+import { type NewKey, sealNewKey } from "./seal-new-key";
+import { openPoolKey } from "./seal-pool-key";
 
 type SealedKey = { id: Uuid; provider: string; sealed: Sealed };
 
 /** What came of sealing keys anew: how many were, and which don't open, with the master key that they name. */
 export type Resealed = { rotated: number; unopened: { id: Uuid; masterKeyId: string }[] };
+
+function resealKey({ id, provider, sealed }: SealedKey): NewKey {
+  return sealNewKey({ id, provider, secret: openPoolKey(vault(), { id, channel: { provider }, sealed }) });
+}
 
 /** Seal keys anew under the active master key, each handed to `replace`. One that doesn't open is left and named. */
 export async function resealKeys(

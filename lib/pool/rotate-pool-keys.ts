@@ -9,11 +9,11 @@ import { type Resealed, resealKeys } from "./reseal-keys";
 export type Rotation = Resealed & { twins: Uuid[]; lastId: Uuid | null };
 
 /**
- * Seal keys that another master key than the active one wraps anew, in the order of their ids, with their fingerprints.
+ * Seal keys that another master key than the active one wraps anew, in the order of their ids, and add their fingerprints
+ * under the master keys of now.
  *
  * The secrets stay what they are, so that whoever has them in memory goes on. One that doesn't open is left as it is and
- * named. Keys whose secret was destroyed have nothing to seal: their fingerprints stay under the key that made them. So does
- * the fingerprint of a key that another row has already: two rows can't hold the same one.
+ * named. Keys whose secret was destroyed have nothing to seal: they keep the fingerprints that they have.
  */
 export async function rotatePoolKeys(
   tx: Tx,
@@ -24,10 +24,9 @@ export async function rotatePoolKeys(
   const twins: Uuid[] = [];
   const resealed = await resealKeys(
     keys.map(({ id, channel, sealed }) => ({ id, provider: channel.provider, sealed })),
-    async (id, { sealed, prints }) => {
-      const isTwin = await hasTwin(tx, id, prints[0]);
-      if (isTwin) twins.push(id);
-      await replaceSealed(tx, id, sealed, isTwin ? null : prints[0]);
+    async (id, key) => {
+      if (await hasTwin(tx, id, key.prints)) twins.push(id);
+      await replaceSealed(tx, id, key);
     },
   );
   return { ...resealed, twins, lastId: keys.at(-1)?.id ?? null };

@@ -1,7 +1,6 @@
 export { SecretText } from "./secret-text";
 export {
   createVault,
-  fingerprint,
   fingerprints,
   openBytes,
   openReply,

@@ -99,22 +99,16 @@ export function openReply(vault: Vault, place: SecretPlace, kept: string, bytesM
 }
 
 /**
- * Keyed fingerprints of a secret, that of the active master key first: equal secrets of one purpose have one in common.
- *
- * New rows store the first; a look for duplicates asks for any, so that it holds while master keys are being rotated.
+ * Keyed fingerprints of a secret, one a master key: equal secrets of one purpose have those of the master keys in common
+ * that both times knew. Rows keep all of them, and a look for duplicates asks for any.
  */
-export function fingerprints(vault: Vault, purpose: string, secret: SecretText): [Uint8Array, ...Uint8Array[]] {
+export function fingerprints(vault: Vault, purpose: string, secret: SecretText): Uint8Array[] {
   const printUnder = (id: string): Uint8Array =>
     createHmac("sha256", vault.masterKeys.fingerprintKey(id))
       .update(lengthPrefixed([VERSION, purpose, secret.reveal().trim()]))
       .digest();
-  const { activeId, ids } = vault.masterKeys;
-  return [printUnder(activeId), ...ids.filter((id) => id !== activeId).map(printUnder)];
+  return vault.masterKeys.ids.map(printUnder);
 }
-
-/** The fingerprint that a new row stores. */
-export const fingerprint = (vault: Vault, purpose: string, secret: SecretText): Uint8Array =>
-  fingerprints(vault, purpose, secret)[0];
 
 let opened: Vault | undefined;
 

@@ -103,8 +103,8 @@ async function aPoolKey(owner: History["owner"]): Promise<Uuid> {
   const id = newUuid(nowMs());
   await owner(`insert into channel (id, provider) values ('openai', 'openai')`);
   await owner(
-    `insert into pool_key (id, channel_id, master_key_id, wrapped_key, ciphertext, fingerprint, hint)
-     values ($1, 'openai', 'test', '\\x00', '\\x00', '\\x00', '…test')`,
+    `insert into pool_key (id, channel_id, master_key_id, wrapped_key, ciphertext, hint)
+     values ($1, 'openai', 'test', '\\x00', '\\x00', '…test')`,
     [id],
   );
   return id;

@@ -4,7 +4,6 @@ import { revalidatePath } from "next/cache";
 import { act, type Acted, attempt } from "@/app/_server/action";
 import { textOf } from "@/app/_server/form";
 import { quoteKey } from "@/app/_server/quote-key";
-import { openWebVault } from "@/app/_server/web-vault";
 import { contribute, pauseContribution, QuoteBody, resumeContribution, retireContribution } from "@/lib/contributions";
 import { ScripError } from "@/lib/errors";
 import { fromPublicId, type IdKind, toPublicId, type Uuid } from "@/lib/ids";
@@ -49,7 +48,6 @@ export async function validateKey(form: FormData): Promise<Acted<Quoted>> {
 
 /** Contribute the key of a quote. */
 export async function contributeKey(quoteId: string, attest: boolean): Promise<Acted<null>> {
-  openWebVault();
   const contributed = await act(async (tx, ctx, user) => {
     await contribute(tx, ctx, { userId: user.id, walletId: user.walletId, quoteId: idOf("quote", quoteId), attest });
     return null;

@@ -1,5 +1,4 @@
 import { route } from "@/app/_server/route";
-import { openWebVault } from "@/app/_server/web-vault";
 import { contribute, ContributionBody, listContributions } from "@/lib/contributions";
 import { toPage } from "@/lib/http";
 import { ContributionReply, showContribution } from "../_replies/contribution";
@@ -38,7 +37,6 @@ export const POST = route(
     example: { body: { quote_id: "qte_00000000000000000000000000", attest: true } },
   },
   async ({ tx, ctx, principal, body }) => {
-    openWebVault();
     const { id: userId, walletId } = principal.user;
     return showContribution(
       await contribute(tx, ctx, { userId, walletId, quoteId: body.quote_id, attest: body.attest }),
