@@ -1,4 +1,5 @@
 import { Redis } from "ioredis";
+import { connectionOptions, PREFIX } from "./connection";
 
 /** Short messages between processes, when there is a Redis. They may be lost: what they say is found out anyway, later. */
 export type Bus = {
@@ -14,21 +15,14 @@ export type BusOptions = {
   tell?: (problem: string, error: unknown) => void;
 };
 
-const PREFIX = "{scrip}:";
-const RETRY_MS_MAX = 2_000;
-const CONNECT_TIMEOUT_MS = 2_000;
-
-const retryMs = (attempts: number): number => Math.min(50 * 2 ** Math.min(attempts, 10), RETRY_MS_MAX);
-
 /**
  * Open a connection to Redis for messages and one for hearing them.
  *
  * Redis may be away now, later or for good: nothing throws, nothing waits, and both come back by themselves.
  */
 export function openBus(redisUrl: string, { tell = () => undefined }: BusOptions = {}): Bus {
-  const options = { connectTimeout: CONNECT_TIMEOUT_MS, retryStrategy: retryMs, maxRetriesPerRequest: 1 };
-  const speaking = new Redis(redisUrl, { ...options, enableOfflineQueue: false });
-  const hearing = new Redis(redisUrl, { ...options, maxRetriesPerRequest: null });
+  const speaking = new Redis(redisUrl, { ...connectionOptions, enableOfflineQueue: false });
+  const hearing = new Redis(redisUrl, { ...connectionOptions, maxRetriesPerRequest: null });
   const handlers = new Map<string, ((text: string) => void)[]>();
   let isAway = false;
   let isClosed = false;

@@ -17,7 +17,8 @@ export type Admission = {
 
 export type Rates = {
   /** Errors: `ScripError` rate_limit_exceeded, concurrency_limit. */
-  admit(caller: Caller, allowance: Allowance, tokensExpected: number): Admission;
+  admit(caller: Caller, allowance: Allowance, tokensExpected: number): Promise<Admission>;
+  stop(): void;
 };
 
 const ONE: Decimal = { digits: 1n, scale: 0 };
@@ -37,12 +38,38 @@ export function allowanceOf({ user }: Caller, { tiers }: Settings): Allowance {
 
 const secondsLeft = ({ endsMs }: Used): number => Math.max(1, Math.ceil((endsMs - nowMs()) / 1_000));
 
-function refuse(what: "requests" | "tokens", limit: number, used: Used): ScripError {
+/** The refusal of a request beyond the minute's limit. */
+export function refuse(what: "requests" | "tokens", limit: number, used: Used): ScripError {
   const message = `Your account may use ${limit} ${what} a minute. Wait ${secondsLeft(used)} s, or ask for a higher limit.`;
   return new ScripError("rate_limit_exceeded", message, { retryAfterS: secondsLeft(used) });
 }
 
+/** The refusal of a request beside too many others. */
+export function tooManyUnderWay(concurrency: number): ScripError {
+  const message = `Your account may have ${concurrency} requests under way. Wait for one to end.`;
+  return new ScripError("concurrency_limit", message, { retryAfterS: 1 });
+}
+
 const left = (limit: number, { amount }: Used): string => String(Math.max(0, limit - amount));
+
+/** What a reply says of the limits, and of what was used before it. */
+export const limitHeaders = (allowance: Allowance, requests: Used, tokens: Used): Admission["headers"] => ({
+  "x-ratelimit-limit-requests": String(allowance.requestsPerMinute),
+  "x-ratelimit-remaining-requests": left(allowance.requestsPerMinute, requests),
+  "x-ratelimit-reset-requests": `${secondsLeft(requests)}s`,
+  "x-ratelimit-limit-tokens": String(allowance.tokensPerMinute),
+  "x-ratelimit-remaining-tokens": left(allowance.tokensPerMinute, tokens),
+  "x-ratelimit-reset-tokens": `${secondsLeft(tokens)}s`,
+});
+
+/**
+ * What a request that ends adds to the present minute, beside the expectation that was added when it began. In a later
+ * minute there is nothing to give back: what was expected counted in its own.
+ */
+export function tokensToAdd({ used, expected, expectedIn }: { used: number; expected: number; expectedIn: number }) {
+  const difference = used - expected;
+  return nowMs() < expectedIn ? difference : Math.max(0, difference);
+}
 
 /** Rates of this process's own: what several gateways let through adds up. */
 export function createRates(): Rates {
@@ -57,7 +84,8 @@ export function createRates(): Rates {
   }
 
   return {
-    admit({ user }, { requestsPerMinute, tokensPerMinute, concurrency }, tokensExpected) {
+    async admit({ user }, allowance, tokensExpected) {
+      const { requestsPerMinute, tokensPerMinute, concurrency } = allowance;
       const atMs = nowMs();
       const asked = requests.add(user.id, 1, atMs);
       if (asked.amount > requestsPerMinute) throw refuse("requests", requestsPerMinute, asked);
@@ -65,32 +93,20 @@ export function createRates(): Rates {
       // What was used before decides, so that one large request can pass a small limit when nothing else does.
       if (counted.amount >= tokensPerMinute) throw refuse("tokens", tokensPerMinute, counted);
       const others = underWay.get(user.id) ?? 0;
-      if (others >= concurrency) {
-        const message = `Your account may have ${concurrency} requests under way. Wait for one to end.`;
-        throw new ScripError("concurrency_limit", message, { retryAfterS: 1 });
-      }
+      if (others >= concurrency) throw tooManyUnderWay(concurrency);
       const expectedIn = tokens.add(user.id, tokensExpected, atMs).endsMs;
       underWay.set(user.id, others + 1);
       let isUnderWay = true;
       return {
-        headers: {
-          "x-ratelimit-limit-requests": String(requestsPerMinute),
-          "x-ratelimit-remaining-requests": left(requestsPerMinute, asked),
-          "x-ratelimit-reset-requests": `${secondsLeft(asked)}s`,
-          "x-ratelimit-limit-tokens": String(tokensPerMinute),
-          "x-ratelimit-remaining-tokens": left(tokensPerMinute, counted),
-          "x-ratelimit-reset-tokens": `${secondsLeft(counted)}s`,
-        },
+        headers: limitHeaders(allowance, asked, counted),
         end(used) {
           if (!isUnderWay) return;
           isUnderWay = false;
           leave(user.id);
-          const endMs = nowMs();
-          // In a later minute there is nothing to give back: what was expected counted in its own.
-          const difference = used - tokensExpected;
-          tokens.add(user.id, endMs < expectedIn ? difference : Math.max(0, difference), endMs);
+          tokens.add(user.id, tokensToAdd({ used, expected: tokensExpected, expectedIn }), nowMs());
         },
       };
     },
+    stop() {},
   };
 }

@@ -186,7 +186,7 @@ async function serveAdmitted(
   admitted: Admitted,
 ): Promise<void> {
   const { ask, caller, allowance } = admitted;
-  const admission = gateway.rates.admit(caller, allowance, Math.ceil(ask.inputBound / 4));
+  const admission = await gateway.rates.admit(caller, allowance, Math.ceil(ask.inputBound / 4));
   Object.assign(exchange.replyHeaders, admission.headers);
   let used = 0;
   try {

@@ -19,6 +19,7 @@ import { LIMITS, type Timings, TIMINGS } from "./limits";
 import { createMetrics } from "./metrics";
 import { createOpenStreams } from "./open-streams";
 import { createRates } from "./rates";
+import { createSharedRates } from "./shared-rates";
 import { routeRequest } from "./route-request";
 import { createUpstreams } from "./upstream";
 
@@ -80,7 +81,7 @@ async function assemble(options: GatewayOptions) {
     callers: createCallers(database, () => config.keysVersion()),
     balances: createBalances(database),
     bodies: createBodyMemory(LIMITS.bodiesBytesMax),
-    rates: createRates(),
+    rates: options.redisUrl === undefined ? createRates() : createSharedRates(options.redisUrl, createRates(), tell),
     tokens: createTokenCounter(),
     upstreams: createUpstreams(timings),
     streams: createOpenStreams(timings.tickMs, (error) => tell("a stream couldn't be checkpointed", error)),
@@ -142,6 +143,7 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
     await gateway.callers.flush().catch(() => undefined); // when a key was last used is no promise
     await gateway.pool.close();
     bus?.close();
+    gateway.rates.stop();
     await gateway.tokens.stop();
     await lease.close();
   }

@@ -1,0 +1,113 @@
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import type { Caller } from "@/workers/gateway/callers";
+import { createRates, type Rates } from "@/workers/gateway/rates";
+import { createSharedRates } from "@/workers/gateway/shared-rates";
+import { hasRedis, startRedis, type TestRedis } from "@/tests/support/redis";
+import { until } from "@/tests/support/until";
+
+const ONE = { digits: 1n, scale: 0 };
+const allowance = { requestsPerMinute: 6, tokensPerMinute: 1_000, concurrency: 4, discount: ONE };
+let accounts = 0;
+const aCaller = (): Caller => ({ user: { id: `u${++accounts}` } }) as unknown as Caller; // nothing else of it is read
+
+let redis: TestRedis;
+let open: Rates[] = [];
+beforeAll(async () => {
+  if (hasRedis()) redis = await startRedis();
+});
+afterEach(() => {
+  for (const rates of open) rates.stop();
+  open = [];
+});
+afterAll(() => redis?.stop());
+
+const unlimited = { ...allowance, requestsPerMinute: 1_000_000 };
+
+/** Whether what one let in is known to the other. */
+async function isShared(one: Rates, other: Rates): Promise<boolean> {
+  const caller = aCaller();
+  const seen = [await one.admit(caller, unlimited, 0), await other.admit(caller, unlimited, 0)];
+  for (const admission of seen) admission.end(0);
+  const left = seen.map(({ headers }) => Number(headers["x-ratelimit-remaining-requests"]));
+  return left[1] === unlimited.requestsPerMinute - 2;
+}
+
+/** The rates of two gateways, both connected. */
+async function twoGateways(
+  url = redis.url,
+  tell: (problem: string) => void = () => undefined,
+): Promise<[Rates, Rates]> {
+  const own = (): Rates => createSharedRates(url, createRates(), tell);
+  const both: [Rates, Rates] = [own(), own()];
+  open.push(...both);
+  await until(() => isShared(...both), "the gateways share their rates");
+  return both;
+}
+
+const outcomesOf = (asked: Promise<unknown>[]): Promise<string[]> =>
+  Promise.all(
+    asked.map((one) =>
+      one.then(
+        () => "in",
+        (error: { code: string }) => error.code,
+      ),
+    ),
+  );
+const count = (outcomes: string[], wanted: string): number => outcomes.filter((one) => one === wanted).length;
+
+describe.skipIf(!hasRedis())("gateways of one Redis", () => {
+  test("let as many requests a minute in together as one of them would", async () => {
+    const caller = aCaller();
+    const both = await twoGateways();
+    const asked = Array.from({ length: 20 }, (_, at) =>
+      both[at % 2 === 0 ? 0 : 1].admit(caller, { ...allowance, concurrency: 100 }, 0),
+    );
+    const outcomes = await outcomesOf(asked);
+    expect([count(outcomes, "in"), count(outcomes, "rate_limit_exceeded")]).toEqual([6, 14]);
+  });
+
+  test("share the places of requests under way, which come back when they end", async () => {
+    const caller = aCaller();
+    const [one, other] = await twoGateways();
+    const places = { ...allowance, requestsPerMinute: 100 };
+    const under = await Promise.all([one, other, one, other].map((rates) => rates.admit(caller, places, 0)));
+    await expect(one.admit(caller, places, 0)).rejects.toMatchObject({ code: "concurrency_limit" });
+    under[1]?.end(0);
+    under[1]?.end(0);
+    await until(async () => (await outcomesOf([one.admit(caller, places, 0)]))[0] === "in", "a place is free");
+    await expect(one.admit(caller, places, 0)).rejects.toMatchObject({ code: "concurrency_limit" });
+  });
+
+  test("count what was used by all of them, in place of what was expected", async () => {
+    const caller = aCaller();
+    const [one, other] = await twoGateways();
+    const first = await one.admit(caller, allowance, 900);
+    expect(first.headers["x-ratelimit-remaining-tokens"]).toBe("100");
+    first.end(300);
+    const left = async (): Promise<string | undefined> => {
+      const seen = await other.admit(caller, unlimited, 0);
+      seen.end(0);
+      return seen.headers["x-ratelimit-remaining-tokens"];
+    };
+    await until(async () => (await left()) === "700", "what was expected is given back");
+    (await other.admit(caller, unlimited, 0)).end(700);
+    await until(
+      async () => (await outcomesOf([one.admit(caller, allowance, 0)]))[0] === "rate_limit_exceeded",
+      "all is used",
+    );
+  });
+
+  test("go on by themselves while it is away, tell of it once, and share again when it is back", async () => {
+    const own = await startRedis();
+    const told: string[] = [];
+    const [one, other] = await twoGateways(own.url, (problem) => told.push(problem));
+    const caller = aCaller();
+    await own.stop();
+    await until(() => told.length > 1, "both tell of it");
+    const outcomes = await outcomesOf(Array.from({ length: 10 }, () => one.admit(caller, allowance, 0)));
+    expect([count(outcomes, "in"), told.length]).toEqual([4, 2]);
+    const again = await startRedis(own.port);
+    await until(() => isShared(one, other), "they share again");
+    await again.stop();
+  });
+});

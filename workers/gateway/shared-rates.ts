@@ -1,0 +1,119 @@
+import { newUuid } from "../../lib/ids";
+import { openScripts } from "../../lib/redis";
+import { nowMs } from "../../lib/time";
+import { limitHeaders, type Rates, refuse, tooManyUnderWay, tokensToAdd } from "./rates";
+
+// A place among those under way lasts so long without being renewed: that of a gateway which died is free again then.
+const PLACE_MS = 60_000;
+const RENEW_MS = 20_000;
+const MINUTE_MS = 60_000;
+
+const LET_IN = 0;
+const OVER_REQUESTS = 1;
+const OVER_TOKENS = 2;
+
+/** KEYS: requests, tokens, places. Gives the verdict, and how much of each is used and for how long. */
+const ADMIT = `
+local requests_max, tokens_max, places_max, expected = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4])
+local requests = redis.call('INCR', KEYS[1])
+if requests == 1 then redis.call('PEXPIRE', KEYS[1], ${MINUTE_MS}) end
+local requests_ms = redis.call('PTTL', KEYS[1])
+local tokens = tonumber(redis.call('GET', KEYS[2]) or '0')
+local tokens_ms = redis.call('PTTL', KEYS[2])
+if tokens_ms < 0 then tokens_ms = ${MINUTE_MS} end
+if requests > requests_max then return {${OVER_REQUESTS}, requests, requests_ms, tokens, tokens_ms} end
+if tokens >= tokens_max then return {${OVER_TOKENS}, requests, requests_ms, tokens, tokens_ms} end
+local time = redis.call('TIME')
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
+redis.call('ZREMRANGEBYSCORE', KEYS[3], '-inf', now)
+if redis.call('ZCARD', KEYS[3]) >= places_max then return {3, requests, requests_ms, tokens, tokens_ms} end
+redis.call('ZADD', KEYS[3], now + ${PLACE_MS}, ARGV[5])
+redis.call('PEXPIRE', KEYS[3], ${PLACE_MS})
+redis.call('INCRBY', KEYS[2], expected)
+redis.call('PEXPIRE', KEYS[2], tokens_ms)
+return {${LET_IN}, requests, requests_ms, tokens + expected, tokens_ms}`;
+
+/** KEYS: tokens, places. ARGV: the place, and how many tokens were used beyond what was expected. */
+const END = `
+redis.call('ZREM', KEYS[2], ARGV[1])
+local more = tonumber(ARGV[2])
+if more == 0 then return {0} end
+local tokens_ms = redis.call('PTTL', KEYS[1])
+if tokens_ms < 0 then tokens_ms = ${MINUTE_MS} end
+local tokens = math.max(0, tonumber(redis.call('GET', KEYS[1]) or '0') + more)
+redis.call('SET', KEYS[1], string.format('%d', tokens), 'PX', math.max(1, tokens_ms))
+return {tokens}`;
+
+/** KEYS: places. ARGV: those of an account that are still taken. */
+const RENEW = `
+local time = redis.call('TIME')
+local until_ms = time[1] * 1000 + math.floor(time[2] / 1000) + ${PLACE_MS}
+for _, place in ipairs(ARGV) do redis.call('ZADD', KEYS[1], 'XX', until_ms, place) end
+redis.call('PEXPIRE', KEYS[1], ${PLACE_MS})
+return {#ARGV}`;
+
+const keysOf = (account: string) => {
+  const of = (what: string): string => `rates:${account}:${what}`;
+  return { requests: of("requests"), tokens: of("tokens"), places: of("places") };
+};
+
+/**
+ * Rates that all gateways of one Redis share. While it is away each process counts for itself, by `own`.
+ *
+ * One step in Redis lets a request in or not; its end is told without waiting for an answer.
+ */
+export function createSharedRates(
+  redisUrl: string,
+  own: Rates,
+  tell: (problem: string, error: unknown) => void,
+): Rates {
+  const redis = openScripts(redisUrl, { admit: ADMIT, end: END, renew: RENEW }, tell);
+  const taken = new Map<string, Set<string>>();
+  const renewing = setInterval(() => {
+    for (const [account, places] of taken) void redis.run("renew", [keysOf(account).places], [...places]);
+  }, RENEW_MS);
+
+  function take(account: string, place: string): void {
+    const places = taken.get(account);
+    if (places) places.add(place);
+    else taken.set(account, new Set([place]));
+  }
+  function giveBack(account: string, place: string): void {
+    const places = taken.get(account);
+    places?.delete(place);
+    if (places?.size === 0) taken.delete(account);
+  }
+
+  return {
+    async admit(caller, allowance, tokensExpected) {
+      const account = caller.user.id;
+      const { requestsPerMinute, tokensPerMinute, concurrency } = allowance;
+      const keys = keysOf(account);
+      const place = newUuid(nowMs());
+      const limits = [requestsPerMinute, tokensPerMinute, concurrency, tokensExpected, place];
+      const answer = await redis.run("admit", [keys.requests, keys.tokens, keys.places], limits);
+      if (!answer) return own.admit(caller, allowance, tokensExpected);
+      const [verdict, requests = 0, requestsMs = 0, tokens = 0, tokensMs = 0] = answer;
+      const asked = { amount: requests, endsMs: nowMs() + requestsMs };
+      const counted = { amount: tokens, endsMs: nowMs() + tokensMs };
+      if (verdict === OVER_REQUESTS) throw refuse("requests", requestsPerMinute, asked);
+      if (verdict === OVER_TOKENS) throw refuse("tokens", tokensPerMinute, counted);
+      if (verdict !== LET_IN) throw tooManyUnderWay(concurrency);
+      take(account, place);
+      return {
+        headers: limitHeaders(allowance, asked, counted),
+        end(used) {
+          if (!taken.get(account)?.has(place)) return;
+          giveBack(account, place);
+          const more = tokensToAdd({ used, expected: tokensExpected, expectedIn: counted.endsMs });
+          void redis.run("end", [keys.tokens, keys.places], [place, more]);
+        },
+      };
+    },
+    stop() {
+      clearInterval(renewing);
+      redis.close();
+      own.stop();
+    },
+  };
+}
