@@ -51,7 +51,7 @@ export default function Bars({ series, names }: { series: DaySeries; names: stri
   const compact = new Intl.NumberFormat(locale, { notation: "compact" });
   return (
     <ResponsiveContainer width="100%" height="100%" initialDimension={{ width: 600, height: 240 }}>
-      <BarChart data={points} accessibilityLayer margin={{ top: 4, right: 12, bottom: 0, left: 0 }}>
+      <BarChart data={points} accessibilityLayer margin={{ top: 8, right: 24, bottom: 0, left: 0 }}>
         <CartesianGrid vertical={false} stroke="var(--line)" />
         <XAxis
           {...axis}
