@@ -26,6 +26,7 @@ if (cluster.isPrimary && env.gatewayWorkers > 1) {
     trustedProxies: env.trustedProxies,
     metricsToken: env.metricsToken,
     redisUrl: env.redisUrl,
+    otelEndpoint: env.otelEndpoint,
   });
   stopWhenAsked(log, async () => {
     await gateway.stop();

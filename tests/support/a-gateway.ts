@@ -23,9 +23,16 @@ export type Answer = { status: number; headers: Headers; text: string; json: { e
 
 /**
  * A gateway of the test file's own over a database of its own, with a sandbox behind it and one model, `gpt-4`, at
- * 5 credits per 1,000 tokens in whole credits. `supplier` is the address of one of the test's own in the sandbox's place.
+ * 5 credits per 1,000 tokens in whole credits. `supplier` is the address of one of the test's own in the sandbox's place,
+ * `collector` that of one for traces.
  */
-export function aGateway(options: { keys?: string[]; timings?: Partial<Timings>; supplier?: () => string } = {}) {
+type GatewayFixture = {
+  keys?: string[];
+  timings?: Partial<Timings>;
+  supplier?: () => string;
+  collector?: () => string;
+};
+export function aGateway(options: GatewayFixture = {}) {
   const sandbox = aSandbox();
   let own: TestDatabase;
   let database: Database;
@@ -45,6 +52,7 @@ export function aGateway(options: { keys?: string[]; timings?: Partial<Timings>;
       port: 0,
       baseUrls: new Map([["openai", options.supplier?.() ?? `${sandbox.url()}/openai/v1`]]),
       trustedProxies: [],
+      otelEndpoint: options.collector?.(),
       timings: { stopMs: 5_000, ...options.timings },
     });
   });

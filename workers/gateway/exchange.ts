@@ -3,12 +3,16 @@ import { newUuid, toPublicId, type Uuid } from "../../lib/ids";
 import type { KeptReply } from "../../lib/metering";
 import { nowMs } from "../../lib/time";
 import { LIMITS } from "./limits";
+import type { TracedTry } from "./traces";
 
 /** One request and its reply, with the id that both carry. */
 export class Exchange {
   readonly arrivedMs = nowMs();
   readonly id: Uuid = newUuid(this.arrivedMs);
   readonly publicId = toPublicId("request", this.id);
+  /** The model that was asked for and the tries at suppliers, for whoever traces the request. */
+  model: string | null = null;
+  readonly tries: TracedTry[] = [];
   /** Headers that the reply gets beside its own. */
   readonly replyHeaders: Record<string, string> = { "x-request-id": this.publicId };
   /** Keeps the result for an idempotency key, where the caller sent one; null marks it as lost. Never throws. */

@@ -13,6 +13,7 @@ import type { Timings } from "./limits";
 import type { Metrics } from "./metrics";
 import type { OpenStreams } from "./open-streams";
 import type { Rates } from "./rates";
+import type { Traces } from "./traces";
 import type { Upstreams } from "./upstream";
 
 /** Everything that a request on its way through the gateway may use. */
@@ -35,4 +36,6 @@ export type Gateway = {
   readonly baseUrls: ReadonlyMap<string, string>;
   readonly timings: Timings;
   readonly metricsToken: string | null;
+  /** Null where no collector is configured. */
+  readonly traces: Traces | null;
 };

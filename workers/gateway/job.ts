@@ -73,6 +73,7 @@ export class Job {
     gateway.pool.finished(key.id, { forKey, modelId: admitted.model.id, latencyMs, costNanos, nowMs: atMs });
     gateway.metrics.attempt(admitted.model.provider, outcome);
     const n = this.attempts.length + 1;
+    this.exchange.tries.push({ channel: key.channelId, outcome, startMs: this.#startedMs, endMs: atMs });
     this.attempts.push({ n, poolKey: key.id, channel: key.channelId, outcome, costNanos, latencyMs });
   }
 

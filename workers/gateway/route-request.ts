@@ -1,5 +1,6 @@
 import { timingSafeEqual } from "node:crypto";
 import { ScripError } from "../../lib/errors";
+import { nowMs } from "../../lib/time";
 import { requireUsable } from "./admit";
 import type { Caller } from "./callers";
 import { readSecret } from "./credentials";
@@ -83,6 +84,17 @@ export async function routeRequest(gateway: Gateway, exchange: Exchange): Promis
       { request: publicId, path, status: response.statusCode, latencyMs: exchange.elapsedMs() },
       "answered",
     );
+    gateway.traces?.answered({
+      publicId,
+      method: request.method ?? "GET",
+      path,
+      status: response.statusCode,
+      startMs: exchange.arrivedMs,
+      endMs: nowMs(),
+      model: exchange.model,
+      tries: exchange.tries,
+      traceParent: exchange.headers["traceparent"],
+    });
   });
   try {
     const found = find(request.method ?? "GET", path);

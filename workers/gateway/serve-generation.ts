@@ -247,6 +247,7 @@ export async function serveGeneration(gateway: Gateway, protocol: Protocol, exch
     const recognised = await recognise(gateway, exchange);
     const bytes = await readFrom(recognised, exchange, share);
     const ask = protocol.parse(bytes, exchange.headers);
+    exchange.model = ask.model;
     if ("refusal" in recognised) throw recognised.refusal;
     requireStanding(gateway, recognised.caller);
     await letIn(gateway, protocol, exchange, ask, recognised.caller);

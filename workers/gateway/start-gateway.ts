@@ -20,6 +20,7 @@ import { createMetrics } from "./metrics";
 import { createOpenStreams } from "./open-streams";
 import { createRates } from "./rates";
 import { createSharedRates } from "./shared-rates";
+import { openTraces } from "./traces";
 import { routeRequest } from "./route-request";
 import { createUpstreams } from "./upstream";
 
@@ -34,6 +35,8 @@ export type GatewayOptions = {
   metricsToken?: string | undefined;
   /** Where there is a Redis: other gateways hear of cool-downs and lost keys at once. */
   redisUrl?: string | undefined;
+  /** Where an OpenTelemetry collector listens for traces. */
+  otelEndpoint?: string | undefined;
   timings?: Partial<Timings>;
   /** How often it renews its claim on its holds; the ledger's own interval without it. */
   leaseRenewMs?: number | undefined;
@@ -91,6 +94,7 @@ async function assemble(options: GatewayOptions) {
     baseUrls: options.baseUrls,
     timings,
     metricsToken: options.metricsToken ?? null,
+    traces: options.otelEndpoint === undefined ? null : await openTraces(options.otelEndpoint),
   };
   return { gateway, books, lease, bus };
 }
@@ -144,6 +148,7 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
     await gateway.pool.close();
     bus?.close();
     gateway.rates.stop();
+    await gateway.traces?.stop().catch(() => undefined); // a collector that is away loses its traces
     await gateway.tokens.stop();
     await lease.close();
   }
