@@ -2,6 +2,7 @@ export type { Factor } from "./apply-factors";
 export { chargeOf, type Charge } from "./charge-of";
 export { costOf, type Cost } from "./cost-of";
 export { derivePrice, type PriceInputs } from "./derive-price";
+export { hasPrice } from "./has-price";
 export type { ChargeLine, FactorLine, FieldLine, RateLine, RatingLine, RoundingLine, TableLine } from "./line";
 export { markupOf } from "./markup-of";
 export { outputTokensAffordable, type Affordable } from "./output-tokens-affordable";

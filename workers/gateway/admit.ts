@@ -3,12 +3,12 @@ import { hasScope } from "../../lib/auth";
 import { ScripError } from "../../lib/errors";
 import { credits } from "../../lib/http";
 import type { Terms } from "../../lib/metering";
-import { unpricedParameters } from "../../lib/pricing";
+import { hasPrice, unpricedParameters } from "../../lib/pricing";
 import { type Adapter, findAdapter, type OpenAiEndpoint } from "../../lib/providers";
 import type { Caller } from "./callers";
 import type { Exchange } from "./exchange";
 import type { Gateway } from "./gateway-state";
-import type { Ask } from "./protocol";
+import type { Ask, Protocol } from "./protocol";
 import { type Allowance, allowanceOf } from "./rates";
 
 /** A request that may be served, under the terms of its arrival. */
@@ -74,9 +74,23 @@ function requireBillable({ key }: Caller, model: ModelWithCards): void {
   refuse("insufficient_requests", "This API key has no requests left. Buy a pack of requests or bill it by token.");
 }
 
+/** How the model's supplier is called. Errors: `ScripError` invalid_request for a model that isn't for this protocol. */
+function requireCallable(model: ModelWithCards, { capability }: Protocol): Pick<Admitted, "adapter" | "endpoint"> {
+  if (!model.capabilities.includes(capability)) {
+    refuse("invalid_request", `'${model.id}' can't be called here: it isn't a model for '${capability}'.`, {
+      param: "model",
+    });
+  }
+  const adapter = findAdapter(model.provider);
+  const endpoint = adapter?.openAi;
+  if (adapter && endpoint) return { adapter, endpoint };
+  return refuse("invalid_request", `'${model.id}' can't be called in this protocol.`, { param: "model" });
+}
+
 /** The cards in force. Errors: `ScripError` unpriced_parameters. */
 function requirePriced(
   model: ModelWithCards,
+  { meters }: Protocol,
   { facts }: Ask,
   adapter: Adapter,
   arrivedMs: number,
@@ -93,23 +107,23 @@ function requirePriced(
     const message = `'${model.id}' has no price for: ${unpriced.join(", ")}. Leave that out.`;
     refuse("unpriced_parameters", message, { param: first, members: { parameters: unpriced } });
   }
+  if (!hasPrice(price.card, facts, meters)) {
+    const message = `'${model.id}' has no price for what a request here is counted in: ${meters.join(", ")}.`;
+    refuse("unpriced_parameters", message, { param: "model" });
+  }
   return { price, cost: costCardAt(model, arrivedMs) };
 }
 
 /**
- * Let a request in, or say what stands in its way: model, allow-lists, price, in this order.
+ * Let a request in, or say what stands in its way: model, allow-lists, what the model is for, price, in this order.
  *
  * Rates, funds and capacity come after, in the order of the decision on which error wins.
  */
-export function admit(gateway: Gateway, exchange: Exchange, ask: Ask, caller: Caller): Admitted {
+export function admit(gateway: Gateway, protocol: Protocol, exchange: Exchange, ask: Ask, caller: Caller): Admitted {
   const model = requireModel(gateway, ask.model);
   requireAllowed(gateway, exchange, caller, model);
-  const adapter = findAdapter(model.provider);
-  const endpoint = adapter?.openAi;
-  if (!adapter || !endpoint) {
-    return refuse("invalid_request", `'${model.id}' can't be called in this protocol.`, { param: "model" });
-  }
-  const cards = requirePriced(model, ask, adapter, exchange.arrivedMs);
+  const { adapter, endpoint } = requireCallable(model, protocol);
+  const cards = requirePriced(model, protocol, ask, adapter, exchange.arrivedMs);
   requireBillable(caller, model);
   const allowance = allowanceOf(caller, gateway.config.settings());
   const terms: Terms = { ...cards, userDiscount: allowance.discount, facts: ask.facts };

@@ -1,4 +1,5 @@
 import type { ScripError } from "../../lib/errors";
+import type { Meter } from "../../lib/catalog";
 import type { RequestFacts, Usage } from "../../lib/pricing";
 import type { OpenAiEndpoint } from "../../lib/providers";
 
@@ -60,6 +61,10 @@ export type Protocol<P = unknown> = {
   readonly name: string;
   /** The path below a supplier's endpoint. */
   readonly path: string;
+  /** What a model must be able to do to be called in it. */
+  readonly capability: string;
+  /** What its requests are counted in. */
+  readonly meters: readonly Meter[];
   /** Errors: `ScripError` invalid_request for what is no request of this protocol. */
   parse(bytes: Buffer, headers: Readonly<Record<string, string>>): Ask<P>;
   /** What the input is made of, for a count. */

@@ -212,7 +212,7 @@ async function letIn(
 ): Promise<void> {
   try {
     await gateway.config.lookFor(ask.model);
-    const admitted = admit(gateway, exchange, ask, caller);
+    const admitted = admit(gateway, protocol, exchange, ask, caller);
     await serveAdmitted(gateway, protocol, exchange, admitted);
   } catch (error) {
     const isLater = error instanceof ScripError && !BEFORE_DEBT.has(error.code) && !exchange.response.headersSent;

@@ -122,6 +122,34 @@ describe("bad input costs nothing", () => {
     expect(await outcomeOf(answer, caller)).toEqual(refused(400, "unpriced_parameters"));
   });
 
+  it("refuses a model that isn't for chat with 400, and names the capability that it lacks", async () => {
+    const caller = await gateway.caller();
+    const price = { rates: [{ meter: "input_tokens", amount: 1 }] };
+    for (const [at, capabilities] of [["audio_transcription"], ["embedding"], []].entries()) {
+      await putBareModel(`other-${at}`, { capabilities, price });
+      const answer = await gateway.post(caller.secret, ask({ model: `other-${at}` }));
+      expect(await outcomeOf(answer, caller)).toEqual(refused(400, "invalid_request"));
+      expect(answer.json.error).toMatchObject({ param: "model", message: expect.stringContaining("'chat'") as string });
+    }
+  });
+
+  it("refuses a model whose card prices nothing that a chat is counted in; a price of zero is one", async () => {
+    const caller = await gateway.caller();
+    const rate = (meter: string, amount: number) => ({ rates: [{ meter, per: 1, amount }] });
+    await putBareModel("by-image", { price: rate("images", 3) });
+    await putBareModel("by-minute", { price: rate("seconds", 2) });
+    for (const model of ["by-image", "by-minute"]) {
+      const answer = await gateway.post(caller.secret, ask({ model }));
+      expect(await outcomeOf(answer, caller)).toEqual(refused(400, "unpriced_parameters"));
+    }
+    await putBareModel("for-nothing", { price: rate("input_tokens", 0) });
+    expect((await gateway.post(caller.secret, ask({ model: "for-nothing" }))).status).toBe(200);
+    expect(await gateway.spent(caller)).toBe(0n);
+    await putBareModel("by-request", { price: rate("requests", 7) });
+    expect((await gateway.post(caller.secret, ask({ model: "by-request" }))).status).toBe(200);
+    expect(await gateway.spent(caller)).toBe(7_000_000n);
+  });
+
   it("refuses fields that change the supplier's bill and have no price with 400, by name", async () => {
     const caller = await gateway.caller();
     const fields = {

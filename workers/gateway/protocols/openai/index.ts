@@ -11,6 +11,8 @@ import { usage } from "./usage";
 export const openAiChat: Protocol<ChatAsk["particulars"]> = {
   name: "openai",
   path: "/chat/completions",
+  capability: "chat",
+  meters: ["requests", "input_tokens", "output_tokens"],
   parse,
   tokens,
   limit,
