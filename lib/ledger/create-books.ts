@@ -100,7 +100,7 @@ function unusedEnd(input: Reserve): UsageEnd {
     breakdown: [],
     costBreakdown: [],
     attempts: [],
-    requests: 1,
+    requests: 0,
     estimated: false,
     lost: false,
     status: "failed",

@@ -94,6 +94,7 @@ export type UsageEnd = {
   breakdown: unknown[];
   costBreakdown: unknown[];
   attempts: { n: number; poolKey: Uuid; channel: string; outcome: string; costNanos: Nanos; latencyMs: number }[];
+  /** Counted requests that were taken from a request balance; none of a request that is paid in credits. */
   requests: number;
   estimated: boolean;
   /** More tokens of some kinds were reported than there were in all; they were capped. */

@@ -60,7 +60,7 @@ function endOf(orphan: OrphanedHold, known: Known, answer: Pick<UsageEnd, "httpS
       costNanos: attempt.n === lastN ? costNanos : attempt.costNanos,
       latencyMs: attempt.n === lastN ? known.latencyMs : 0,
     })),
-    requests: 1,
+    requests: 0,
     estimated: true,
     lost: true,
     status: "interrupted",

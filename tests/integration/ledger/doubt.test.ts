@@ -133,6 +133,10 @@ describe("a flush whose answer is lost", () => {
     await books.idle();
     await commitLate?.();
     expect(await heldOf(wallet)).toBe(0n);
+    const { rows } = await ledger.database.pool.query("select requests from books.usage_record where wallet = $1", [
+      wallet,
+    ]);
+    expect(rows).toEqual([{ requests: 0 }]);
   });
 
   test("reserves that never left leave nothing to end when the database is back", async () => {

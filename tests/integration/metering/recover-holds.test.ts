@@ -61,7 +61,7 @@ async function aCostCard(): Promise<bigint> {
 
 const recordOf = async (hold: Uuid) => {
   const { rows } = await home.database.pool.query(
-    `select status, lost, estimated, charge_micros, cost_nanos, http_status, channel, pool_key, meters, latency_ms
+    `select status, lost, estimated, charge_micros, cost_nanos, http_status, channel, pool_key, meters, latency_ms, requests
      from books.usage_record where id = $1`,
     [hold],
   );
@@ -93,10 +93,11 @@ describe("what a gateway's death leaves behind", () => {
         cost_nanos: 30_000_000n,
         channel: "openai",
         pool_key: poolKey,
+        requests: 0,
       },
     ]);
     expect(await recordOf(whole.hold)).toMatchObject([
-      { status: "interrupted", lost: true, estimated: true, charge_micros: 0n, cost_nanos: 0n },
+      { status: "interrupted", lost: true, estimated: true, charge_micros: 0n, cost_nanos: 0n, requests: 0 },
     ]);
     expect(await readBalance(home.database.reader, wallet)).toMatchObject({ heldMicros: 0n });
     await home.database.inTransaction((tx) => foldAttempts(tx, systemCtx("test", nowMs()), { limit: 100 }));
