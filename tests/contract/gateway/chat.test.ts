@@ -154,6 +154,22 @@ describe("the gateway's own calls", () => {
     });
   });
 
+  it("has no balance to tell while the database can't be read, and says when to come back", async () => {
+    const caller = await gateway.caller();
+    const headers = { authorization: `Bearer ${caller.secret}` };
+    await fetch(`${gateway.url()}/v1/credits`, { headers });
+    await gateway.asOwner("alter table books.wallet rename to wallet_away", []);
+    try {
+      const reply = await fetch(`${gateway.url()}/v1/credits`, { headers });
+      expect(reply.status).toBe(503);
+      expect(await reply.json()).toMatchObject({ error: { code: "unavailable" } });
+      expect(Number(reply.headers.get("retry-after"))).toBeGreaterThan(0);
+      expect(reply.headers.get("x-should-retry")).toBe("true");
+    } finally {
+      await gateway.asOwner("alter table books.wallet_away rename to wallet", []);
+    }
+  });
+
   it("answers health, readiness and metrics, and 404 in OpenAI's shape to what it doesn't know", async () => {
     const get = (path: string) => fetch(`${gateway.url()}${path}`);
     expect((await get("/healthz")).status).toBe(200);
