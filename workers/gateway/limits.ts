@@ -12,7 +12,8 @@ export const LIMITS = {
   headersMs: 15_000,
   requestMs: 120_000,
   keepAliveMs: 65_000,
-  attemptsMax: 3,
+  /** How many faults of suppliers one request goes through. */
+  faultsMax: 3,
   connectMs: 5_000,
   firstByteMs: 120_000,
   idleMs: 60_000,

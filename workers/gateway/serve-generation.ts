@@ -50,13 +50,17 @@ async function noCapacity(gateway: Gateway, admitted: Admitted, retryAfterMs: nu
   });
 }
 
+/** Whether the supplier failed, rather than refused that key. */
+const isFault = ({ forKey, outcome }: Failed["meaning"]): boolean =>
+  forKey.action === "fault" || outcome === "unreadable" || outcome === "redirected";
+
 /** What the caller is told when every try failed. */
 function exhausted({ meaning }: Failed, isDispatched: boolean, retryAfterMs: number): ScripError {
   const details = isDispatched ? { retry: false } : {};
   if (meaning.outcome === "timeout") {
     return new ScripError("upstream_timeout", "The supplier didn't answer in time. Nothing is charged.", details);
   }
-  if (meaning.forKey.action === "fault" || meaning.outcome === "unreadable" || meaning.outcome === "redirected") {
+  if (isFault(meaning)) {
     return new ScripError("upstream_error", "The supplier failed to answer. Nothing is charged.", details);
   }
   const retryAfterS = Math.max(1, Math.ceil(retryAfterMs / 1_000));
@@ -64,10 +68,14 @@ function exhausted({ meaning }: Failed, isDispatched: boolean, retryAfterMs: num
   return new ScripError("no_capacity", message, { ...details, retryAfterS });
 }
 
-/** Try keys until one answers: at most three, within the time left, each recorded before it is used. */
+/**
+ * Try keys until one answers: each once, recorded before it is used, within the time left. A key that is refused says
+ * nothing of the next one; a supplier that fails is asked three times at most.
+ */
 async function route(job: Job): Promise<Tried> {
   const { gateway, exchange, admitted } = job;
   const tried: Uuid[] = [];
+  let faults = 0;
   for (;;) {
     job.start(job.key);
     const outcome = await tryKey(job);
@@ -75,11 +83,12 @@ async function route(job: Job): Promise<Tried> {
     job.finish(outcome.meaning);
     if (outcome.meaning.forRequest === "surface") return outcome;
     tried.push(job.key.id);
+    if (isFault(outcome.meaning)) faults++;
     const hasTime = exchange.elapsedMs() < gateway.timings.firstByteMs;
     const next = chooseKey(gateway, admitted, tried);
     const retryAfterMs = next.outcome === "none" ? next.retryAfterMs : 1_000;
     if (exchange.isGone) return { outcome: "left" };
-    if (next.outcome === "none" || tried.length >= LIMITS.attemptsMax || !hasTime) {
+    if (next.outcome === "none" || faults >= LIMITS.faultsMax || !hasTime) {
       throw exhausted(outcome, job.isDispatched, retryAfterMs);
     }
     await recordNext(job, next.key, outcome);

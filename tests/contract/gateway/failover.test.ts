@@ -77,6 +77,21 @@ describe("failover before the first byte", () => {
     expect(await gateway.records(caller)).toMatchObject([{ status: "failed", httpStatus: 502, attempts: [{}, {}] }]);
   });
 
+  it("goes through refused keys until one serves, and through no more than three faults", async () => {
+    const caller = await gateway.caller();
+    const attempts = async () => (await gateway.records(caller))[0]?.attempts.map(({ outcome }) => outcome);
+    await gateway.freshKeys(5);
+    await gateway.sandbox.controls().next({ error: "rate_limit_exceeded", count: 4 });
+    expect((await gateway.post(caller.secret, ask())).status).toBe(200);
+    expect(await attempts()).toEqual([...Array.from({ length: 4 }, () => "rate_limited"), "ok"]);
+    await gateway.freshKeys(5);
+    await gateway.sandbox.controls().next({ error: "model_not_found", count: 2 });
+    await gateway.sandbox.controls().next({ status: 500, count: 9 });
+    expect((await gateway.post(caller.secret, ask())).status).toBe(502);
+    const faults = Array.from({ length: 3 }, () => "server_error");
+    expect(await attempts()).toEqual(["model_unavailable", "model_unavailable", ...faults]);
+  });
+
   it("has no capacity, with a time to come back, when every key is limited", async () => {
     const caller = await gateway.caller();
     await gateway.sandbox.controls().next({ error: "rate_limit_exceeded", count: 9 });
