@@ -1,6 +1,6 @@
 import { ScripError } from "../../lib/errors";
 import { type Decimal, ZERO_NANOS } from "../../lib/money";
-import type { ChosenKey } from "../../lib/pool";
+import type { Choice, ChosenKey } from "../../lib/pool";
 import { headersToCaller, scrubText } from "../../lib/providers";
 import { nowMs } from "../../lib/time";
 import type { Uuid } from "../../lib/ids";
@@ -22,10 +22,18 @@ import { serveStream } from "./serve-stream";
 
 type Failed = Extract<Tried, { outcome: "failed" }>;
 const UNIT: Decimal = { digits: 1n, scale: 0 };
+/** When to come back to a provider that is switched off. */
+const OFF_MS = 60_000;
 
-function chooseKey({ pool }: Gateway, { model, caller }: Admitted, exclude: readonly Uuid[]) {
+/** Whether an operator switched the model's provider off. */
+const isOff = ({ config }: Gateway, { model }: Admitted): boolean =>
+  config.settings().switches.providers_off.includes(model.provider);
+
+function chooseKey(gateway: Gateway, admitted: Admitted, exclude: readonly Uuid[]): Choice {
+  const { model, caller } = admitted;
+  if (isOff(gateway, admitted)) return { outcome: "none", retryAfterMs: OFF_MS };
   const { provider, id: modelId } = model;
-  return pool.choose({ provider, modelId, channels: caller.key.channels, exclude, nowMs: nowMs() });
+  return gateway.pool.choose({ provider, modelId, channels: caller.key.channels, exclude, nowMs: nowMs() });
 }
 
 /** The highest factor of the channels that may serve. */
@@ -45,9 +53,10 @@ async function noCapacity(gateway: Gateway, admitted: Admitted, retryAfterMs: nu
   );
   if (balance && balance.spendableMicros < neededMicros) return tooLittle(neededMicros, balance.spendableMicros);
   const retryAfterS = Math.max(1, Math.ceil(retryAfterMs / 1_000));
-  return new ScripError("no_capacity", "No supplier can serve this model at the moment. Try again shortly.", {
-    retryAfterS,
-  });
+  const message = isOff(gateway, admitted)
+    ? "The supplier of this model is switched off for a while. Try again later, or use another model."
+    : "No supplier can serve this model at the moment. Try again shortly.";
+  return new ScripError("no_capacity", message, { retryAfterS });
 }
 
 /** Whether the supplier failed, rather than refused that key. */

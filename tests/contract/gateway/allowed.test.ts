@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { ApiKeyInput, createApiKey, hashApiKeySecret, revokeApiKey, updateUser } from "@/lib/auth";
 import { systemCtx } from "@/lib/ctx";
 import type { Uuid } from "@/lib/ids";
+import { updateSettings } from "@/lib/settings";
 import { nowMs, toIso } from "@/lib/time";
 import { aGateway } from "../../support/a-gateway";
 import type { Caller } from "../../support/stage";
@@ -83,6 +84,27 @@ describe("what a key's owner allowed", () => {
       .database()
       .inTransaction((tx) => updateUser(tx, ctx(), { userId: caller.userId, isSuspended: true, reason: "test" }));
     await until(async () => (await codeWith(caller.secret)) === "account_suspended", "the account is refused", 1_000);
+  });
+});
+
+describe("a provider that is switched off", () => {
+  it("serves nothing within a second, and again within a second of being switched on", async () => {
+    const caller = await gateway.caller();
+    const switchOff = (providers: string[]) =>
+      gateway.database().inTransaction((tx) => updateSettings(tx, ctx(), { switches: { providers_off: providers } }));
+    expect(await codeWith(caller.secret)).toBe("ok");
+    const spent = await gateway.spent(caller);
+    await switchOff(["groq", "openai"]);
+    await until(async () => (await codeWith(caller.secret)) === "no_capacity", "the model is refused", 1_000);
+    const seen = (await gateway.sandbox.controls().log()).length;
+    const answer = await gateway.post(caller.secret, ask);
+    expect(answer.status).toBe(503);
+    expect(answer.json.error?.["message"]).toContain("switched off");
+    expect(answer.headers.get("retry-after")).toBe("60");
+    expect(await gateway.sandbox.controls().log()).toHaveLength(seen);
+    await switchOff([]);
+    await until(async () => (await codeWith(caller.secret)) === "ok", "the model is served again", 1_000);
+    expect(await gateway.spent(caller)).toBeGreaterThan(spent);
   });
 });
 
