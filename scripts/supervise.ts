@@ -108,7 +108,7 @@ function stop(reason: string, code: number): void {
   if (stopping && isRepeated) return; // npm hands on what the terminal sent already
   stopRequestedAt = Date.now();
   if (stopping) {
-    warn("still stopping: requests in flight get up to 30 s");
+    warn("still stopping: that takes up to 30 s");
     return;
   }
   say(`${reason}: stopping …`);

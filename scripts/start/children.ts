@@ -16,7 +16,8 @@ export type ChildPlan = {
 };
 
 const READY_LIMIT_MS = 60_000;
-const STOP_LIMIT_MS = 30_000;
+/** A process that was asked to end has to by then; what it does meanwhile must fit. */
+export const STOP_LIMIT_MS = 30_000;
 const RESTARTS_MAX = 10;
 const RESTART_DELAY_MS = 1_000;
 const LOG_LIMIT_BYTES = 20_000_000;

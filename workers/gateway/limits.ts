@@ -25,8 +25,9 @@ export const LIMITS = {
   /** How often streams are looked at, and how old their last checkpoint may get. */
   tickMs: 1_000,
   checkpointMs: 5_000,
-  /** How long a stopping gateway waits for what is under way. */
-  stopMs: 30_000,
+  /** How long a stopping gateway waits for what is under way, and then for its settlement: its supervisor kills at 30 s. */
+  stopMs: 20_000,
+  settleMs: 5_000,
 } as const;
 
 /** Timings that an operator, or a test, may set otherwise. */

@@ -6,7 +6,7 @@ import { createBooks, keepLease } from "../../lib/ledger";
 import type { Log } from "../../lib/log";
 import { createPool } from "../../lib/pool";
 import { openBus } from "../../lib/redis";
-import { delay } from "../../lib/time";
+import { delay, nowMs } from "../../lib/time";
 import type { Vault } from "../../lib/vault";
 import { createBalances } from "./balances";
 import { createBodyMemory } from "./body-memory";
@@ -127,17 +127,18 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
   }, USES_MS);
   const port = await listen(server, options.port, host);
 
+  async function idleWithin(limitMs: number): Promise<void> {
+    const endMs = nowMs() + limitMs;
+    while (underWay > 0 && nowMs() < endMs) await delay(IDLE_LOOK_MS);
+  }
+
   async function stop(): Promise<void> {
     const closed = new Promise((resolve) => server.close(resolve));
     server.closeIdleConnections();
-    for (let waitedMs = 0; underWay > 0 && waitedMs < gateway.timings.stopMs; waitedMs += IDLE_LOOK_MS) {
-      await delay(IDLE_LOOK_MS);
-    }
+    await idleWithin(gateway.timings.stopMs);
     // What is still under way loses its supplier, and is settled by what was delivered.
     await gateway.upstreams.close();
-    for (let waitedMs = 0; underWay > 0 && waitedMs < gateway.timings.stopMs; waitedMs += IDLE_LOOK_MS) {
-      await delay(IDLE_LOOK_MS);
-    }
+    await idleWithin(LIMITS.settleMs);
     server.closeAllConnections();
     await closed;
     clearInterval(uses);
