@@ -5,4 +5,5 @@ export { credits, decimal, NumberLiteral, toJson, usd } from "./json";
 export { isPrivateAddress, leadsToPrivateNetwork, namesPrivateAddress, publicLookup } from "./private-address";
 export { toFieldErrors, toProblem, validationFailed } from "./problem";
 export { isStorable, readJsonObject } from "./read-json-object";
+export { refuseUnreadable } from "./refuse-unreadable";
 export { DayInput, LATEST_MS, TimeInput } from "./time-input";

@@ -1,7 +1,7 @@
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { Database } from "../../lib/db";
-import { clientAddressReader } from "../../lib/http";
+import { clientAddressReader, refuseUnreadable } from "../../lib/http";
 import { createBooks, keepLease } from "../../lib/ledger";
 import type { Log } from "../../lib/log";
 import { createPool } from "../../lib/pool";
@@ -122,6 +122,7 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
       void routeRequest(gateway, new Exchange(request, response)).finally(() => underWay--);
     },
   );
+  refuseUnreadable(server);
   const uses = setInterval(() => {
     gateway.callers.flush().catch((error: unknown) => log.warn({ error }, "uses of keys couldn't be written down"));
   }, USES_MS);

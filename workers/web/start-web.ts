@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from "node:http";
 import type { Duplex } from "node:stream";
-import { addressMatcher, clientAddressReader } from "../../lib/http";
+import { addressMatcher, clientAddressReader, refuseUnreadable } from "../../lib/http";
 import type { Log } from "../../lib/log";
 import { isGatewayPath, openGatewayPipe } from "./pipe-to-gateway";
 
@@ -42,6 +42,7 @@ export async function startWeb(options: WebOptions): Promise<WebServer> {
     request.headers["x-forwarded-for"] = addressOf(request.socket.remoteAddress, request.headers["x-forwarded-for"]);
     return options.serveApp(request, response as ServerResponse & { req: IncomingMessage });
   });
+  refuseUnreadable(server);
   if (options.upgradeApp) server.on("upgrade", options.upgradeApp);
 
   const port = await listen(server, options.port, options.host);

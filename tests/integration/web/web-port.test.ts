@@ -51,6 +51,13 @@ async function text(reply: IncomingMessage): Promise<string> {
 }
 
 describe("the web port", () => {
+  test("refuses headers that are too large with JSON that says not to try again", async () => {
+    const { url } = await web("http://127.0.0.1:1");
+    const { reply } = await ask(url, { headers: { "x-long": "a".repeat(70_000) } });
+    expect(reply).toMatchObject({ statusCode: 431, headers: { "x-should-retry": "false", connection: "close" } });
+    expect(JSON.parse(await text(reply))).toMatchObject({ error: { code: "request_too_large" } });
+  });
+
   test.each([
     "/v1/models",
     "/v1",
