@@ -2,33 +2,32 @@ import { rotateQuotes } from "../lib/contributions";
 import { type Ctx, systemCtx } from "../lib/ctx";
 import type { Database } from "../lib/db";
 import { toPublicId, type Uuid } from "../lib/ids";
-import { rotatePoolKeys, type Rotation } from "../lib/pool";
+import { type Resealed, rotatePoolKeys, type Rotation } from "../lib/pool";
 import { nowMs } from "../lib/time";
 
 /** How many keys one transaction seals anew. */
 const BATCH = 100;
+const PASSES_MAX = 20;
 
 /** What a rotation did. `left`: what doesn't open, so that it is still under another master key than the active one. */
 export type KeyRotation = {
   keys: number;
   quotes: number;
-  /** Public ids of keys that are in the pool twice. */
-  twins: string[];
   left: { id: string; masterKeyId: string }[];
 };
 
 const ctx = (): Ctx => systemCtx("keys-rotate", nowMs());
 
 /** Every pool key once. */
-async function passOverPool(database: Database): Promise<Omit<Rotation, "lastId">> {
-  const pass: Omit<Rotation, "lastId"> = { rotated: 0, unopened: [], twins: [] };
+async function passOverPool(database: Database, tellTwin: (id: string) => void): Promise<Resealed> {
+  const pass: Resealed = { rotated: 0, unopened: [] };
   let after: Uuid | null = null;
   do {
     const input: { after: Uuid | null; limit: number } = { after, limit: BATCH };
     const batch: Rotation = await database.inTransaction((tx) => rotatePoolKeys(tx, ctx(), input));
     pass.rotated += batch.rotated;
     pass.unopened.push(...batch.unopened);
-    pass.twins.push(...batch.twins);
+    for (const id of batch.twins) tellTwin(toPublicId("poolKey", id));
     after = batch.lastId;
   } while (after !== null);
   return pass;
@@ -38,20 +37,23 @@ async function passOverPool(database: Database): Promise<Omit<Rotation, "lastId"
  * Seal every supplier's key anew under the active master key of the process's vault, those of quotes in force, too.
  *
  * Passes over all of them until one finds nothing that can be sealed anew: a key that is contributed meanwhile may have an
- * older id than the pass has reached. Errors: those of the database.
+ * older id than the pass has reached. `tellTwin` hears, as they are found, the public ids of keys that are in the pool twice.
+ * Errors: those of the database; where passes find no end, since another process seals under another key.
  */
-export async function rotateKeys(database: Database): Promise<KeyRotation> {
-  const rotation: KeyRotation = { keys: 0, quotes: 0, twins: [], left: [] };
-  for (;;) {
+export async function rotateKeys(database: Database, tellTwin: (id: string) => void): Promise<KeyRotation> {
+  const rotation: KeyRotation = { keys: 0, quotes: 0, left: [] };
+  for (let passes = 0; passes < PASSES_MAX; passes++) {
     const quotes = await database.inTransaction((tx) => rotateQuotes(tx, ctx()));
-    const keys = await passOverPool(database);
+    const keys = await passOverPool(database, tellTwin);
     rotation.keys += keys.rotated;
     rotation.quotes += quotes.rotated;
-    rotation.twins.push(...keys.twins.map((id) => toPublicId("poolKey", id)));
     rotation.left = [
       ...keys.unopened.map(({ id, masterKeyId }) => ({ id: toPublicId("poolKey", id), masterKeyId })),
       ...quotes.unopened.map(({ id, masterKeyId }) => ({ id: toPublicId("quote", id), masterKeyId })),
     ];
     if (keys.rotated + quotes.rotated === 0) return rotation;
   }
+  throw new Error(
+    `keys were still sealed under another master key after ${PASSES_MAX} passes: is another rotation running?`,
+  );
 }

@@ -7,20 +7,19 @@ import type { OrphanedHold } from "./orphan.store";
 /** How an orphaned hold ends: charged, or not. */
 export type OrphanEnd = { verb: "settle"; input: Settle } | { verb: "release"; input: Release };
 
-/** What its last attempt used, as far as it is known. */
+/** What is known of its last attempt. */
 type Known = Pick<UsageEnd, "meters" | "multipliers" | "breakdown" | "costBreakdown" | "latencyMs" | "ttftMs"> &
   Pick<Settle, "chargeMicros" | "costNanos">;
 
 const NO_FACTS = { body: {}, headers: {} };
 const NO_CHARGE = micros(0n);
 
-/** Of a reply that nobody saw to its end: no charge, and what the supplier takes for its input at least. */
+/** Of a reply that nobody saw to its end: no charge, and about what the supplier takes for its input. */
 function lostUsage({ inputTokens, costFactor, ageMs }: OrphanedHold, card: CardVersion | null): Known {
   const usage = { meters: { input_tokens: inputTokens }, kinds: {} };
   const { costNanos, lines } = costFor({ card, facts: NO_FACTS, costFactor }, usage);
-  const { meters } = usage;
-  const uncharged = { chargeMicros: NO_CHARGE, multipliers: [], breakdown: [] };
-  return { ...uncharged, meters, costNanos, costBreakdown: lines, latencyMs: ageMs, ttftMs: null };
+  const uncharged = { chargeMicros: NO_CHARGE, meters: {}, multipliers: [], breakdown: [] };
+  return { ...uncharged, costNanos, costBreakdown: lines, latencyMs: ageMs, ttftMs: null };
 }
 
 /**
@@ -28,22 +27,25 @@ function lostUsage({ inputTokens, costFactor, ageMs }: OrphanedHold, card: CardV
  *
  * A stream that had told what it used is charged that, never more than its hold. Everything else is released: of a reply
  * whose settlement isn't committed the caller never got the end, and of a whole reply not a byte. What the supplier takes
- * for it is the platform's loss; of that the input is known, which is booked by `costCard`, null where there was none.
+ * for it is the platform's loss. About how long its input was is known, and is booked by `costCard`, null where there was
+ * none: an estimate, so that it is in the record's cost alone, neither on the key nor vested.
  * Source: decisions, "what a crash charges".
  */
 export function endOrphan(orphan: OrphanedHold, costCard: CardVersion | null): OrphanEnd {
   const { hold, checkpoint, amountMicros } = orphan;
   if (!orphan.streamed || checkpoint === null) {
     const lost = lostUsage(orphan, costCard);
-    const end = endOf(orphan, lost, { httpStatus: 503, errorCode: "unavailable" });
+    const end = endOf(orphan, lost, { httpStatus: 503, errorCode: "unavailable", estimated: false });
     return { verb: "release", input: { hold, costNanos: lost.costNanos, end } };
   }
   const charge = checkpoint.chargeMicros < amountMicros ? checkpoint.chargeMicros : amountMicros;
-  const end = endOf(orphan, checkpoint, { httpStatus: 200, errorCode: null });
+  const end = endOf(orphan, checkpoint, { httpStatus: 200, errorCode: null, estimated: true });
   return { verb: "settle", input: { hold, chargeMicros: micros(charge), costNanos: checkpoint.costNanos, end } };
 }
 
-function endOf(orphan: OrphanedHold, known: Known, answer: Pick<UsageEnd, "httpStatus" | "errorCode">): UsageEnd {
+type Answer = Pick<UsageEnd, "httpStatus" | "errorCode" | "estimated">;
+
+function endOf(orphan: OrphanedHold, known: Known, answer: Answer): UsageEnd {
   const { channel, poolKey, keyOwner, upstreamModel } = orphan;
   const { chargeMicros: _charge, costNanos, ...rest } = known;
   const lastN = orphan.attempts.at(-1)?.n;
@@ -61,7 +63,6 @@ function endOf(orphan: OrphanedHold, known: Known, answer: Pick<UsageEnd, "httpS
       latencyMs: attempt.n === lastN ? known.latencyMs : 0,
     })),
     requests: 0,
-    estimated: true,
     lost: true,
     status: "interrupted",
   };

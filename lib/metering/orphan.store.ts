@@ -1,9 +1,9 @@
 import type { Tx } from "../db";
 import { queries } from "../db/models";
+import { assert } from "../errors";
 import type { Uuid } from "../ids";
-import { type Micros, micros, type Nanos, nanos } from "../money";
+import { type Decimal, type Micros, micros, type Nanos, nanos, parseDecimal } from "../money";
 import type { Checkpoint } from "../ledger";
-import { type Decimal, parseDecimal } from "../money";
 
 /** An open hold whose gateway is gone: what was known of its request, and what its stream had used when it last told. */
 export type OrphanedHold = {
@@ -22,15 +22,14 @@ export type OrphanedHold = {
   attempts: { n: number; poolKey: Uuid; outcome: string; costNanos: Nanos }[];
 };
 
-const UNIT: Decimal = { digits: 1n, scale: 0 };
-
 // As lib/ledger writes them: amounts as text.
 type DraftJson = {
   channel: string;
   key_owner: Uuid | null;
   upstream_model: string;
   cost_card: string | null;
-  input_tokens: number;
+  /** Holds of before it was kept have none. */
+  input_tokens?: number;
   streamed: boolean;
 };
 type CheckpointJson = Omit<Checkpoint, "chargeMicros" | "costNanos"> & { chargeMicros: string; costNanos: string };
@@ -46,6 +45,13 @@ type Row = {
   cost_factor: string | null;
   attempts: { n: number; poolKey: Uuid; outcome: string; costNanos: string }[] | null;
 };
+
+/** A channel's factor; one where the channel is gone. */
+function toFactor(text: string | null): Decimal {
+  const factor = parseDecimal(text ?? "1");
+  assert(factor, `a channel's cost factor isn't a decimal: ${text}`);
+  return factor;
+}
 
 /** Close leases that weren't renewed for so long; their holds are orphans from then on. Returns how many. */
 export async function closeDeadLeases(tx: Tx, ttlMs: number): Promise<bigint> {
@@ -72,8 +78,8 @@ export async function listOrphanedHolds(tx: Tx, limit: number): Promise<Orphaned
     upstreamModel: row.draft.upstream_model,
     poolKey: row.pool_key,
     costCard: row.draft.cost_card === null ? null : BigInt(row.draft.cost_card),
-    costFactor: parseDecimal(row.cost_factor ?? "1") ?? UNIT,
-    inputTokens: row.draft.input_tokens,
+    costFactor: toFactor(row.cost_factor),
+    inputTokens: row.draft.input_tokens ?? 0,
     checkpoint: row.checkpoint && {
       ...row.checkpoint,
       chargeMicros: micros(BigInt(row.checkpoint.chargeMicros)),

@@ -25,9 +25,11 @@ await runTask(async () => {
   const { activeId, ids } = useVault(masterKeys).masterKeys;
   const database = openDatabase(place.url, CONNECTIONS);
   try {
-    const { keys, quotes, twins, left } = await rotateKeys(database);
+    const { keys, quotes, left } = await rotateKeys(database, (id) => {
+      warn(`${id} is in the pool twice: another entry holds the same key`);
+      process.exitCode = 1;
+    });
     say(`${keys} pool keys and ${quotes} quotes are sealed anew under ${activeId}`);
-    for (const id of twins) warn(`${id} is in the pool twice: another entry holds the same key`);
     for (const { id, masterKeyId } of left) warn(`${id} doesn't open: ${reasonOf(masterKeyId, ids)}`);
     if (left.length > 0) process.exitCode = 1;
   } finally {

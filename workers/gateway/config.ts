@@ -60,12 +60,13 @@ export async function keepConfig(database: Database, pool: Pool, log: Log, pollM
   }
 
   let extraLook: Promise<void> | undefined;
-  let lastExtraMs = 0;
+  let lastExtraMs = Number.NEGATIVE_INFINITY;
   async function lookOnceMore(): Promise<void> {
-    await delay(Math.max(0, lastExtraMs + LOOK_EVERY_MS - nowMs()));
-    lastExtraMs = nowMs();
-    await refresh().catch(() => undefined); // the next turn says so
+    await delay(Math.max(0, lastExtraMs + LOOK_EVERY_MS - performance.now()));
+    await looking.catch(() => undefined); // whoever asks while another look is under way waits for the same next one
+    lastExtraMs = performance.now();
     extraLook = undefined;
+    await refresh().catch(() => undefined); // the next turn says so
   }
   async function lookFor(model: string): Promise<void> {
     if (modelOf(catalogue, model)) return;

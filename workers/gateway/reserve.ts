@@ -82,7 +82,8 @@ export function tooLittle(neededMicros: Micros, spendableMicros: Micros): ScripE
   );
 }
 
-function draftOf(protocol: Protocol, { ask, model, terms }: Admitted, key: ChosenKey): UsageDraft {
+function draftOf(protocol: Protocol, admitted: Admitted, key: ChosenKey): UsageDraft {
+  const { ask, model, terms } = admitted;
   return {
     protocol: protocol.name,
     mode: "token",
@@ -93,7 +94,7 @@ function draftOf(protocol: Protocol, { ask, model, terms }: Admitted, key: Chose
     keyOwner: key.ownerId,
     priceCard: terms.price.id,
     costCard: terms.cost?.id ?? null,
-    inputTokens: Math.ceil(Math.min(ask.inputBound, ask.bytes.length) / BYTES_PER_TOKEN),
+    inputTokens: Math.min(Math.ceil(ask.bytes.length / BYTES_PER_TOKEN), boundsOf(admitted).inputTokens),
     streamed: ask.isStreamed,
   };
 }

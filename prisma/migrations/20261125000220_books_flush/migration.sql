@@ -122,7 +122,8 @@ begin
   ),
   attempts as (
     update books.attempt a
-    set state = case when not c.released or c.cost_nanos > 0 then 1 when c.lost then 3 else 2 end,
+    -- What a crash lost is an estimate: it is on the record, and neither on the key nor vested.
+    set state = case when not c.released then 1 when c.lost then 3 when c.cost_nanos > 0 then 1 else 2 end,
       outcome = coalesce(c.error_code, c.status), cost_nanos = c.cost_nanos
     from closed c where a.hold = any (_ids) and a.hold = c.id and a.n = c.n
   ),

@@ -28,4 +28,6 @@ ALTER TABLE "contribution" DROP COLUMN "account_print";
 ALTER TABLE "quote" ADD COLUMN "account_prints" BYTEA[], ADD COLUMN "prints" BYTEA[];
 UPDATE "quote" SET "prints" = ARRAY["fingerprint"],
   "account_prints" = CASE WHEN "account_print" IS NULL THEN '{}' ELSE ARRAY["account_print"] END;
+-- Quotes in force know one fingerprint only, and may miss the one that a contribution of theirs kept: they are asked for again.
+UPDATE "quote" SET "expires_at" = LEAST("expires_at", now()) WHERE "used_at" IS NULL;
 ALTER TABLE "quote" DROP COLUMN "account_print", DROP COLUMN "fingerprint";

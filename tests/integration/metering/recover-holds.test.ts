@@ -97,32 +97,35 @@ describe("what a gateway's death leaves behind", () => {
       },
     ]);
     expect(await recordOf(whole.hold)).toMatchObject([
-      { status: "interrupted", lost: true, estimated: true, charge_micros: 0n, cost_nanos: 0n, requests: 0 },
+      { status: "interrupted", lost: true, estimated: false, charge_micros: 0n, cost_nanos: 0n, requests: 0 },
     ]);
     expect(await readBalance(home.database.reader, wallet)).toMatchObject({ heldMicros: 0n });
     await home.database.inTransaction((tx) => foldAttempts(tx, systemCtx("test", nowMs()), { limit: 100 }));
     expect((await home.keyRow(poolKey)).cost).toBe(30_000_000n);
   });
 
-  test.each([false, true])("a reply that nobody charges costs what its input does: streamed %s", async (streamed) => {
-    const wallet = await aWallet(home, { purchased: cr(100) });
-    const poolKey = await home.addKey();
-    const gateway = await aGateway();
-    const draft = { costCard: await aCostCard(), inputTokens: 2_000 };
-    await home.database.pool.query("update channel set cost_factor = '0.5' where id = 'openai'");
-    const { hold } = await gateway.reserve(wallet, poolKey, streamed, draft);
-    const { hold: other } = await gateway.reserve(wallet, poolKey, streamed, { ...draft, costCard: 9_999n });
-    await gateway.lease.close();
-    expect(await recoverHolds(home.database, home.books, 20_000)).toMatchObject({ settled: 0, released: 2 });
-    // 2,000 × USD 0.03 / 1,000, by half; what no card prices stays zero.
-    expect(await recordOf(hold)).toMatchObject([
-      { lost: true, estimated: true, charge_micros: 0n, cost_nanos: 30_000_000n, meters: { input_tokens: 2_000 } },
-    ]);
-    expect(await recordOf(other)).toMatchObject([{ charge_micros: 0n, cost_nanos: 0n }]);
-    await home.database.inTransaction((tx) => foldAttempts(tx, systemCtx("test", nowMs()), { limit: 100 }));
-    expect((await home.keyRow(poolKey)).cost).toBe(30_000_000n);
-    expect((await verifyLedger(home.database)).violations).toEqual([]);
-  });
+  test.each([false, true])(
+    "a reply that nobody charges costs what its input does, and its key nothing: streamed %s",
+    async (streamed) => {
+      const wallet = await aWallet(home, { purchased: cr(100) });
+      const poolKey = await home.addKey();
+      const gateway = await aGateway();
+      const draft = { costCard: await aCostCard(), inputTokens: 2_000 };
+      await home.database.pool.query("update channel set cost_factor = '0.5' where id = 'openai'");
+      const { hold } = await gateway.reserve(wallet, poolKey, streamed, draft);
+      const { hold: other } = await gateway.reserve(wallet, poolKey, streamed, { ...draft, costCard: 9_999n });
+      await gateway.lease.close();
+      expect(await recoverHolds(home.database, home.books, 20_000)).toMatchObject({ settled: 0, released: 2 });
+      // 2,000 × USD 0.03 / 1,000, by half; what no card prices stays zero.
+      expect(await recordOf(hold)).toMatchObject([
+        { lost: true, charge_micros: 0n, cost_nanos: 30_000_000n, meters: {} },
+      ]);
+      expect(await recordOf(other)).toMatchObject([{ charge_micros: 0n, cost_nanos: 0n }]);
+      await home.database.inTransaction((tx) => foldAttempts(tx, systemCtx("test", nowMs()), { limit: 100 }));
+      expect((await home.keyRow(poolKey)).cost).toBe(0n);
+      expect((await verifyLedger(home.database)).violations).toEqual([]);
+    },
+  );
 
   test("a stream that never told is released", async () => {
     const wallet = await aWallet(home, { purchased: cr(100) });
