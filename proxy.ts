@@ -1,4 +1,5 @@
 import { type NextRequest, NextResponse } from "next/server";
+import { refuseMethod } from "./app/_server/refuse-method";
 import { webEnv } from "./lib/env";
 
 const isDevelopment = process.env.NODE_ENV === "development";
@@ -39,8 +40,11 @@ function keepReferral(request: NextRequest, response: NextResponse, isHttps: boo
   response.cookies.set("scrip-ref", code, { maxAge, path: "/", sameSite: "lax", httpOnly: true, secure: isHttps });
 }
 
-/** Gives each page its nonce and headers. It authenticates nobody: pages, actions and routes each ask for the session. */
-export function proxy(request: NextRequest): NextResponse {
+/**
+ * Gives each page its nonce and headers, and refuses methods that a call of the API doesn't know. It authenticates
+ * nobody: pages, actions and routes each ask for the session.
+ */
+export function proxy(request: NextRequest): Response {
   const nonce = Buffer.from(crypto.randomUUID()).toString("base64");
   const isHttps = webEnv().appUrl.startsWith("https:");
   const policy = contentSecurityPolicy(nonce, isHttps);
@@ -50,7 +54,8 @@ export function proxy(request: NextRequest): NextResponse {
   // So that a page behind a sign-in can send people back to where they were going.
   headers.set("x-path", request.nextUrl.pathname + request.nextUrl.search);
   headers.set("content-security-policy", policy);
-  const response = NextResponse.next({ request: { headers } });
+  const refusal = refuseMethod(request.method, request.nextUrl.pathname);
+  const response = refusal ? new NextResponse(refusal.body, refusal) : NextResponse.next({ request: { headers } });
 
   response.headers.set("content-security-policy", policy);
   for (const [name, value] of Object.entries(SECURITY_HEADERS)) response.headers.set(name, value);

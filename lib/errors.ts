@@ -57,6 +57,8 @@ export type ErrorDetails = {
   retryAfterS?: number;
   /** The request's field that is at fault, for protocols that name one. */
   param?: string;
+  /** Overrides the table's `status`, where HTTP has one that says more. */
+  status?: number;
   /** Overrides the table's `retry`: false once something was dispatched upstream. */
   retry?: boolean;
   cause?: unknown;
@@ -73,7 +75,7 @@ export class ScripError extends Error {
     super(message, { cause: details.cause });
   }
   get status(): number {
-    return ERROR_CODES[this.code].status;
+    return this.details.status ?? ERROR_CODES[this.code].status;
   }
   get retry(): boolean {
     return this.details.retry ?? ERROR_CODES[this.code].retry;

@@ -1,5 +1,5 @@
 import type * as z from "zod";
-import { ERROR_CODES, ScripError, type FieldError } from "../errors";
+import { ScripError, type FieldError } from "../errors";
 import { toJson } from "./json";
 
 const TITLES: Partial<Record<number, string>> = {
@@ -8,6 +8,7 @@ const TITLES: Partial<Record<number, string>> = {
   402: "Payment required",
   403: "Not allowed",
   404: "Not found",
+  405: "Method not allowed",
   409: "Conflict",
   413: "Too large",
   422: "Unprocessable",
@@ -39,7 +40,7 @@ export function toProblem(error: unknown, requestId: string): Response {
     error instanceof ScripError
       ? error
       : new ScripError("internal_error", `Something went wrong on our side. Tell support the request id ${requestId}.`);
-  const { status } = ERROR_CODES[refusal.code];
+  const { status } = refusal;
   const { errors, members, retryAfterS } = refusal.details;
   const body = {
     ...members,

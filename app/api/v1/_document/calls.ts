@@ -36,12 +36,12 @@ import * as stripeWebhook from "../stripe/webhook/route";
 import * as transfers from "../transfers/route";
 import * as usage from "../usage/route";
 import * as usageRecord from "../usage/[id]/route";
+import { METHODS, type Method, type METHODS_OF } from "./methods";
 
-export type Method = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
-type Module = Partial<Record<Method, Route>>;
+type Paths = typeof METHODS_OF;
 
-/** Every path of the management API with what serves it: a test holds it against the folders. */
-const MODULES: Record<string, Module> = {
+/** What serves each path, the document itself aside. */
+const MODULES: { readonly [Path in Exclude<keyof Paths, "/openapi.json">]: Record<Paths[Path][number], Route> } = {
   "/balance": balance,
   "/transfers": transfers,
   "/usage": usage,
@@ -84,12 +84,11 @@ const MODULES: Record<string, Module> = {
 /** One call: a method of a path, and what serves it. */
 export type ApiCall = { path: string; method: Method; route: Route };
 
-const METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"] as const;
-
 /** Every call of the management API, in the order of the document. */
-export const CALLS: readonly ApiCall[] = Object.entries(MODULES).flatMap(([path, module]) =>
-  METHODS.flatMap((method) => {
-    const served = module[method];
-    return served ? [{ path, method, route: served }] : [];
-  }),
+export const CALLS: readonly ApiCall[] = Object.entries<Partial<Record<Method, Route>>>(MODULES).flatMap(
+  ([path, module]) =>
+    METHODS.flatMap((method) => {
+      const served = module[method];
+      return served ? [{ path, method, route: served }] : [];
+    }),
 );
