@@ -16,8 +16,8 @@ export type Reply = { status: number; headers: Headers; text: string; body: Reco
 /** A person with a key and a way to ask as them. */
 export type Person = { user: User; id: string; key: string; keyId: string };
 
-/** A database of the file's own, with the environment that the routes read. */
-export async function openApi(): Promise<{ database: Database; close(): Promise<void> }> {
+/** A database of the file's own, with the environment that the routes read. `ownerUrl` may change the schema. */
+export async function openApi(): Promise<{ database: Database; ownerUrl: string; close(): Promise<void> }> {
   const own = await testDatabase();
   Object.assign(process.env, {
     SCRIP_ENV: "demo",
@@ -32,6 +32,7 @@ export async function openApi(): Promise<{ database: Database; close(): Promise<
   const database = webDatabase();
   return {
     database,
+    ownerUrl: own.ownerUrl,
     async close() {
       await database.close();
       await own.drop();

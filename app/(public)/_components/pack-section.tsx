@@ -7,9 +7,8 @@ import { packName, type PackView } from "@/app/_components/packs";
 import { Badge } from "@/app/_components/ui/badge";
 import { buttonClass } from "@/app/_components/ui/button";
 import { Card } from "@/app/_components/ui/card";
-import { webDatabase } from "@/app/_server/database";
+import { readConfig } from "@/app/_server/config";
 import { toPackViews } from "@/app/_server/packs";
-import { readSettings } from "@/lib/settings";
 
 function Pack({ pack }: { pack: PackView }) {
   const t = useTranslations("Landing.packs");
@@ -39,7 +38,7 @@ function Pack({ pack }: { pack: PackView }) {
 
 /** The packs on sale, as the settings have them. */
 export async function PackSection({ isSignedIn }: { isSignedIn: boolean }) {
-  const [t, settings] = await Promise.all([getTranslations("Landing.packs"), readSettings(webDatabase().reader)]);
+  const [t, { settings }] = await Promise.all([getTranslations("Landing.packs"), readConfig()]);
   const packs = toPackViews(settings);
   if (packs.length === 0) return null;
   return (

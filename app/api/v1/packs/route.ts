@@ -1,7 +1,7 @@
 import * as z from "zod";
+import { readConfig } from "@/app/_server/config";
 import { route } from "@/app/_server/route";
 import { credits, decimal, usd } from "@/lib/http";
-import { readSettings } from "@/lib/settings";
 import { Credits, DecimalNumber, Usd } from "../_replies/fields";
 
 const Pack = z
@@ -18,8 +18,8 @@ export const GET = route(
     reply: z.object({ data: z.array(Pack), steps: z.array(Step) }),
     example: {},
   },
-  async ({ tx }) => {
-    const { packs, bonus_steps: steps } = await readSettings(tx);
+  async () => {
+    const { packs, bonus_steps: steps } = (await readConfig()).settings;
     return {
       data: packs.map((pack) => ({
         id: pack.id,

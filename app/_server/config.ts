@@ -1,0 +1,70 @@
+import { type Catalogue, loadCatalogue } from "@/lib/catalog";
+import { type ConfigVersion, readConfigVersion } from "@/lib/db";
+import { openLog } from "@/lib/log";
+import { readSettings, type Settings } from "@/lib/settings";
+import { delay, nowMs } from "@/lib/time";
+import { countWebWrites, webDatabase } from "./database";
+
+/** What every visitor's page needs. */
+type Config = { readonly catalogue: Catalogue; readonly settings: Settings };
+/** It as a look at the database found it, and how much this process had written when that look began. */
+type Look = Config & { version: ConfigVersion; beganMs: number; writes: number };
+
+const LOOK_EVERY_MS = 250;
+const LOOK_MS_MAX = 1_000;
+
+// One copy a process, whichever of Next's bundles asks.
+const held = globalThis as {
+  scripConfig?: Look;
+  scripConfigLook?: { writes: number; found: Promise<Look> } | undefined;
+};
+
+async function load(known: Look | undefined, atMs: number): Promise<Omit<Look, "beganMs" | "writes">> {
+  const { reader, pool } = webDatabase();
+  const version = await readConfigVersion(pool);
+  return {
+    version,
+    catalogue: known?.version.catalog === version.catalog ? known.catalogue : await loadCatalogue(reader, atMs),
+    settings: known?.version.settings === version.settings ? known.settings : await readSettings(reader),
+  };
+}
+
+async function look(writes: number): Promise<Look> {
+  const known = held.scripConfig;
+  const beganMs = nowMs();
+  const loaded = await load(known, beganMs).catch((error: unknown) => {
+    if (!known) throw error;
+    openLog("web").warn({ error }, "the configuration can't be read; the known one stays in use");
+    return known;
+  });
+  const found = { ...loaded, beganMs, writes };
+  // What was read before a write must not replace what was read after it.
+  if (writes >= (held.scripConfig?.writes ?? 0)) held.scripConfig = found;
+  return found;
+}
+
+/** The look that is under way, unless something was written since it began. */
+function sharedLook(writes: number): Promise<Look> {
+  if (held.scripConfigLook?.writes === writes) return held.scripConfigLook.found;
+  const begun = { writes, found: look(writes) };
+  held.scripConfigLook = begun;
+  const end = (): void => {
+    if (held.scripConfigLook === begun) held.scripConfigLook = undefined;
+  };
+  begun.found.then(end, end);
+  return begun.found;
+}
+
+/**
+ * Models, channels and settings, from memory: as they were at most 250 ms ago, what this process wrote included.
+ *
+ * Where the database doesn't answer within a second, what is known stays in use. Errors: the database's, where nothing is
+ * known yet.
+ */
+export async function readConfig(): Promise<Config> {
+  const writes = countWebWrites();
+  const known = held.scripConfig;
+  if (!known) return sharedLook(writes);
+  if (known.writes === writes && nowMs() - known.beganMs < LOOK_EVERY_MS) return known;
+  return Promise.race([sharedLook(writes), delay(LOOK_MS_MAX).then(() => known)]);
+}
