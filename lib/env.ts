@@ -124,6 +124,14 @@ const VARIABLES = {
       )
       .default([]),
   ],
+  /** What the web port proves itself to the gateway with; `npm start` makes one for both. */
+  webPortSecret: [
+    "WEB_PORT_SECRET",
+    z
+      .string()
+      .regex(/^[\x20-\x7e]{32,}$/, "is shorter than 32 characters, or has some that no header can hold")
+      .optional(),
+  ],
   metricsToken: ["METRICS_TOKEN", optional],
   otelEndpoint: ["OTEL_EXPORTER_OTLP_ENDPOINT", origin("http://127.0.0.1:4318").optional()],
   logLevel: [
@@ -149,6 +157,7 @@ const WEB = [
   "gatewayUrl",
   "gatewayPort",
   "gatewayInternalUrl",
+  "webPortSecret",
   "nextauthSecret",
   "githubId",
   "githubSecret",
@@ -161,7 +170,7 @@ const WEB = [
   "stripeConnectWebhookSecret",
   "stripeApiBase",
 ] as const;
-const GATEWAY = [...COMMON, ...SUPPLY, "gatewayPort", "gatewayUrl", "gatewayWorkers"] as const;
+const GATEWAY = [...COMMON, ...SUPPLY, "gatewayPort", "gatewayUrl", "gatewayWorkers", "webPortSecret"] as const;
 const JOBS = [
   ...COMMON,
   ...SUPPLY,

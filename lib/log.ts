@@ -12,6 +12,7 @@ const SECRET_NAMES = [
   "x-api-key",
   "x-goog-api-key",
   "x-scrip-otp",
+  "x-scrip-web-port",
   "proxy-authorization",
   "password",
   "secret",

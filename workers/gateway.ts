@@ -24,6 +24,7 @@ if (cluster.isPrimary && env.gatewayWorkers > 1) {
     port: env.gatewayPort,
     baseUrls: env.providerBaseUrls,
     trustedProxies: env.trustedProxies,
+    webPortSecret: env.webPortSecret,
     metricsToken: env.metricsToken,
     redisUrl: env.redisUrl,
     otelEndpoint: env.otelEndpoint,

@@ -19,6 +19,7 @@ const web = await startWeb({
   appUrl: env.appUrl,
   gatewayOrigin: env.gatewayOrigin,
   trustedProxies: env.trustedProxies,
+  webPortSecret: env.webPortSecret,
   log,
   serveApp: (request, response) => void serve(request, response),
   ...(isDevelopment && { upgradeApp: (request, socket, head) => void upgrade(request, socket, head) }),

@@ -1,5 +1,8 @@
 import { BlockList, isIP } from "node:net";
 
+/** Holds what the web port proves itself to the gateway with: that what it says of a caller's address is to be believed. */
+export const WEB_PORT_HEADER = "x-scrip-web-port";
+
 /** Tells the address that a request came from: of its connection, or what trusted proxies say of it. */
 export type ClientAddress = (remote: string | undefined, forwardedFor: string | string[] | undefined) => string;
 

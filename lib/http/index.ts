@@ -1,5 +1,5 @@
 export { CreditsInput, DecimalInput, PositiveCreditsInput, UsdInput } from "./amounts";
-export { addressMatcher, clientAddressReader, type ClientAddress } from "./client-address";
+export { addressMatcher, clientAddressReader, WEB_PORT_HEADER, type ClientAddress } from "./client-address";
 export { readCursor, toPage, writeCursor, type Cursor } from "./cursor";
 export { credits, decimal, NumberLiteral, toJson, usd } from "./json";
 export { isPrivateAddress, leadsToPrivateNetwork, namesPrivateAddress, publicLookup } from "./private-address";

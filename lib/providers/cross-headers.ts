@@ -34,6 +34,6 @@ export function headersToSupplier(headers: Headers, priced: readonly PricedHeade
 export const headersToCaller = (headers: Headers): Record<string, string> => pick(headers, TO_CALLER);
 
 const isPrivate = (name: string): boolean =>
-  /^(?:authorization|proxy-|x-api-key|x-goog-api-key|cookie|openai-(?:organization|project)|referer|origin|forwarded|x-forwarded-|x-real-ip|via|host|content-length|connection|transfer-encoding|idempotency-key)/.test(
+  /^(?:authorization|proxy-|x-api-key|x-goog-api-key|cookie|openai-(?:organization|project)|referer|origin|forwarded|x-forwarded-|x-real-ip|x-scrip-|via|host|content-length|connection|transfer-encoding|idempotency-key)/.test(
     name,
   );

@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import type { DemoSecrets } from "./secrets";
 import type { StartOptions } from "./options";
 
@@ -57,6 +58,7 @@ export function childEnvironment(
     ...stripeOf(addresses),
     APP_URL: addresses.web,
     GATEWAY_URL: addresses.gateway,
+    WEB_PORT_SECRET: randomBytes(32).toString("base64url"),
     ...(addresses.sandbox ? sandboxUrls(addresses.sandbox) : {}),
     ...Object.fromEntries(caller.flatMap(([name, value]) => (value?.trim() ? [[name, value]] : []))),
     SCRIP_ENV: options.mode,
@@ -98,11 +100,10 @@ export function sandboxKeys(options: StartOptions, environment: NodeJS.ProcessEn
 // Requests live for a few milliseconds: room for the young spares a tenth of the gateway's time.
 const YOUNG_SPACE = "--max-semi-space-size=64";
 
-/** What the gateway is told beside that: the web port, on this machine, says whom it speaks for. */
+/** What the gateway is told beside that. */
 export function gatewayEnvironment(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
-  const trusted = [environment["TRUSTED_PROXIES"], "127.0.0.1", "::1"].filter(Boolean).join(",");
   const nodeOptions = [YOUNG_SPACE, environment["NODE_OPTIONS"]].filter(Boolean).join(" ");
-  return { ...environment, TRUSTED_PROXIES: trusted, NODE_OPTIONS: nodeOptions };
+  return { ...environment, NODE_OPTIONS: nodeOptions };
 }
 
 /** What the sandbox is told: no database, and no secret but the one that its own Stripe signs with. */

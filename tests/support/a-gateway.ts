@@ -31,6 +31,7 @@ type GatewayFixture = {
   timings?: Partial<Timings>;
   supplier?: () => string;
   collector?: () => string;
+  webPortSecret?: string;
 };
 export function aGateway(options: GatewayFixture = {}) {
   const sandbox = aSandbox();
@@ -53,6 +54,7 @@ export function aGateway(options: GatewayFixture = {}) {
       baseUrls: new Map([["openai", options.supplier?.() ?? `${sandbox.url()}/openai/v1`]]),
       trustedProxies: [],
       otelEndpoint: options.collector?.(),
+      webPortSecret: options.webPortSecret,
       timings: { stopMs: 5_000, ...options.timings },
     });
   });

@@ -46,9 +46,9 @@ function requireModel({ config }: Gateway, name: string): ModelWithCards {
 }
 
 /** From where and how long the key may be used at all. Errors: `ScripError` ip_not_allowed, key_expired. */
-export function requireUsable({ addressOf }: Gateway, { request, arrivedMs }: Exchange, caller: Caller): void {
+export function requireUsable({ addresses }: Gateway, { request, arrivedMs }: Exchange, caller: Caller): void {
   const { expiresMs } = caller.key;
-  if (!caller.mayCallFrom(() => addressOf(request.socket.remoteAddress, request.headers["x-forwarded-for"]))) {
+  if (!caller.mayCallFrom(() => addresses.addressOf(request))) {
     refuse("ip_not_allowed", "This API key may not be used from this address.");
   }
   if (expiresMs !== null && expiresMs <= arrivedMs) refuse("key_expired", "This API key has expired.");

@@ -1,11 +1,11 @@
 import type { Database } from "../../lib/db";
-import type { ClientAddress } from "../../lib/http";
 import type { Books } from "../../lib/ledger";
 import type { Log } from "../../lib/log";
 import type { Pool } from "../../lib/pool";
 import type { Vault } from "../../lib/vault";
 import type { Balances } from "./balances";
 import type { BodyMemory } from "./body-memory";
+import type { CallerAddresses } from "./caller-addresses";
 import type { Callers } from "./callers";
 import type { Config } from "./config";
 import type { TokenCounter } from "./count-tokens";
@@ -32,7 +32,7 @@ export type Gateway = {
   readonly streams: OpenStreams;
   readonly metrics: Metrics;
   readonly log: Log;
-  readonly addressOf: ClientAddress;
+  readonly addresses: CallerAddresses;
   readonly baseUrls: ReadonlyMap<string, string>;
   readonly timings: Timings;
   readonly metricsToken: string | null;

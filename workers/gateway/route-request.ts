@@ -1,4 +1,3 @@
-import { timingSafeEqual } from "node:crypto";
 import { ScripError } from "../../lib/errors";
 import { nowMs } from "../../lib/time";
 import { requireUsable } from "./admit";
@@ -9,6 +8,7 @@ import type { Gateway } from "./gateway-state";
 import { sendModel, sendModels } from "./list-models";
 import { openAiChat } from "./protocols/openai";
 import { sendRefusal } from "./refuse";
+import { isSameSecret } from "./same-secret";
 import { serveGeneration } from "./serve-generation";
 import { sendCredits } from "./show-credits";
 
@@ -45,11 +45,8 @@ function sendReadiness({ config }: Gateway, exchange: Exchange): void {
   exchange.sendJson(isReady ? 200 : 503, JSON.stringify({ status: isReady ? "ready" : "the database can't be read" }));
 }
 
-const equal = (a: string, b: string): boolean =>
-  a.length === b.length && timingSafeEqual(Buffer.from(a, "latin1"), Buffer.from(b, "latin1"));
-
 async function sendMetrics({ metrics, metricsToken }: Gateway, exchange: Exchange): Promise<void> {
-  if (metricsToken !== null && !equal(exchange.headers["authorization"] ?? "", `Bearer ${metricsToken}`)) {
+  if (metricsToken !== null && !isSameSecret(exchange.headers["authorization"] ?? "", `Bearer ${metricsToken}`)) {
     throw new ScripError("unauthenticated", "Send the metrics token as a bearer token.");
   }
   exchange.send(200, { "content-type": metrics.registry.contentType }, await metrics.registry.metrics());

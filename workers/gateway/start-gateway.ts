@@ -1,7 +1,7 @@
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { Database } from "../../lib/db";
-import { clientAddressReader, refuseUnreadable } from "../../lib/http";
+import { refuseUnreadable } from "../../lib/http";
 import { createBooks, keepLease } from "../../lib/ledger";
 import type { Log } from "../../lib/log";
 import { createPool } from "../../lib/pool";
@@ -10,6 +10,7 @@ import { delay, nowMs } from "../../lib/time";
 import type { Vault } from "../../lib/vault";
 import { createBalances } from "./balances";
 import { createBodyMemory } from "./body-memory";
+import { readCallerAddresses } from "./caller-addresses";
 import { createCallers } from "./callers";
 import { keepConfig } from "./config";
 import { createTokenCounter } from "./count-tokens";
@@ -32,6 +33,8 @@ export type GatewayOptions = {
   port: number;
   baseUrls: ReadonlyMap<string, string>;
   trustedProxies: readonly string[];
+  /** What the web port proves itself with; without it, it has to be one of the trusted proxies. */
+  webPortSecret?: string | undefined;
   metricsToken?: string | undefined;
   /** Where there is a Redis: other gateways hear of cool-downs and lost keys at once. */
   redisUrl?: string | undefined;
@@ -90,7 +93,7 @@ async function assemble(options: GatewayOptions) {
     streams: createOpenStreams(timings.tickMs, (error) => tell("a stream couldn't be checkpointed", error)),
     metrics,
     log,
-    addressOf: clientAddressReader(options.trustedProxies),
+    addresses: readCallerAddresses(options.trustedProxies, options.webPortSecret),
     baseUrls: options.baseUrls,
     timings,
     metricsToken: options.metricsToken ?? null,
@@ -119,6 +122,7 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
     },
     (request, response) => {
       underWay++;
+      gateway.addresses.receive(request);
       void routeRequest(gateway, new Exchange(request, response)).finally(() => underWay--);
     },
   );

@@ -1,6 +1,6 @@
 import { Agent, request as send, type IncomingMessage, type OutgoingHttpHeaders, type ServerResponse } from "node:http";
 import { pipeline } from "node:stream/promises";
-import type { ClientAddress } from "../../lib/http";
+import { WEB_PORT_HEADER, type ClientAddress } from "../../lib/http";
 import type { Log } from "../../lib/log";
 
 /** Paths of AI protocols: they are the gateway's, streams included. */
@@ -34,6 +34,15 @@ function passedOn(headers: IncomingMessage["headers"]): OutgoingHttpHeaders {
   return Object.fromEntries(Object.entries(headers).filter(([name]) => !HOP_BY_HOP.has(name) && !named.includes(name)));
 }
 
+export type GatewayPipeOptions = {
+  /** Where the gateway is. */
+  origin: string;
+  addressOf: ClientAddress;
+  /** What the gateway knows us by. */
+  secret?: string | undefined;
+  log: Log;
+};
+
 /** Passes requests of AI protocols on to the gateway, and its replies back, byte by byte. */
 export type GatewayPipe = {
   pass(request: IncomingMessage, response: ServerResponse): void;
@@ -41,12 +50,12 @@ export type GatewayPipe = {
 };
 
 /**
- * A pipe to the gateway at `origin`.
+ * A pipe to the gateway.
  *
  * Bodies stream both ways with back-pressure; a client that leaves aborts the gateway's request; a gateway that can't be
  * reached is a 503 in the error shape of the OpenAI protocol. `upgrade` is ignored.
  */
-export function openGatewayPipe(origin: string, addressOf: ClientAddress, log: Log): GatewayPipe {
+export function openGatewayPipe({ origin, addressOf, secret, log }: GatewayPipeOptions): GatewayPipe {
   const { hostname, port } = new URL(origin);
   // A connection a request: one that the gateway closes while idle would lose a body that can't be sent again.
   const agent = new Agent({ keepAlive: false, maxSockets: Infinity });
@@ -54,6 +63,8 @@ export function openGatewayPipe(origin: string, addressOf: ClientAddress, log: L
     pass(request, response) {
       const headers = passedOn(request.headers);
       headers["x-forwarded-for"] = addressOf(request.socket.remoteAddress, request.headers["x-forwarded-for"]);
+      delete headers[WEB_PORT_HEADER];
+      if (secret !== undefined) headers[WEB_PORT_HEADER] = secret;
       const upstream = send({ agent, hostname, port, method: request.method, path: request.url, headers });
       let state: "connecting" | "sending" | "answered" = "connecting";
       const connecting = setTimeout(() => upstream.destroy(new Error("no connection in time")), CONNECT_LIMIT_MS);

@@ -10,6 +10,8 @@ export type WebOptions = {
   /** The one origin of the app's cookies. */
   appUrl: string;
   gatewayOrigin: string;
+  /** What the gateway knows the web port by. */
+  webPortSecret?: string | undefined;
   trustedProxies: readonly string[];
   log: Log;
   /** Answers what isn't the gateway's: Next's request handler. */
@@ -30,7 +32,12 @@ const DRAIN_LIMIT_MS = 20_000;
 export async function startWeb(options: WebOptions): Promise<WebServer> {
   const addressOf = clientAddressReader(options.trustedProxies);
   const isProxy = addressMatcher(options.trustedProxies);
-  const gateway = openGatewayPipe(options.gatewayOrigin, addressOf, options.log);
+  const gateway = openGatewayPipe({
+    origin: options.gatewayOrigin,
+    addressOf,
+    secret: options.webPortSecret,
+    log: options.log,
+  });
 
   const server = createServer((request, response) => {
     const path = request.url ?? "/";

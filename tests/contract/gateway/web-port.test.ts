@@ -1,20 +1,32 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { ApiKeyInput, createApiKey } from "@/lib/auth";
+import { systemCtx } from "@/lib/ctx";
+import { WEB_PORT_HEADER } from "@/lib/http";
 import { openLog } from "@/lib/log";
+import { headersToSupplier } from "@/lib/providers";
+import { nowMs } from "@/lib/time";
 import { startWeb, type WebServer } from "../../../workers/web/start-web";
 import { aGateway, CREDIT } from "../../support/a-gateway";
 
-const gateway = aGateway();
-let web: WebServer;
-beforeAll(async () => {
-  web = await startWeb({
+const SECRET = "what the web port of this test proves itself by";
+const gateway = aGateway({ webPortSecret: SECRET });
+
+/** A web port behind these proxies, with the secret that it was started with. */
+const startPort = (trustedProxies: string[], webPortSecret: string): Promise<WebServer> =>
+  startWeb({
     port: 0,
     host: "127.0.0.1",
     appUrl: "http://127.0.0.1:3000",
     gatewayOrigin: gateway.url(),
-    trustedProxies: [],
+    webPortSecret,
+    trustedProxies,
     log: openLog("web"),
     serveApp: (_request, response) => response.writeHead(404).end(),
   });
+
+let web: WebServer;
+beforeAll(async () => {
+  web = await startPort([], SECRET);
 });
 afterAll(() => web?.stop());
 
@@ -58,5 +70,56 @@ describe("the web port in front of the gateway", () => {
       status: 401,
       code: "invalid_api_key",
     });
+  });
+});
+
+describe("the address that a key is restricted to", () => {
+  const ELSEWHERE = "203.0.113.9";
+  let behindProxy: WebServer;
+  let stranger: WebServer;
+  let restricted: string;
+  beforeAll(async () => {
+    behindProxy = await startPort(["127.0.0.1"], SECRET);
+    stranger = await startPort(["127.0.0.1"], "what another web port proves itself by");
+    const { userId } = await gateway.caller();
+    const key = ApiKeyInput.parse({ name: "restricted", ips: [ELSEWHERE] });
+    const made = await gateway
+      .database()
+      .inTransaction((tx) => createApiKey(tx, systemCtx("test", nowMs()), { userId, key, mayGiveAdmin: false }));
+    restricted = made.secret;
+  });
+  afterAll(() => Promise.all([behindProxy?.stop(), stranger?.stop()]));
+
+  const codeAt = async (url: string, headers: Record<string, string> = {}) => {
+    const response = await fetch(`${url}/v1/credits`, {
+      headers: { authorization: `Bearer ${restricted}`, "x-forwarded-for": ELSEWHERE, ...headers },
+    });
+    const { error } = (await response.json()) as { error?: { code: string } };
+    return error?.code ?? "ok";
+  };
+
+  it("is what the web port believes, and what the gateway sees itself", async () => {
+    expect(await codeAt(behindProxy.url)).toBe("ok");
+    // Nobody that this port trusts says so.
+    expect(await codeAt(web.url)).toBe("ip_not_allowed");
+    expect(await codeAt(gateway.url())).toBe("ip_not_allowed");
+  });
+
+  it("is no secret-less stranger's to name, on either port", async () => {
+    expect(await codeAt(stranger.url)).toBe("ip_not_allowed");
+    for (const url of [web.url, gateway.url()]) {
+      for (const guess of ["", "guess", `${SECRET.slice(0, -1)}?`]) {
+        expect(await codeAt(url, { [WEB_PORT_HEADER]: guess })).toBe("ip_not_allowed");
+      }
+    }
+  });
+
+  it("comes with a proof that no supplier sees, even where a card prices its header", async () => {
+    const caller = await gateway.caller();
+    await gateway.client(caller, web.url).chat.completions.create(ask);
+    const arrived = (await gateway.sandbox.controls().log()).flatMap(({ headers }) => headers);
+    expect(arrived).toContain("content-type");
+    expect(arrived).not.toContain(WEB_PORT_HEADER);
+    expect(headersToSupplier({ [WEB_PORT_HEADER]: SECRET }, [{ name: WEB_PORT_HEADER, value: SECRET }])).toEqual({});
   });
 });
