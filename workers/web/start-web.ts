@@ -23,6 +23,8 @@ export type WebServer = { readonly url: string; stop(): Promise<void> };
 
 const LOOPBACK = /^(localhost|127\.0\.0\.1|\[::1\])$/;
 const DRAIN_LIMIT_MS = 20_000;
+/** As the gateway takes them. */
+const HEADER_BYTES_MAX = 32 * 1024;
 
 /**
  * The web port: paths of AI protocols go to the gateway, `/healthz` is answered here, the rest is the app's.
@@ -39,7 +41,7 @@ export async function startWeb(options: WebOptions): Promise<WebServer> {
     log: options.log,
   });
 
-  const server = createServer((request, response) => {
+  const server = createServer({ maxHeaderSize: HEADER_BYTES_MAX }, (request, response) => {
     const path = request.url ?? "/";
     if (isGatewayPath(path)) return gateway.pass(request, response);
     if (path === "/healthz") return void response.writeHead(200, { "content-type": "text/plain" }).end("ok\n");

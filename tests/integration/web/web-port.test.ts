@@ -196,6 +196,13 @@ describe("the web port", () => {
     expect([reply.statusCode, reply.headers["x-should-retry"]]).toEqual([503, "false"]);
   });
 
+  test("takes 32 KiB of headers, as the gateway does, and no more", async () => {
+    const { url } = await web("http://127.0.0.1:1");
+    const statusWith = async (length: number) =>
+      (await ask(`${url}/x`, { headers: { "x-long": "x".repeat(length) } })).reply.statusCode;
+    expect([await statusWith(31_000), await statusWith(33_000)]).toEqual([200, 431]);
+  });
+
   test("ignores a request to upgrade", async () => {
     const gateway = await upstream((request, response) => response.end(String(request.headers.upgrade)));
     const { url } = await web(gateway.url);
