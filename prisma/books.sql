@@ -949,6 +949,14 @@ begin
   insert into books.delta (account, amount_micros) values (105, -_fee), (103, _fee);
   return _outcome;
 end $function$
+CREATE OR REPLACE FUNCTION books.lock_advance_limits(_wallets bigint[])
+ RETURNS TABLE(wallet bigint, limit_micros bigint)
+ LANGUAGE sql
+ SECURITY DEFINER
+ SET search_path TO 'books', 'pg_temp'
+AS $function$
+  select id, advance_limit from books.wallet where id = any (_wallets) order by id for update
+$function$
 CREATE OR REPLACE FUNCTION books.lock_counters(_items books.reserve_item[])
  RETURNS void
  LANGUAGE plpgsql

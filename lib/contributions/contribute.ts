@@ -6,7 +6,7 @@ import { newUuid, toPublicId, type Uuid } from "../ids";
 import { grantContribution } from "../ledger";
 import { micros } from "../money";
 import { addContributedKey } from "../pool";
-import { readSettings } from "../settings";
+import { holdSettings } from "../settings";
 import type { ContributionView } from "./contribution";
 import { hasAccount, insertContribution } from "./contribution.store";
 import { findPolicy, type Policy } from "./find-policy";
@@ -51,9 +51,9 @@ const grantOf = (ctx: Ctx, quote: Quote, contributionId: Uuid, walletId: bigint)
  */
 export async function contribute(tx: Tx, ctx: Ctx, input: ContributeInput): Promise<ContributionView> {
   const { userId, walletId } = input;
+  const settings = await holdSettings(tx);
   const quote = await takeQuote(tx, ctx, input);
   if (quote.topUpOf !== null) throw new ScripError("state_conflict", "This quote is for a top-up of a contribution.");
-  const settings = await readSettings(tx);
   const policy = await findPolicy(tx, settings, quote.provider);
   const id = newUuid(ctx.nowMs);
   await addKey(tx, ctx, quote, policy, id);
@@ -64,7 +64,7 @@ export async function contribute(tx: Tx, ctx: Ctx, input: ContributeInput): Prom
   const owner = { id, userId, walletId, quoteId: quote.id, poolKeyId: quote.id, provider };
   const worth = { isProven, quotaNanos, grossMicros, feeMicros, netMicros: grant.netMicros };
   await insertContribution(tx, { ...owner, ...worth, accountPrints, nowMs: ctx.nowMs });
-  await setAdvance(tx, { userId, walletId }, settings.advance_limit);
+  await setAdvance(tx, [walletId], settings.advance_limit);
   await grantContribution(tx, ctx, grant);
   return getContribution(tx, ctx, { userId, contributionId: id });
 }

@@ -6,7 +6,6 @@ import { newUuid, toPublicId, type Uuid } from "../ids";
 import { clawBackCredits } from "../ledger";
 import { micros } from "../money";
 import { endPoolKey } from "../pool";
-import { readSettings } from "../settings";
 import { remainingOf, type ContributionEnd } from "./contribution";
 import { lockByPoolKeys, updateContribution } from "./contribution.store";
 import { setAdvance } from "./set-advance";
@@ -29,6 +28,7 @@ export async function endContribution(
   if (contribution.state !== "open") return false;
   const restMicros = remainingOf(contribution);
   await updateContribution(tx, contribution.id, { state, reason, takenMicros: micros(restMicros) });
+  await setAdvance(tx, [contribution.walletId]);
   if (restMicros > 0n) {
     await clawBackCredits(tx, ctx, {
       scope: "contribution end",
@@ -42,7 +42,5 @@ export async function endContribution(
       amountMicros: restMicros,
     });
   }
-  const { advance_limit: limitMicros } = await readSettings(tx);
-  await setAdvance(tx, contribution, limitMicros);
   return true;
 }

@@ -7,6 +7,7 @@ export { listContributions } from "./list-contributions";
 export { pauseContribution } from "./pause-contribution";
 export { planQuote, type QuoteInput, type QuotePlan } from "./plan-quote";
 export { quoteContribution, type QuoteView } from "./quote-contribution";
+export { refreshAdvances } from "./refresh-advances";
 export { resumeContribution } from "./resume-contribution";
 export { retireContribution } from "./retire-contribution";
 export { rotateQuotes } from "./rotate-quotes";

@@ -6,7 +6,7 @@ import { newUuid, toPublicId, type Uuid } from "../ids";
 import { grantContribution } from "../ledger";
 import { micros } from "../money";
 import { getPoolKey, raiseQuota } from "../pool";
-import { readSettings } from "../settings";
+import { holdSettings } from "../settings";
 import type { Contribution, ContributionView } from "./contribution";
 import { lockByPoolKeys, updateContribution } from "./contribution.store";
 import { findPolicy } from "./find-policy";
@@ -14,6 +14,7 @@ import { getContribution } from "./get-contribution";
 import type { Quote } from "./quote.store";
 import { requireOwn } from "./require-own";
 import { requireRoom } from "./require-room";
+import { setAdvance } from "./set-advance";
 import { takeQuote } from "./take-quote";
 
 export type TopUpInput = { userId: Uuid; contributionId: Uuid; quoteId: Uuid; attest: boolean };
@@ -48,16 +49,18 @@ async function grow(tx: Tx, ctx: Ctx, contribution: Contribution, quote: Quote):
  * Errors: as `takeQuote`; `not_found`; `state_conflict` for an ended contribution or another's quote; `pool_full`.
  */
 export async function topUpContribution(tx: Tx, ctx: Ctx, input: TopUpInput): Promise<ContributionView> {
+  const settings = await holdSettings(tx);
   const { poolKeyId, provider, userId } = await requireOwn(tx, input);
   const quote = await takeQuote(tx, ctx, input);
   if (quote.topUpOf !== input.contributionId) {
     throw new ScripError("state_conflict", "This quote isn't for a top-up of this contribution.");
   }
-  const policy = await findPolicy(tx, await readSettings(tx), provider);
+  const policy = await findPolicy(tx, settings, provider);
   const netMicros = micros(quote.grossMicros - quote.feeMicros);
   await requireRoom(tx, policy, { userId, quotaNanos: quote.quotaNanos, netMicros });
   const contribution = await lockOpen(tx, ctx, poolKeyId);
   await grow(tx, ctx, contribution, quote);
+  await setAdvance(tx, [contribution.walletId], settings.advance_limit);
   await grantContribution(tx, ctx, {
     scope: "contribution",
     key: quote.id,

@@ -6,6 +6,7 @@ import { creditWallet, vestCredits } from "../ledger";
 import { micros, nanos, type Micros, type Nanos } from "../money";
 import type { Contribution } from "./contribution";
 import { insertVestings, lockByPoolKeys, updateContribution, type Vesting } from "./contribution.store";
+import { setAdvance } from "./set-advance";
 import { vestedOf } from "./vested-of";
 
 /** A settled attempt at a supplier's key, as the folder takes it. Units: nanodollars. */
@@ -25,8 +26,13 @@ function serve(contribution: Contribution, attempts: readonly ServedAttempt[]): 
   return { contribution, costNanos, vestedMicros, vestings };
 }
 
+const grownBy = ({ contribution, vestedMicros }: Pick<Served, "contribution" | "vestedMicros">): Micros =>
+  micros(vestedMicros - contribution.vestedMicros);
+
 /** Of an ended contribution all was taken back: what a late request vests after all comes out of that. */
-async function post(tx: Tx, ctx: Ctx, { contribution, vestedMicros }: Served, amountMicros: Micros): Promise<void> {
+async function post(tx: Tx, ctx: Ctx, { contribution, vestedMicros }: Served): Promise<void> {
+  const amountMicros = grownBy({ contribution, vestedMicros });
+  if (amountMicros === 0n) return;
   const posting = {
     scope: "vesting",
     key: `${contribution.id}:${vestedMicros}`,
@@ -41,18 +47,16 @@ async function post(tx: Tx, ctx: Ctx, { contribution, vestedMicros }: Served, am
   else await creditWallet(tx, ctx, { ...posting, kind: "vest", source: "vested" });
 }
 
-async function vest(tx: Tx, ctx: Ctx, served: Served): Promise<void> {
+async function record(tx: Tx, ctx: Ctx, served: Served): Promise<void> {
   const { contribution, costNanos, vestedMicros, vestings } = served;
-  const amountMicros = micros(vestedMicros - contribution.vestedMicros);
   const isOpen = contribution.state === "open";
   await updateContribution(tx, contribution.id, {
     costNanos,
     vestedMicros,
     requestsServed: contribution.requestsServed + BigInt(vestings.length),
-    ...(!isOpen && { takenMicros: micros(contribution.takenMicros - amountMicros) }),
+    ...(!isOpen && { takenMicros: micros(contribution.takenMicros - grownBy(served)) }),
   });
   await insertVestings(tx, vestings, ctx.nowMs);
-  if (amountMicros > 0n) await post(tx, ctx, served, amountMicros);
 }
 
 /**
@@ -70,7 +74,9 @@ export async function vestContributions(tx: Tx, ctx: Ctx, attempts: readonly Ser
   if (byKey.size === 0) return;
   const contributions = await lockByPoolKeys(tx, [...byKey.keys()]);
   const byWallet = contributions.toSorted((a, b) => (a.walletId < b.walletId ? -1 : a.walletId > b.walletId ? 1 : 0));
-  for (const contribution of byWallet) {
-    await vest(tx, ctx, serve(contribution, byKey.get(contribution.poolKeyId) ?? []));
-  }
+  const served = byWallet.map((one) => serve(one, byKey.get(one.poolKeyId) ?? []));
+  for (const one of served) await record(tx, ctx, one);
+  // Before anything is posted: vesting pays debts from what may be spent in advance.
+  await setAdvance(tx, [...new Set(byWallet.map(({ walletId }) => walletId))]);
+  for (const one of served) await post(tx, ctx, one);
 }

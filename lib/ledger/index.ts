@@ -30,7 +30,7 @@ export { type Balance, readBalance } from "./read-balance";
 export { type Outstanding, readOutstanding } from "./read-outstanding";
 export { type Lot, readLots } from "./read-lots";
 export { type ReverseInput, reverseDebit } from "./reverse-debit";
-export { setAdvanceLimit } from "./set-advance-limit";
+export { lockAdvanceLimits, setAdvanceLimits } from "./set-advance-limits";
 export { type LedgerReport, verifyLedger } from "./verify-ledger";
 export type { Violation } from "./invariants.store";
 export { vestCredits } from "./vest-credits";

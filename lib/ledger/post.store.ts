@@ -171,8 +171,16 @@ export async function postClawBack(
   return { transfer, takenMicros: micros(BigInt(taken)), owedMicros: micros(BigInt(owed)) };
 }
 
-export async function writeAdvanceLimit(tx: Tx, wallet: bigint, limitMicros: Micros): Promise<void> {
-  await queries(tx).$queryRaw`select books.set_advance_limit(${wallet}::bigint, ${limitMicros}::bigint)::text`;
+export async function lockLimits(tx: Tx, wallets: readonly bigint[]): Promise<Map<bigint, Micros>> {
+  const rows = await queries(tx).$queryRaw<{ wallet: bigint; limit_micros: bigint }[]>`
+    select wallet, limit_micros from books.lock_advance_limits(${[...wallets]}::bigint[])`;
+  return new Map(rows.map((row) => [row.wallet, micros(row.limit_micros)]));
+}
+
+export async function writeLimits(tx: Tx, limits: ReadonlyMap<bigint, Micros>): Promise<void> {
+  await queries(tx).$queryRaw`
+    select books.set_advance_limit(x.wallet, x.limit_micros)::text
+    from unnest(${[...limits.keys()]}::bigint[], ${[...limits.values()]}::bigint[]) x(wallet, limit_micros)`;
 }
 
 export async function insertWallet(tx: Tx): Promise<bigint> {

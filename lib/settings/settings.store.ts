@@ -13,6 +13,11 @@ export async function lockSettings(tx: Tx): Promise<void> {
   await queries(tx).$queryRaw`select pg_advisory_xact_lock(hashtext('scrip.settings'))::text`;
 }
 
+/** Let no change through until this transaction has ended; others may do so at the same time. */
+export async function holdOffChanges(tx: Tx): Promise<void> {
+  await queries(tx).$queryRaw`select pg_advisory_xact_lock_shared(hashtext('scrip.settings'))::text`;
+}
+
 /** Store a setting's value; undefined removes it, so that its default holds. */
 export async function writeStored(tx: Tx, nowMs: number, name: string, value: unknown): Promise<void> {
   if (value === undefined) {

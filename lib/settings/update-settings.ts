@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from "node:util";
 import type { Ctx } from "../ctx";
 import { bumpConfig, type Tx } from "../db";
 import { validationFailed } from "../http";
+import { enqueue } from "../queue/enqueue";
 import { DEFAULT_SETTINGS } from "./defaults";
 import { mergePatch } from "./merge-patch";
 import { readSettingsDocument } from "./read-settings-document";
@@ -9,6 +10,9 @@ import { Settings, type SettingsDocument } from "./schemas";
 import { lockSettings, writePolicies, writeStored } from "./settings.store";
 
 type Change = { before: Partial<SettingsDocument>; after: Partial<SettingsDocument>; document: SettingsDocument };
+
+/** The job that follows a change of `advance_limit`: wallets have it as of then. Its payload is empty. */
+export const ADVANCE_LIMIT_TOPIC = "advance_limit_changed";
 
 /** Members that a patch removed are at their defaults again; a provider's policy is filled up to a whole one. */
 function withDefaults(merged: Record<string, unknown>): unknown {
@@ -48,6 +52,7 @@ export async function updateSettings(tx: Tx, ctx: Ctx, patch: Record<string, unk
     }
   }
   if (change.after.providers) await writePolicies(tx, ctx.nowMs, completePolicies(next));
+  if (change.after.advance_limit !== undefined) await enqueue(tx, ADVANCE_LIMIT_TOPIC, {});
   if (Object.keys(change.after).length > 0) await bumpConfig(tx, "settings");
   return change;
 }

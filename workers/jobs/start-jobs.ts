@@ -4,6 +4,7 @@ import type { Log } from "../../lib/log";
 import { REFUND_TOPIC, STRIPE_EVENT_TOPIC, type StripeApi } from "../../lib/payments";
 import { DIED_TOPIC, PROBE_TOPIC } from "../../lib/pool";
 import { type Handler, openQueue } from "../../lib/queue";
+import { ADVANCE_LIMIT_TOPIC } from "../../lib/settings";
 import type { Vault } from "../../lib/vault";
 import { endDeadKeyJob } from "./end-dead-key";
 import { expireLotsLoop } from "./expire-lots";
@@ -14,6 +15,7 @@ import { forgetQuotesJob } from "./forget-quotes";
 import { keepDoing, type Loop, type RunningLoop } from "./keep-doing";
 import { makePartitionsJob } from "./make-partitions";
 import { type ProbeContext, probePoolKeyJob, probePoolKeysLoop } from "./probe-pool-keys";
+import { refreshAdvancesJob } from "./refresh-advances";
 import { reapHoldsLoop } from "./reap-holds";
 import { relayOutboxLoop, sweepOutboxLoop } from "./relay-outbox";
 import { recoverStripeEventsJob, refundPurchaseJob, type StripeContext, stripeEventJob } from "./stripe-jobs";
@@ -51,6 +53,7 @@ type Topic =
   | keyof typeof SCHEDULE
   | typeof PROBE_TOPIC
   | typeof DIED_TOPIC
+  | typeof ADVANCE_LIMIT_TOPIC
   | typeof STRIPE_EVENT_TOPIC
   | typeof REFUND_TOPIC;
 
@@ -76,6 +79,7 @@ export async function startJobs(options: JobsOptions): Promise<RunningJobs> {
     forget_quotes: () => forgetQuotesJob(context),
     [DIED_TOPIC]: (job) => endDeadKeyJob(context, job),
     [PROBE_TOPIC]: (job) => probePoolKeyJob(context, job),
+    [ADVANCE_LIMIT_TOPIC]: (job) => refreshAdvancesJob(context, job),
     [STRIPE_EVENT_TOPIC]: (job) => stripeEventJob(context, job),
     [REFUND_TOPIC]: (job) => refundPurchaseJob(context, job),
   };

@@ -216,16 +216,4 @@ describe("contributing", () => {
     expect(refused(await acceptQuote(bo, spare))).toEqual([429, "rate_limit_exceeded"]);
     await setSettings({ contributions_per_day: 1_000 });
   });
-
-  test("what isn't proven can't be spent in advance, until something proven comes", async () => {
-    const bo = await aContributor();
-    const silent = aKey();
-    await controls().key(silent, { billing: false });
-    const quote = await askQuote(bo, silent, { declared_usd: 300 });
-    const made = await acceptQuote(bo, String(quote.body["id"]));
-    expect(made.body).toMatchObject({ proven: false, net_credits: 45_000 });
-    expect(await balanceOf(bo)).toMatchObject({ spendableMicros: 0n, unvestedMicros: 45_000n * CREDIT });
-    await contributeKey(bo);
-    expect((await balanceOf(bo)).spendableMicros > 0n).toBe(true);
-  });
 });

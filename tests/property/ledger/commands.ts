@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect } from "vitest";
 import { newUuid, type Uuid } from "@/lib/ids";
-import { clawBackCredits, creditWallet, debitWallet, setAdvanceLimit, vestCredits } from "@/lib/ledger";
+import { clawBackCredits, creditWallet, debitWallet, setAdvanceLimits, vestCredits } from "@/lib/ledger";
 import { type Micros, micros, nanos } from "@/lib/money";
 import { aPosting, aReserve, aSettle, anEnd, type LedgerFixture } from "../../support/a-ledger";
 import type { Source, WalletModel } from "./model";
@@ -133,7 +133,7 @@ function clawBack(percent: number): Step {
 
 function limitAdvance(limit: Micros): Step {
   return async (model, { ledger, wallet }) => {
-    await ledger.database.inTransaction((tx) => setAdvanceLimit(tx, wallet, limit));
+    await ledger.database.inTransaction((tx) => setAdvanceLimits(tx, new Map([[wallet, limit]])));
     model.advanceLimit = limit;
   };
 }

@@ -1,0 +1,20 @@
+import type { Tx } from "../db";
+import { assert } from "../errors";
+import type { Micros } from "../money";
+import { lockLimits, writeLimits } from "./post.store";
+
+/**
+ * How many unvested credits each of these wallets may spend in advance, by wallet. They are locked, in the order of their
+ * ids, until the transaction ends. Units: microcredits.
+ */
+export const lockAdvanceLimits = (tx: Tx, wallets: readonly bigint[]): Promise<Map<bigint, Micros>> =>
+  lockLimits(tx, wallets);
+
+/**
+ * Say how many unvested credits wallets that this transaction has locked may spend in advance. What they have spent already
+ * stays spent. Units: microcredits.
+ */
+export async function setAdvanceLimits(tx: Tx, limits: ReadonlyMap<bigint, Micros>): Promise<void> {
+  for (const limit of limits.values()) assert(limit >= 0n, "an advance limit isn't negative");
+  if (limits.size > 0) await writeLimits(tx, limits);
+}
