@@ -24,6 +24,11 @@ test("any amount shows its bonus while one types, and the order brings just that
   await expect(page.getByText("The least is")).toBeVisible();
   await amount.fill("10.005");
   await expect(page.getByText("Whole cents only")).toBeVisible();
+  await amount.fill("10,00,0");
+  await page.getByRole("button", { name: "Continue to payment" }).click();
+  await expect(page.getByText("Type an amount such as")).toBeVisible();
+  await amount.fill("10,000");
+  await expect(page.getByTestId("preview")).toHaveText("1,100,000 Credits");
   await amount.fill("99.99");
   await expect(page.getByTestId("preview")).toHaveText("9,999 Credits");
   await amount.fill("123.45");

@@ -86,6 +86,13 @@ test("each refusal says what to do, and no key is ever in a page or an address",
   await validate(page, "sk-sandbox-openai-0usd");
   await expect(alert).toContainText("Nothing is left on this key", { timeout: 30_000 });
 
+  await page.getByText("Limit how much of it may be used").click();
+  const cap = page.getByLabel("At most, in US dollars");
+  await cap.fill("1,00,0");
+  await validate(page, `${KEY}-twice`);
+  await expect(page.getByText("Type an amount such as 500")).toBeVisible();
+  await cap.fill("");
+
   await openOffer(page, `${KEY}-twice`);
   await expect(page.getByLabel("API key of OpenAI")).toHaveValue("");
   await page.getByLabel("This key is mine to share").check();

@@ -1,6 +1,7 @@
 "use server";
 
 import { revalidatePath } from "next/cache";
+import { typedAmount } from "@/app/_components/typed-amount";
 import { act, type Acted, attempt } from "@/app/_server/action";
 import { textOf } from "@/app/_server/form";
 import { quoteKey } from "@/app/_server/quote-key";
@@ -16,10 +17,14 @@ function idOf(kind: IdKind, publicId: string): Uuid {
   return id;
 }
 
-/** A cap as it was typed; nothing where there is none. */
+const wrongCap = (): ScripError => new ScripError("validation_failed", "The cap is no amount of dollars.");
+
+/** A cap as it was typed; nothing where there is none. Errors: `validation_failed`. */
 function capOf(text: string): number | undefined {
-  const literal = text.replaceAll(/[\s$,]/g, "");
-  return literal === "" ? undefined : Number(literal);
+  if (text.trim() === "") return undefined;
+  const literal = typedAmount(text);
+  if (literal === null) throw wrongCap();
+  return Number(literal);
 }
 
 /**
@@ -36,7 +41,7 @@ export async function validateKey(form: FormData): Promise<Acted<Quoted>> {
     });
     if (!parsed.success) {
       const isCap = parsed.error.issues.some(({ path }) => path[0] === "declared_usd");
-      throw new ScripError(isCap ? "quota_unknown" : "key_invalid", "The form doesn't hold a key.");
+      throw isCap ? wrongCap() : new ScripError("key_invalid", "The form doesn't hold a key.");
     }
     const { provider, api_key: key, declared_usd: declaredNanos } = parsed.data;
     const input = { userId: user.id, provider, secret: new SecretText(key), topUpOf: null };

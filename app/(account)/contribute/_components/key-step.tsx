@@ -10,8 +10,10 @@ import { validateKey } from "../actions";
 import type { Quoted } from "./quoted";
 import { Step } from "./step";
 
+type CapFieldProps = { isOpen: boolean; isWrong: boolean; field: React.RefObject<HTMLInputElement | null> };
+
 /** How many dollars of the key may be used: the one field where a contributor types dollars. */
-function CapField({ isOpen, field }: { isOpen: boolean; field: React.RefObject<HTMLInputElement | null> }) {
+function CapField({ isOpen, isWrong, field }: CapFieldProps) {
   const t = useTranslations("Contribute.key");
   return (
     <details className="group mt-4" open={isOpen || undefined}>
@@ -20,7 +22,7 @@ function CapField({ isOpen, field }: { isOpen: boolean; field: React.RefObject<H
         {t("cap")}
       </summary>
       <div className="mt-3 max-w-60" data-money>
-        <Field label={t("capLabel")} hint={t("capHint")}>
+        <Field label={t("capLabel")} hint={t("capHint")} error={isWrong ? t("capWrong") : undefined}>
           {(control) => (
             <input {...control} ref={field} inputMode="decimal" autoComplete="off" className={`${inputClass} w-full`} />
           )}
@@ -43,6 +45,8 @@ export function KeyStep({ provider, isDone, onQuote }: KeyStepProps) {
   const providerName = useProviderName();
   const [isPending, startTransition] = useTransition();
   const [refusal, setRefusal] = useState<{ code: string; message: string } | null>(null);
+  // Of what is sent, only the cap can be typed wrongly and be no key.
+  const isCapWrong = refusal?.code === "validation_failed";
   const key = useRef<HTMLInputElement>(null);
   const cap = useRef<HTMLInputElement>(null);
   const submit = (event: FormEvent) => {
@@ -89,9 +93,9 @@ export function KeyStep({ provider, isDone, onQuote }: KeyStepProps) {
             {t(isPending ? "validating" : "validate")}
           </Button>
         </div>
-        <CapField isOpen={refusal?.code === "quota_unknown"} field={cap} />
+        <CapField isOpen={isCapWrong || refusal?.code === "quota_unknown"} isWrong={isCapWrong} field={cap} />
       </form>
-      {refusal && !isPending && (
+      {refusal && !isCapWrong && !isPending && (
         <p role="alert" className="mt-4 flex gap-2 rounded-md bg-danger-soft px-3.5 py-2.5 text-[13px] text-danger">
           <CircleAlert aria-hidden="true" className="mt-0.5 size-4 shrink-0" />
           {refusal.message}

@@ -4,6 +4,7 @@ import { useLocale, useTranslations } from "next-intl";
 import { type FormEvent, useState } from "react";
 import { Credits } from "@/app/_components/credits";
 import { moneyText } from "@/app/_components/money-text";
+import { typedAmount } from "@/app/_components/typed-amount";
 import { Button } from "@/app/_components/ui/button";
 import { Card, CardHeader } from "@/app/_components/ui/card";
 import { Field, inputClass } from "@/app/_components/ui/field";
@@ -11,9 +12,6 @@ import { formatUsd } from "@/lib/money";
 import { buyAmount } from "../../actions";
 import { type AmountPreview, type AmountRules, previewAmount } from "./amount-preview";
 import { usePayPage } from "../../_components/use-pay-page";
-
-/** Amounts are typed with a point or a comma, and with spaces or not. */
-const toLiteral = (text: string): string => text.replaceAll(/[\s$]/g, "").replace(",", ".");
 
 function Preview({ preview }: { preview: AmountPreview }) {
   const t = useTranslations("Buy.amount");
@@ -42,7 +40,8 @@ export function AmountForm({ rules }: { rules: AmountRules }) {
   const [text, setText] = useState("100");
   const [isAsked, setIsAsked] = useState(false);
   const { isPending, go } = usePayPage();
-  const preview = previewAmount(toLiteral(text), rules);
+  const literal = typedAmount(text) ?? "";
+  const preview = previewAmount(literal, rules);
   const bounds = {
     min: moneyText(formatUsd(rules.minNanos), locale),
     max: moneyText(formatUsd(rules.maxNanos), locale),
@@ -51,7 +50,7 @@ export function AmountForm({ rules }: { rules: AmountRules }) {
   const submit = (event: FormEvent) => {
     event.preventDefault();
     setIsAsked(true);
-    if (preview.outcome === "fits") go(() => buyAmount(toLiteral(text)));
+    if (preview.outcome === "fits") go(() => buyAmount(literal));
   };
   const percentOf = new Intl.NumberFormat(locale, { style: "percent", maximumFractionDigits: 2 });
   return (
