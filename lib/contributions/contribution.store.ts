@@ -3,7 +3,7 @@ import { type Prisma, queries } from "../db/models";
 import { assert } from "../errors";
 import type { Uuid } from "../ids";
 import { micros, nanos, type Micros, type Nanos } from "../money";
-import type { PoolKeyState } from "../pool";
+import { type PoolKeyState, toKeyReason } from "../pool";
 import type { Contribution, KeyFacts } from "./contribution";
 
 type Row = Prisma.contributionGetPayload<object>;
@@ -19,7 +19,7 @@ function toContribution(row: Row): Contribution {
     walletId: row.walletId,
     provider: row.provider,
     state,
-    reason: row.reason,
+    reason: toKeyReason(row.reason),
     isProven: row.isProven,
     quotaNanos: nanos(row.quotaNanos),
     costNanos: nanos(row.costNanos),
@@ -77,7 +77,10 @@ export async function findKeyFacts(tx: Tx, poolKeyIds: readonly Uuid[]): Promise
   const rows = await queries(tx).$queryRaw<KeyRow[]>`
     select id::text, state, reason, hint, cooling_until from public.pool_key where id = any (${[...poolKeyIds]}::uuid[])`;
   return new Map(
-    rows.map(({ id, cooling_until: until, ...facts }) => [id, { ...facts, coolingUntilMs: until?.getTime() ?? 0 }]),
+    rows.map(({ id, state, reason, hint, cooling_until: until }) => [
+      id,
+      { state, reason: toKeyReason(reason), hint, coolingUntilMs: until?.getTime() ?? 0 },
+    ]),
   );
 }
 

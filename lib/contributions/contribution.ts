@@ -1,6 +1,6 @@
 import type { Uuid } from "../ids";
 import { micros, type Micros, type Nanos, ZERO_MICROS } from "../money";
-import type { PoolKeyState } from "../pool";
+import type { KeyReason, PoolKeyState } from "../pool";
 import type { VestingTerms } from "./vested-of";
 
 /** What becomes of a contribution. What the key of an open one is doing is the pool's to say. */
@@ -14,7 +14,7 @@ export type Contribution = VestingTerms & {
   poolKeyId: Uuid;
   provider: string;
   state: "open" | ContributionEnd;
-  reason: string | null;
+  reason: KeyReason | null;
   isProven: boolean;
   costNanos: Nanos;
   grossMicros: Micros;
@@ -33,7 +33,7 @@ export type ContributionView = {
   /** The key's last characters, for telling keys apart; empty once it is destroyed. */
   hint: string;
   state: "active" | "paused" | "cooling" | "depleted" | "quarantined" | ContributionEnd;
-  reason: string | null;
+  reason: KeyReason | null;
   isProven: boolean;
   grossMicros: Micros;
   feeMicros: Micros;
@@ -47,7 +47,7 @@ export type ContributionView = {
 };
 
 /** What the pool knows of a contribution's key. */
-export type KeyFacts = { state: PoolKeyState; reason: string | null; hint: string; coolingUntilMs: number };
+export type KeyFacts = { state: PoolKeyState; reason: KeyReason | null; hint: string; coolingUntilMs: number };
 
 function stateOf(
   { state, reason }: Contribution,

@@ -5,7 +5,7 @@ import { assert } from "../errors";
 import { newUuid, toPublicId, type Uuid } from "../ids";
 import { clawBackCredits } from "../ledger";
 import { micros } from "../money";
-import { endPoolKey } from "../pool";
+import { endPoolKey, type KeyReason } from "../pool";
 import { remainingOf, type ContributionEnd } from "./contribution";
 import { lockByPoolKeys, updateContribution } from "./contribution.store";
 import { setAdvance } from "./set-advance";
@@ -19,7 +19,7 @@ import { setAdvance } from "./set-advance";
 export async function endContribution(
   tx: Tx,
   ctx: Ctx,
-  input: { poolKeyId: Uuid; state: ContributionEnd; reason: string },
+  input: { poolKeyId: Uuid; state: ContributionEnd; reason: KeyReason },
 ): Promise<boolean> {
   const { poolKeyId, state, reason } = input;
   await endPoolKey(tx, ctx, { poolKeyId, state, reason });

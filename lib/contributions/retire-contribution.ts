@@ -18,7 +18,7 @@ export async function retireContribution(
   input: { userId: Uuid; contributionId: Uuid },
 ): Promise<ContributionView> {
   const { poolKeyId } = await requireOwn(tx, input);
-  await endContribution(tx, ctx, { poolKeyId, state: "retired", reason: "by its owner" });
+  await endContribution(tx, ctx, { poolKeyId, state: "retired", reason: "by_owner" });
   const view = await getContribution(tx, ctx, input);
   if (view.state === "retired") return view;
   throw new ScripError("state_conflict", "This contribution's key has died: there is nothing left to retire.");

@@ -14,16 +14,12 @@ import { viewPoolKey } from "./view-pool-key";
  *
  * Errors: `not_found`; `state_conflict` for a key that is gone for good (revoked or retired).
  */
-export async function disablePoolKey(
-  tx: Tx,
-  ctx: Ctx,
-  input: { poolKeyId: Uuid; reason?: string },
-): Promise<PoolKeyView> {
+export async function disablePoolKey(tx: Tx, ctx: Ctx, input: { poolKeyId: Uuid }): Promise<PoolKeyView> {
   const key = await requirePoolKey(tx, input.poolKeyId);
   if (key.state === "revoked" || key.state === "retired") {
     throw new ScripError("state_conflict", `This key is ${key.state} and can't change any more.`);
   }
-  const change = { state: "disabled", reason: input.reason ?? "by an operator" } as const;
+  const change = { state: "disabled", reason: "by_operator" } as const;
   if (key.state !== "disabled") {
     await updatePoolKeys(tx, [key.id], { ...change, coolingUntilMs: null });
     await bumpConfig(tx, "pool");

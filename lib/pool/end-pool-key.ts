@@ -2,6 +2,7 @@ import type { Ctx } from "../ctx";
 import { bumpConfig } from "../db/config-version";
 import type { Tx } from "../db";
 import type { Uuid } from "../ids";
+import type { KeyReason } from "./key-reason";
 import { updatePoolKeys, wipeSecret } from "./pool.store";
 import { requirePoolKey } from "./require-pool-key";
 
@@ -14,7 +15,7 @@ import { requirePoolKey } from "./require-pool-key";
 export async function endPoolKey(
   tx: Tx,
   _ctx: Ctx,
-  input: { poolKeyId: Uuid; state: "revoked" | "retired"; reason: string },
+  input: { poolKeyId: Uuid; state: "revoked" | "retired"; reason: KeyReason },
 ): Promise<void> {
   const { state, reason, poolKeyId } = input;
   const key = await requirePoolKey(tx, poolKeyId);

@@ -8,6 +8,7 @@ export { endPoolKey } from "./end-pool-key";
 export { enablePoolKey } from "./enable-pool-key";
 export { getPoolKey } from "./get-pool-key";
 export { findProbe, type KeyToProbe, listDueProbes } from "./list-due-probes";
+export { KEY_REASONS, type KeyReason, toKeyReason } from "./key-reason";
 export { listPool } from "./list-pool";
 export type { Choice, ChosenKey, KeyEnd, Pool } from "./pool";
 export { pausePoolKey } from "./pause-pool-key";

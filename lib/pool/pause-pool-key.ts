@@ -17,6 +17,6 @@ export async function pausePoolKey(tx: Tx, _ctx: Ctx, input: { poolKeyId: Uuid }
   if (key.state !== "active") {
     throw new ScripError("state_conflict", `This key is ${key.state}: only one that is in use can be paused.`);
   }
-  await updatePoolKeys(tx, [key.id], { state: "paused", reason: "by its owner" });
+  await updatePoolKeys(tx, [key.id], { state: "paused", reason: "by_owner" });
   await bumpConfig(tx, "pool");
 }

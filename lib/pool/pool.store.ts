@@ -4,6 +4,7 @@ import { assert } from "../errors";
 import type { Uuid } from "../ids";
 import { type Nanos, parseDecimal, type Decimal } from "../money";
 import { type Sealed, storable } from "../vault";
+import type { KeyReason } from "./key-reason";
 import type { NewKey } from "./seal-new-key";
 import { type PoolChannel, type PoolKeyState, POOL_KEY_STATES } from "./pool-key";
 
@@ -33,7 +34,7 @@ export type StoredPoolKey = {
 /** The columns that verdicts, probes and operators change. */
 export type PoolKeyChange = {
   state?: PoolKeyState;
-  reason?: string | null;
+  reason?: KeyReason | null;
   coolingUntilMs?: number | null;
   failures?: number;
   lastError?: string | null;

@@ -2,6 +2,7 @@ import type { Ctx } from "../ctx";
 import { bumpConfig } from "../db/config-version";
 import type { Tx } from "../db";
 import type { Uuid } from "../ids";
+import type { KeyFault } from "../providers";
 import { enqueue } from "../queue/enqueue";
 import { QUOTA_USED } from "./charge-pool-keys";
 import { quotaLeft } from "./pool-key";
@@ -9,7 +10,10 @@ import { lockPoolKey, type PoolKeyChange, type StoredPoolKey, updatePoolKeys } f
 import { drainProbeMs, INVALID_PROOF, moneyProbeMs, quarantineProbeMs } from "./probe-schedule";
 
 /** What a look at a key found. `unknown`: the provider didn't answer in a way that says anything of the key. */
-export type Probe = { outcome: "valid" } | { outcome: "invalid" | "no_money" | "unknown"; reason: string };
+export type Probe =
+  | { outcome: "valid" }
+  | { outcome: "invalid" | "no_money"; reason: KeyFault }
+  | { outcome: "unknown"; reason: string };
 
 /** The job that follows when a contributor's key has died: `{pool_key, reason}`. */
 export const DIED_TOPIC = "pool_key_died";

@@ -2,7 +2,7 @@ import type { Ctx } from "../ctx";
 import { bumpConfig } from "../db/config-version";
 import type { Tx } from "../db";
 import type { Uuid } from "../ids";
-import type { KeyAction } from "../providers";
+import type { KeyAction, KeyFault } from "../providers";
 import {
   drainProbeMs,
   INVALID_PROOF,
@@ -20,7 +20,7 @@ export type Verdict = {
 };
 
 /** Quarantine one key; many at once are spared and wait, because then the provider is at fault. */
-async function quarantine(tx: Tx, ctx: Ctx, key: StoredPoolKey, reason: string): Promise<Verdict> {
+async function quarantine(tx: Tx, ctx: Ctx, key: StoredPoolKey, reason: KeyFault): Promise<Verdict> {
   const failures = key.failures + 1;
   const keys = await listSuspects(tx, key.channel.provider, ctx.nowMs - PROVIDER_FAULT_WINDOW_MS);
   const suspects = keys.filter(({ id, isSuspect }) => isSuspect || id === key.id).map(({ id }) => id);

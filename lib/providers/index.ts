@@ -3,7 +3,7 @@ export { BILL_FIELD_NAMES } from "./bill-field-names";
 export { classifyFailure } from "./classify-failure";
 export { headersToCaller, headersToSupplier } from "./cross-headers";
 export { findAdapter } from "./find-adapter";
-export type { KeyAction } from "./key-action";
+export { KEY_FAULTS, type KeyAction, type KeyFault } from "./key-action";
 export { readStatusWithin } from "./read-status-within";
 export { resolveBaseUrl } from "./resolve-base-url";
 export { scrubText } from "./scrub-text";

@@ -57,13 +57,18 @@ test("a contribution is paused, resumed and retired, each at once", async ({ pag
   await expect(row).toContainText("Active");
   await choose("Pause");
   await expect(row).toContainText("Paused");
+  await expect(row.getByText("You decided so. Resume it when you like.")).toBeVisible();
   await choose("Resume");
   await expect(row).toContainText("Active");
   await choose("Retire…");
   await expect(page.getByRole("dialog")).toContainText("74,997 Credits");
   await page.getByRole("dialog").getByRole("button", { name: "Retire" }).click();
   await expect(row).toContainText("Retired");
+  await expect(row.getByText("The key is destroyed, its unvested credits went back.")).toBeVisible();
   await expect(row.getByRole("button", { name: /^Actions for/ })).toHaveCount(0);
+  await page.goto(`${stack().web}/transfers`);
+  const taken = page.getByRole("row").filter({ hasText: "Taken back" });
+  await expect(taken).toContainText("A key that you contributed. You decided so.");
 });
 
 test("each refusal says what to do, and no key is ever in a page or an address", async ({ page }) => {

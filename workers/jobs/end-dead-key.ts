@@ -1,6 +1,7 @@
 import { killContribution } from "../../lib/contributions";
 import { systemCtx } from "../../lib/ctx";
 import type { Uuid } from "../../lib/ids";
+import { toKeyReason } from "../../lib/pool";
 import { type Job, workOff } from "../../lib/queue";
 import { nowMs } from "../../lib/time";
 import type { JobContext } from "./job-context";
@@ -9,7 +10,7 @@ import type { JobContext } from "./job-context";
 export async function endDeadKeyJob({ database, log }: JobContext, { payload, outboxId }: Job): Promise<void> {
   if (outboxId === null) return;
   const poolKeyId = String(payload["pool_key"]) as Uuid; // written by the room of pool keys
-  const reason = String(payload["reason"]);
+  const reason = toKeyReason(String(payload["reason"])) ?? "invalid_key";
   await workOff(database, outboxId, async (tx) => {
     const ended = await killContribution(tx, systemCtx("end_dead_key", nowMs()), { poolKeyId, reason });
     if (ended) log.warn({ poolKey: poolKeyId, reason }, "a contribution ended with its key");

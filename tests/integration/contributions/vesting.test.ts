@@ -5,6 +5,7 @@ import { openDatabase } from "@/lib/db";
 import { verifyLedger } from "@/lib/ledger";
 import { foldAttempts } from "@/lib/metering";
 import type { Uuid } from "@/lib/ids";
+import type { KeyReason } from "@/lib/pool";
 import { nowMs } from "@/lib/time";
 import {
   aContributor,
@@ -31,7 +32,7 @@ const CREDIT = 1_000_000n;
 const USD = 1_000_000_000n;
 const NET = 74_997n * CREDIT;
 
-const kill = (poolKeyId: Uuid, reason = "invalid_key"): Promise<boolean> =>
+const kill = (poolKeyId: Uuid, reason: KeyReason = "invalid_key"): Promise<boolean> =>
   database.inTransaction((tx) => killContribution(tx, systemCtx("test", nowMs()), { poolKeyId, reason }));
 const verified = async (): Promise<unknown> => (await verifyLedger(database)).violations;
 const keyRow = async (id: Uuid): Promise<Record<string, unknown> | undefined> =>
@@ -199,6 +200,7 @@ describe("an owner", () => {
     for (const _ of [1, 2]) {
       expect((await retire(bo, id)).body).toMatchObject({
         state: "retired",
+        reason: "by_owner",
         vested_credits: 7_499.7,
         remaining_credits: 0,
       });

@@ -39,12 +39,12 @@ describe("what an answer means", () => {
   test("401: the key is out at once here and within a poll elsewhere, and back after a look that finds it valid", async () => {
     const [id] = [await addKey(), await addKey(), await addKey(), await addKey()];
     const [here, there] = [await openPool(), await openPool()];
-    answer(here, id, { action: "quarantine", reason: "key_invalid" });
+    answer(here, id, { action: "quarantine", reason: "invalid_key" });
     const seen = (pool: Pool) => new Set(Array.from({ length: 40 }, () => chosenId(pool)));
     expect(seen(here)).not.toContain(id);
     await here.idle();
     await until(() => !seen(there).has(id), "it is out elsewhere");
-    expect(await view(id)).toMatchObject({ state: "quarantined", reason: "key_invalid", health: { failures: 1 } });
+    expect(await view(id)).toMatchObject({ state: "quarantined", reason: "invalid_key", health: { failures: 1 } });
     const back = await db.inTransaction((tx) => recordProbe(tx, ctx(), { poolKeyId: id, probe: { outcome: "valid" } }));
     expect(back).toEqual({ outcome: "recorded", state: "active", died: false });
     await until(() => seen(there).has(id), "it is back");
@@ -54,7 +54,7 @@ describe("what an answer means", () => {
     const id = await addKey();
     let atMs = nowMs();
     await db.inTransaction((tx) =>
-      recordVerdict(tx, ctx(atMs), { poolKeyId: id, forKey: { action: "quarantine", reason: "key_invalid" } }),
+      recordVerdict(tx, ctx(atMs), { poolKeyId: id, forKey: { action: "quarantine", reason: "invalid_key" } }),
     );
     const states: string[] = [];
     for (let look = 0; look < 3; look++) {
@@ -62,13 +62,13 @@ describe("what an answer means", () => {
       expect(health.coolingUntilMs).toBe(atMs + 60_000 * 2 ** look);
       atMs = health.coolingUntilMs ?? atMs;
       const end = await db.inTransaction((tx) =>
-        recordProbe(tx, ctx(atMs), { poolKeyId: id, probe: { outcome: "invalid", reason: "key_invalid" } }),
+        recordProbe(tx, ctx(atMs), { poolKeyId: id, probe: { outcome: "invalid", reason: "invalid_key" } }),
       );
       if (end.outcome === "recorded") states.push(`${end.state} ${end.died}`);
     }
     expect(states).toEqual(["quarantined false", "quarantined false", "disabled true"]);
     const again = await db.inTransaction((tx) =>
-      recordProbe(tx, ctx(), { poolKeyId: id, probe: { outcome: "invalid", reason: "x" } }),
+      recordProbe(tx, ctx(), { poolKeyId: id, probe: { outcome: "invalid", reason: "invalid_key" } }),
     );
     expect(again).toEqual({ outcome: "unchanged" });
   });
@@ -79,7 +79,7 @@ describe("what an answer means", () => {
     for (const id of ids.slice(0, 2)) {
       verdicts.push(
         await db.inTransaction((tx) =>
-          recordVerdict(tx, ctx(), { poolKeyId: id, forKey: { action: "quarantine", reason: "key_invalid" } }),
+          recordVerdict(tx, ctx(), { poolKeyId: id, forKey: { action: "quarantine", reason: "invalid_key" } }),
         ),
       );
     }

@@ -71,7 +71,7 @@ test("a key that doesn't open is named and left as it is, and a destroyed one is
   useVault([old]);
   await add(2);
   const ended = await add(3);
-  await db.inTransaction((tx) => endPoolKey(tx, ctx(), { poolKeyId: ended, state: "retired", reason: "for a test" }));
+  await db.inTransaction((tx) => endPoolKey(tx, ctx(), { poolKeyId: ended, state: "retired", reason: "by_owner" }));
   useVault([next, old]);
   expect(await rotate()).toMatchObject({ rotated: 1, unopened: [{ id: unopened, masterKeyId: "lost" }] });
   expect(await masterKeyIds()).toEqual(["lost", "next", "old"]);

@@ -1,3 +1,4 @@
+import { createTranslator } from "next-intl";
 import { describe, expect, test } from "vitest";
 import { parseCard } from "@/lib/catalog";
 import { readLines } from "@/app/_components/charge/breakdown";
@@ -36,6 +37,23 @@ describe("prices of the catalogue", () => {
 });
 
 describe("what a person is told", () => {
+  test.each([
+    ["depleted", "quota_used", "Used up: All of its value has been used. "],
+    ["depleted", "no_money", "No money: The key's account has no money left. It is tested again by itself."],
+    ["quarantined", "invalid_key", "Stopped: The provider doesn't accept the key. It is tested again by itself."],
+    ["quarantined", "by_operator", "Stopped: An operator decided so. It waits until an operator puts it back."],
+    [
+      "revoked",
+      "drained",
+      "Drained: The key's account has no money left: it was spent elsewhere. Its unvested credits went back.",
+    ],
+    ["retired", "by_owner", "Retired: You decided so. The key is destroyed, its unvested credits went back."],
+  ] as const)("of a contribution that is %s (%s) is why, and what follows from that", (state, reason, text) => {
+    const t = createTranslator({ locale: "en", messages, namespace: "Contribute" });
+    const words = `${t(`states.${state}`, { reason })}: ${t(`reasons.${reason}`)} ${t(`stateNotes.${state}`, { reason })}`;
+    expect(words).toBe(text);
+  });
+
   test("a line of a calculation that this page doesn't know keeps its amount", () => {
     const lines = readLines([{ what: "rounding", unit: "1", subtotal: "0.5" }, { what: "new", subtotal: "3" }, "?"]);
     expect(lines).toEqual([

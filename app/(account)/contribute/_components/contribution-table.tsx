@@ -48,13 +48,15 @@ function Vested({ row }: { row: ContributionRow }) {
 
 function State({ row }: { row: ContributionRow }) {
   const t = useTranslations("Contribute");
-  const why = [t(`stateNotes.${row.state}`), row.reason].filter(Boolean).join(" ");
+  const reason = row.reason ?? "none";
+  const why = [row.reason && t(`reasons.${row.reason}`), t(`stateNotes.${row.state}`, { reason })].filter(Boolean);
   return (
-    <span data-hint={why} tabIndex={0} className="rounded-full">
+    <>
       <Badge tone={TONES[row.state]} hasDot>
-        {t(`states.${row.state}`)}
+        {t(`states.${row.state}`, { reason })}
       </Badge>
-    </span>
+      {why.length > 0 && <p className="mt-1 max-w-64 min-w-36 text-xs whitespace-normal text-ink-3">{why.join(" ")}</p>}
+    </>
   );
 }
 
@@ -71,7 +73,7 @@ function Row({ row, nowMs, onIntend }: RowProps) {
         {providerName(row.provider)}
         {row.hint && <span className="block font-mono text-xs font-normal text-ink-3">…{row.hint}</span>}
       </Td>
-      <Td>
+      <Td className="py-2">
         <State row={row} />
       </Td>
       <Td isNumeric className="hidden sm:table-cell">

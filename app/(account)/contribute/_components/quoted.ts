@@ -1,4 +1,5 @@
 import type { Micros } from "@/lib/money";
+import type { KeyReason } from "@/lib/pool";
 
 /** What a key would be worth, as the page shows it. */
 export type Quoted = {
@@ -20,7 +21,7 @@ export type ContributionRow = {
   provider: string;
   hint: string;
   state: "active" | "paused" | "cooling" | "depleted" | "quarantined" | "revoked" | "retired";
-  reason: string | null;
+  reason: KeyReason | null;
   netMicros: Micros;
   vestedMicros: Micros;
   remainingMicros: Micros;

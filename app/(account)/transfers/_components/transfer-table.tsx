@@ -6,11 +6,13 @@ import { RelativeTime } from "@/app/_components/ui/relative-time";
 import { Table, Td, Th, Tr } from "@/app/_components/ui/table";
 import { toPublicId, type Uuid } from "@/lib/ids";
 import type { Movement } from "@/lib/ledger";
+import { toKeyReason } from "@/lib/pool";
 
 const OWN_SOURCES = ["promo", "referral", "purchased", "vested", "unvested", "debt"] as const;
 
 function For({ movement }: { movement: Movement }) {
   const t = useTranslations("Transfers");
+  const reasons = useTranslations("Contribute.reasons");
   const { refType, refId, memo } = movement;
   if (refType === "request" && refId) {
     // The books name a request by its UUID.
@@ -21,7 +23,8 @@ function For({ movement }: { movement: Movement }) {
       </Link>
     );
   }
-  return memo;
+  const ended = movement.kind === "clawback" ? toKeyReason(memo) : null;
+  return ended ? t("contributedKey", { reason: reasons(ended) }) : memo;
 }
 
 function Row({ movement, nowMs }: { movement: Movement; nowMs: number }) {

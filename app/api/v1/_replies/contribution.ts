@@ -2,6 +2,7 @@ import * as z from "zod";
 import type { ContributionView, QuoteView } from "@/lib/contributions";
 import { credits, NumberLiteral } from "@/lib/http";
 import { toPublicId } from "@/lib/ids";
+import { KEY_REASONS } from "@/lib/pool";
 import { toIso } from "@/lib/time";
 import { Credits, Time } from "./fields";
 
@@ -25,7 +26,10 @@ export const ContributionReply = z
     provider: z.string(),
     hint: z.string().meta({ description: "The key's last characters; empty once it is destroyed." }),
     state: z.enum(["active", "paused", "cooling", "depleted", "quarantined", "revoked", "retired"]),
-    reason: z.string().nullable().meta({ description: "Why it is in that state, where there is something to say." }),
+    reason: z
+      .enum(KEY_REASONS)
+      .nullable()
+      .meta({ description: "Why it is in that state, where there is something to say." }),
     proven: z.boolean(),
     gross_credits: Credits,
     fee_credits: Credits,
