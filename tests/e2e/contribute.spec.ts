@@ -29,7 +29,11 @@ test("credits are bought, a key is contributed, both are used, and the admin see
   for (let sent = 0; sent < 8; sent++) expect((await send(secret)).status).toBe(200);
   await expect(page.getByTestId("balance")).toContainText("936 Credits");
   await expect(mine.getByRole("cell").nth(5)).not.toHaveText("0", { timeout: 30_000 });
-  await expect(mine.getByRole("cell").nth(3)).not.toHaveText("0");
+  await expect(mine.getByRole("cell").nth(3)).not.toHaveText("0", { useInnerText: true });
+  await contributor.setViewportSize({ width: 360, height: 740 });
+  for (const name of ["Granted 74,997", "Value left", "Requests"]) {
+    await expect(mine.getByText(name).filter({ visible: true })).toBeVisible();
+  }
 
   const admin = await (await browser.newContext()).newPage();
   await signIn(admin, ADMIN);

@@ -55,8 +55,27 @@ function State({ row }: { row: ContributionRow }) {
       <Badge tone={TONES[row.state]} hasDot>
         {t(`states.${row.state}`, { reason })}
       </Badge>
-      {why.length > 0 && <p className="mt-1 max-w-64 min-w-36 text-xs whitespace-normal text-ink-3">{why.join(" ")}</p>}
+      {why.length > 0 && <p className="mt-1 max-w-64 min-w-28 text-xs whitespace-normal text-ink-3">{why.join(" ")}</p>}
     </>
+  );
+}
+
+/** What narrow screens have no columns for. */
+function Rest({ row }: { row: ContributionRow }) {
+  const t = useTranslations("Contribute.mine");
+  const number = new Intl.NumberFormat(useLocale());
+  return (
+    <span className="mt-1 block text-xs text-ink-3 md:hidden">
+      <span className="block sm:hidden">
+        {t("granted")} <Credits amount={row.netMicros} hasUnit={false} />
+      </span>
+      <span className="block">
+        {t("left")} <Credits amount={row.remainingMicros} hasUnit={false} />
+      </span>
+      <span className="block">
+        {t("requests")} {number.format(row.requestsServed)}
+      </span>
+    </span>
   );
 }
 
@@ -81,6 +100,7 @@ function Row({ row, nowMs, onIntend }: RowProps) {
       </Td>
       <Td isNumeric className="py-2">
         <Vested row={row} />
+        <Rest row={row} />
       </Td>
       <Td isNumeric className="hidden md:table-cell">
         <Credits amount={row.remainingMicros} hasUnit={false} />
