@@ -1,7 +1,7 @@
 import type { Tx } from "../db";
 import { Prisma, queries } from "../db/models";
-import { micros, nanos } from "../money";
-import type { UsageTotals } from "./pnl";
+import { formatDecimal, micros, nanos } from "../money";
+import type { Rates, UsageTotals } from "./pnl";
 
 /** What profit and loss can be told apart by. */
 export const PNL_GROUPS = ["day", "provider", "model", "channel"] as const;
@@ -24,31 +24,46 @@ type Row = {
   cost: string;
   platform_cost: string;
   realised: string;
+  backed: string;
 };
 
 /**
  * What the requests that arrived in [from, to) came to, by group, provider and model: one statement, so one snapshot.
  *
- * A request settles within two days of its arrival, so that no other lines are looked at.
+ * A request settles within two days of its arrival, so that no other lines are looked at. Of what it vested, as much is
+ * backed as its payer's money buys at the nominal value: of purchased credits what their lot cost, of earned ones what
+ * a contributor is paid for them; nothing where payer and contributor are one, or one brought the other.
  */
 export async function sumRequests(
   reader: Tx,
-  { fromMs, toMs, group }: { fromMs: number; toMs: number; group: PnlGroup | null },
+  { fromMs, toMs, group, rates }: { fromMs: number; toMs: number; group: PnlGroup | null; rates: Rates },
 ): Promise<UsageTotals[]> {
   const column = group === null ? Prisma.sql`''` : GROUP_COLUMNS[group];
   const [from, to] = [new Date(fromMs), new Date(toMs)];
+  const nominal = formatDecimal(rates.usdPerCredit.digits * 1_000_000_000n, rates.usdPerCredit.scale);
+  const payout = formatDecimal(rates.payoutPer100, 2);
   const rows = await queries(reader).$queryRaw<Row[]>`
     with paid as (
       select l.transfer, sum(l.amount_micros * t.usd_nanos_per_credit::numeric) as amount
       from books.line l join books.lot t on t.id = l.lot
-      where l.kind = 5 and l.at >= ${from} and l.at < ${to}::timestamptz + interval '2 days' group by l.transfer)
+      where l.kind = 5 and l.at >= ${from} and l.at < ${to}::timestamptz + interval '2 days' group by l.transfer),
+    vested as (
+      select u.id, sum(v.vested_micros) as amount
+      from vesting v join contribution c on c.id = v.contribution_id join "user" owner on owner.id = c.user_id
+      join books.usage_record u on u.id = v.hold and u.at >= ${from} and u.at < ${to}
+      join "user" payer on payer.wallet_id = u.wallet
+      where v.created_at >= ${from} and payer.id <> owner.id
+        and payer.id is distinct from owner.referred_by_id and owner.id is distinct from payer.referred_by_id
+      group by u.id)
     select ${column} as "group", u.provider, u.model,
       sum(u.charge_micros)::text as charge,
       sum(u.promo_micros + u.referral_micros)::text as granted,
       sum(u.cost_nanos)::text as cost,
       coalesce(sum(u.cost_nanos) filter (where u.key_owner is null), 0)::text as platform_cost,
-      coalesce(div(sum(p.amount), 1000000), 0)::text as realised
-    from books.usage_record u left join paid p on p.transfer = u.id
+      coalesce(div(sum(p.amount), 1000000), 0)::text as realised,
+      coalesce(sum(least(v.amount, div(coalesce(p.amount, 0) + (u.vested_micros + u.unvested_micros) * ${payout}::numeric,
+        ${nominal}::numeric))) filter (where v.amount > 0), 0)::text as backed
+    from books.usage_record u left join paid p on p.transfer = u.id left join vested v on v.id = u.id
     where u.at >= ${from} and u.at < ${to}
     group by 1, 2, 3 order by 1 desc, 2, 3`;
   return rows.map((row) => ({
@@ -60,5 +75,6 @@ export async function sumRequests(
     costNanos: nanos(BigInt(row.cost)),
     platformCostNanos: nanos(BigInt(row.platform_cost)),
     realisedNanos: nanos(BigInt(row.realised)),
+    backedMicros: micros(BigInt(row.backed)),
   }));
 }

@@ -13,6 +13,16 @@ export type UsageTotals = {
   platformCostNanos: Nanos;
   /** What had been paid for the credits that were burned. */
   realisedNanos: Nanos;
+  /** Of what vested for contributors: what the burned credits had been paid for in cash. */
+  backedMicros: Micros;
+};
+
+/** What a credit is worth to whom. Units: dollars a credit, nanodollars. */
+export type Rates = {
+  /** A credit's nominal value. */
+  usdPerCredit: Decimal;
+  /** What a contributor is paid for 100 credits. */
+  payoutPer100: Nanos;
 };
 
 /** Both layers of some requests. Units: microcredits, nanodollars. */
@@ -29,9 +39,10 @@ export type PnlFigures = {
   /** Credits burned that were given away, at their nominal value. */
   grantedNanos: Nanos;
   realisedNanos: Nanos;
+  /** What contributors may withdraw for it. */
   contributorNanos: Nanos;
   platformCostNanos: Nanos;
-  feesNanos: Nanos;
+  /** Before card fees, which nothing records. */
   economicProfitNanos: Nanos;
 };
 
@@ -42,7 +53,10 @@ export type Pnl = PnlFigures & { advice: Advice[]; groups: { group: string; figu
 
 const MARGIN_SCALE = 4;
 
-/** Credits at their nominal value. Rounding: down to a nanodollar. */
+/** `payoutPer100` is in nanodollars, and for a hundred credits. */
+const PAYOUT_SCALE = 11;
+
+/** Credits at so many dollars each. Rounding: down to a nanodollar. */
 const worthOf = (amount: bigint, usdPerCredit: Decimal): Nanos =>
   nanos(divideDown(amount * usdPerCredit.digits * 1_000n, 10n ** BigInt(usdPerCredit.scale)));
 
@@ -57,13 +71,15 @@ function costsOf(totals: readonly UsageTotals[]): ReadonlyMap<string, Nanos> {
   return new Map([...costs].toSorted(([, a], [, b]) => (a > b ? -1 : a < b ? 1 : 0)));
 }
 
-function figuresOf(totals: readonly UsageTotals[], usdPerCredit: Decimal): PnlFigures {
+function figuresOf(totals: readonly UsageTotals[], { usdPerCredit, payoutPer100 }: Rates): PnlFigures {
   const creditsMicros = micros(sum(totals, (one) => one.chargeMicros));
   const revenueNanos = worthOf(creditsMicros, usdPerCredit);
   const costNanos = nanos(sum(totals, (one) => one.costNanos));
   const profitNanos = nanos(revenueNanos - costNanos);
   const realisedNanos = nanos(sum(totals, (one) => one.realisedNanos));
   const platformCostNanos = nanos(sum(totals, (one) => one.platformCostNanos));
+  const backed = sum(totals, (one) => one.backedMicros);
+  const contributorNanos = worthOf(backed, { digits: payoutPer100, scale: PAYOUT_SCALE });
   const scale = 10n ** BigInt(MARGIN_SCALE);
   return {
     creditsMicros,
@@ -77,11 +93,9 @@ function figuresOf(totals: readonly UsageTotals[], usdPerCredit: Decimal): PnlFi
       usdPerCredit,
     ),
     realisedNanos,
-    // Nothing is withdrawable yet, and no card fee is recorded yet: both are nothing, not unknown.
-    contributorNanos: ZERO_NANOS,
+    contributorNanos,
     platformCostNanos,
-    feesNanos: ZERO_NANOS,
-    economicProfitNanos: nanos(realisedNanos - platformCostNanos),
+    economicProfitNanos: nanos(realisedNanos - platformCostNanos - contributorNanos),
   };
 }
 
@@ -96,9 +110,9 @@ function by(totals: readonly UsageTotals[], key: (one: UsageTotals) => string): 
 }
 
 /** Models that cost more than they bring in, the worst first. */
-function losersOf(totals: readonly UsageTotals[], usdPerCredit: Decimal): string[] {
+function losersOf(totals: readonly UsageTotals[], rates: Rates): string[] {
   return [...by(totals, ({ model }) => model)]
-    .map(([model, ofModel]) => ({ model, profit: figuresOf(ofModel, usdPerCredit).profitNanos }))
+    .map(([model, ofModel]) => ({ model, profit: figuresOf(ofModel, rates).profitNanos }))
     .filter(({ profit }) => profit < 0n)
     .toSorted((a, b) => (a.profit < b.profit ? -1 : a.profit > b.profit ? 1 : 0))
     .map(({ model }) => model);
@@ -110,11 +124,11 @@ function losersOf(totals: readonly UsageTotals[], usdPerCredit: Decimal): string
  * 150,000 credits at USD 0.01 and costs of 1,234 + 567 + 89: a profit of −390, a margin of −0.26.
  * Rounding: amounts and the margin down, the margin to four places.
  */
-export function reckonPnl(totals: readonly UsageTotals[], usdPerCredit: Decimal, isGrouped: boolean): Pnl {
-  const models = losersOf(totals, usdPerCredit);
+export function reckonPnl(totals: readonly UsageTotals[], rates: Rates, isGrouped: boolean): Pnl {
+  const models = losersOf(totals, rates);
   const groups = isGrouped ? [...by(totals, ({ group }) => group)] : [];
   return {
-    ...figuresOf(totals, usdPerCredit),
+    ...figuresOf(totals, rates),
     advice:
       models.length === 0
         ? []
@@ -122,6 +136,6 @@ export function reckonPnl(totals: readonly UsageTotals[], usdPerCredit: Decimal,
             { code: "adjust_prices", models },
             { code: "optimise_routing", models },
           ],
-    groups: groups.map(([group, ofGroup]) => ({ group, figures: figuresOf(ofGroup, usdPerCredit) })),
+    groups: groups.map(([group, ofGroup]) => ({ group, figures: figuresOf(ofGroup, rates) })),
   };
 }

@@ -1,17 +1,16 @@
 import type { Tx } from "../db";
-import type { Decimal } from "../money";
-import { reckonPnl, type Pnl } from "./pnl";
+import { reckonPnl, type Pnl, type Rates } from "./pnl";
 import { sumRequests, type PnlGroup } from "./pnl.store";
 
 /**
  * Profit and loss of the requests that arrived in [from, to): what they were charged in credits, and what they cost in
- * dollars, from their usage records and the lots that they burned.
+ * dollars, from their usage records, the lots that they burned, and what vested with them.
  *
- * `usdPerCredit` is a credit's nominal value. Days are UTC's, the latest first.
+ * Days are UTC's, the latest first.
  */
 export async function readPnl(
   reader: Tx,
-  input: { fromMs: number; toMs: number; group: PnlGroup | null; usdPerCredit: Decimal },
+  input: { fromMs: number; toMs: number; group: PnlGroup | null; rates: Rates },
 ): Promise<Pnl> {
-  return reckonPnl(await sumRequests(reader, input), input.usdPerCredit, input.group !== null);
+  return reckonPnl(await sumRequests(reader, input), input.rates, input.group !== null);
 }

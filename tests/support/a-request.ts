@@ -23,6 +23,8 @@ export type MadeRequest = {
   /** USD 0.045 where nothing is said. */
   costNanos?: Nanos;
   arrivedMs?: number;
+  /** The supplier's key that served it. */
+  poolKey?: Uuid;
   draft?: Partial<UsageDraft>;
   end?: Partial<UsageEnd>;
 };
@@ -31,12 +33,13 @@ export type MadeRequest = {
 export async function makeRequests(database: Database, person: Person, requests: MadeRequest[]): Promise<Uuid[]> {
   const lease = await keepLease(database.pool, "test");
   const books = createBooks(database.pool, lease);
-  const made = requests.map(({ chargeMicros, costNanos, arrivedMs = nowMs(), draft, end }) => {
+  const made = requests.map(({ chargeMicros, costNanos, arrivedMs = nowMs(), poolKey, draft, end }) => {
     const hold = newUuid(arrivedMs);
-    const reserve = aReserve(person.user.walletId, micros(chargeMicros), { hold, arrivedMs });
+    const served = poolKey === undefined ? {} : { poolKey };
+    const reserve = aReserve(person.user.walletId, micros(chargeMicros), { hold, arrivedMs, ...served });
     const apiKey = fromPublicId("apiKey", person.keyId) ?? reserve.apiKey;
     const cost = costNanos === undefined ? {} : { costNanos };
-    const settle = aSettle(hold, micros(chargeMicros), { ...cost, end: anEnd(end) });
+    const settle = aSettle(hold, micros(chargeMicros), { ...cost, end: anEnd({ ...served, ...end }) });
     return { hold, settle, reserve: { ...reserve, apiKey, draft: { ...reserve.draft, ...draft } } };
   });
   await Promise.all(made.map(({ reserve }) => books.reserve(reserve)));

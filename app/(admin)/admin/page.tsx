@@ -34,11 +34,9 @@ export async function generateMetadata(): Promise<Metadata> {
 async function readOverview(nowMs: number, searchParams: SearchParams) {
   const { reader } = webDatabase();
   const { range, by } = await load(searchParams);
-  const [{ fromMs, toMs, days }, { usd_per_credit: usdPerCredit }] = [
-    dayRange(range, ZONE, nowMs),
-    await readSettings(reader),
-  ];
-  const within = { fromMs, toMs, usdPerCredit };
+  const { fromMs, toMs, days } = dayRange(range, ZONE, nowMs);
+  const { usd_per_credit: usdPerCredit, withdrawal } = await readSettings(reader);
+  const within = { fromMs, toMs, rates: { usdPerCredit, payoutPer100: withdrawal.usd_per_100 } };
   const [byDay, grouped, outstanding] = await Promise.all([
     readPnl(reader, { ...within, group: "day" }),
     by === "day" ? null : readPnl(reader, { ...within, group: by }),

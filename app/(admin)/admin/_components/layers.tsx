@@ -102,7 +102,7 @@ export function EconomicLayer({ pnl }: { pnl: Pnl }) {
           { name: t("realised"), value: <Usd amount={pnl.realisedNanos} /> },
           { name: t("platformCost"), value: <Usd amount={pnl.platformCostNanos} /> },
           { name: t("contributors"), value: <Usd amount={pnl.contributorNanos} /> },
-          { name: t("fees"), value: <Usd amount={pnl.feesNanos} /> },
+          { name: t("fees"), value: <span className="text-ink-3">{t("notRecorded")}</span> },
           { name: t("profit"), value: <Usd amount={pnl.economicProfitNanos} />, isSum: true },
           { name: t("granted"), value: <Usd amount={pnl.grantedNanos} />, isPart: true },
         ]}

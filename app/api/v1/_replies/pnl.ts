@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { credits, decimal, usd } from "@/lib/http";
 import type { Advice, Pnl, PnlFigures } from "@/lib/insight";
+import { ZERO_NANOS } from "@/lib/money";
 import { Credits, Usd } from "./fields";
 
 const figures = {
@@ -12,10 +13,10 @@ const figures = {
   margin: z.number().nullable().meta({ description: "Profit over revenue; null without revenue." }),
   granted_usd: Usd.meta({ description: "Of the revenue: credits that were given away." }),
   realised_usd: Usd.meta({ description: "What had been paid for the credits that were spent." }),
-  contributor_usd: Usd.meta({ description: "What contributors may withdraw for it." }),
+  contributor_usd: Usd.meta({ description: "What contributors may withdraw of what vested: as far as cash backs it." }),
   platform_cost_usd: Usd.meta({ description: "Of the cost: on the platform's own keys." }),
-  fees_usd: Usd,
-  economic_profit_usd: Usd,
+  fees_usd: Usd.meta({ description: "Card fees: 0, since nothing records them yet." }),
+  economic_profit_usd: Usd.meta({ description: "Realised, less platform cost, contributors and fees." }),
 };
 
 export const PnlReply = z
@@ -47,7 +48,7 @@ const showFigures = (pnl: PnlFigures) => ({
   realised_usd: usd(pnl.realisedNanos),
   contributor_usd: usd(pnl.contributorNanos),
   platform_cost_usd: usd(pnl.platformCostNanos),
-  fees_usd: usd(pnl.feesNanos),
+  fees_usd: usd(ZERO_NANOS),
   economic_profit_usd: usd(pnl.economicProfitNanos),
 });
 

@@ -27,7 +27,8 @@ export const GET = route(
     // A day is read as its first moment in UTC.
     const toMs = query.to === undefined ? ctx.nowMs + 1 : Date.parse(query.to);
     const fromMs = query.from === undefined ? toMs - DAYS_MS : Date.parse(query.from);
-    const { usd_per_credit: usdPerCredit } = await readSettings(tx);
-    return showPnl(await readPnl(tx, { fromMs, toMs, group: query.group_by ?? null, usdPerCredit }));
+    const { usd_per_credit: usdPerCredit, withdrawal } = await readSettings(tx);
+    const rates = { usdPerCredit, payoutPer100: withdrawal.usd_per_100 };
+    return showPnl(await readPnl(tx, { fromMs, toMs, group: query.group_by ?? null, rates }));
   },
 );
