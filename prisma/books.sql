@@ -206,6 +206,7 @@ books.wallet.wallet_vested_check CHECK ((vested >= 0))
 -- indexes
 CREATE INDEX attempt_unfolded ON books.attempt USING btree (hold, n) WHERE ((state = 1) AND (folded_at IS NULL))
 CREATE INDEX hold_open ON books.hold USING btree (wallet, arrived_at) WHERE (closed_at IS NULL)
+CREATE INDEX line_issued ON ONLY books.line USING btree (at) WHERE (kind = ANY (ARRAY[1, 7, 10, 18]))
 CREATE INDEX line_transfer ON ONLY books.line USING btree (transfer)
 CREATE INDEX line_wallet ON ONLY books.line USING btree (wallet, seq DESC) WHERE (wallet IS NOT NULL)
 CREATE INDEX lot_expiring ON books.lot USING btree (expires_at) WHERE (is_live AND (expires_at IS NOT NULL))

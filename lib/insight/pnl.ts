@@ -56,8 +56,8 @@ const MARGIN_SCALE = 4;
 /** `payoutPer100` is in nanodollars, and for a hundred credits. */
 const PAYOUT_SCALE = 11;
 
-/** Credits at so many dollars each. Rounding: down to a nanodollar. */
-const worthOf = (amount: bigint, usdPerCredit: Decimal): Nanos =>
+/** What credits are worth at so many dollars each. Units: microcredits, nanodollars. Rounding: down. */
+export const worthOf = (amount: bigint, usdPerCredit: Decimal): Nanos =>
   nanos(divideDown(amount * usdPerCredit.digits * 1_000n, 10n ** BigInt(usdPerCredit.scale)));
 
 const sum = (totals: readonly UsageTotals[], pick: (one: UsageTotals) => bigint): bigint =>

@@ -8,15 +8,16 @@ import { requireAdmin } from "@/app/_server/admin";
 import { webDatabase } from "@/app/_server/database";
 import { dayRange } from "@/app/_server/range";
 import type { SearchParams } from "@/app/_server/search-params";
-import { type Pnl, readPnl } from "@/lib/insight";
+import { type Pnl, readAlarms, readFlows, readPnl } from "@/lib/insight";
 import { readOutstanding } from "@/lib/ledger";
 import { readSettings } from "@/lib/settings";
 import { RefreshOnUsage } from "../../(account)/_components/live";
 import { PageHeader } from "../../(account)/_components/page-header";
 import { UrlState } from "../../(account)/_components/url-state";
 import { AdviceCard } from "./_components/advice-card";
+import { AlarmsCard } from "./_components/alarms-card";
 import { RangeSelect, ViewSegments } from "./_components/controls";
-import { CreditsLayer, EconomicLayer, SystemLayer } from "./_components/layers";
+import { CashLayer, CreditsLayer, EconomicLayer, SystemLayer } from "./_components/layers";
 import { PnlChart } from "./_components/pnl-chart";
 import { toPnlSeries } from "./_components/pnl-series";
 import { PnlTable } from "./_components/pnl-table";
@@ -37,19 +38,21 @@ async function readOverview(nowMs: number, searchParams: SearchParams) {
   const { fromMs, toMs, days } = dayRange(range, ZONE, nowMs);
   const { usd_per_credit: usdPerCredit, withdrawal } = await readSettings(reader);
   const within = { fromMs, toMs, rates: { usdPerCredit, payoutPer100: withdrawal.usd_per_100 } };
-  const [byDay, grouped, outstanding] = await Promise.all([
+  const [byDay, grouped, outstanding, flows, alarms] = await Promise.all([
     readPnl(reader, { ...within, group: "day" }),
     by === "day" ? null : readPnl(reader, { ...within, group: by }),
     readOutstanding(reader),
+    readFlows(reader, { fromMs, toMs }),
+    readAlarms(reader, nowMs),
   ]);
-  return { by, days, byDay, grouped: grouped ?? byDay, outstanding };
+  return { by, days, byDay, grouped: grouped ?? byDay, outstanding, flows, alarms, usdPerCredit };
 }
 
 const hasAny = ({ creditsMicros, costNanos }: Pnl): boolean => creditsMicros > 0n || costNanos > 0n;
 
 export default async function AdminPage({ searchParams }: { searchParams: SearchParams }) {
   const { ctx } = await requireAdmin();
-  const [t, { by, days, byDay, grouped, outstanding }] = await Promise.all([
+  const [t, { by, days, byDay, grouped, outstanding, flows, alarms, usdPerCredit }] = await Promise.all([
     getTranslations("Admin"),
     readOverview(ctx.nowMs, searchParams),
   ]);
@@ -59,14 +62,16 @@ export default async function AdminPage({ searchParams }: { searchParams: Search
       <PageHeader title={t("title")} note={t("note")}>
         <RangeSelect />
       </PageHeader>
-      <div className="grid grid-cols-[minmax(0,1fr)] items-start gap-4 lg:grid-cols-2">
+      <AlarmsCard alarms={alarms} nowMs={ctx.nowMs} />
+      <div className="mt-4 grid grid-cols-[minmax(0,1fr)] items-start gap-4 lg:grid-cols-2">
         <div className="flex flex-col gap-4">
-          <CreditsLayer pnl={byDay} outstanding={outstanding} />
-          <AdviceCard advice={byDay.advice} />
+          <CreditsLayer pnl={byDay} outstanding={outstanding} issued={flows.issued} />
+          <CashLayer cash={flows.cash} outstanding={outstanding} usdPerCredit={usdPerCredit} />
         </div>
         <div className="flex flex-col gap-4">
           <SystemLayer pnl={byDay} />
           <EconomicLayer pnl={byDay} />
+          <AdviceCard advice={byDay.advice} />
         </div>
       </div>
       <Card className="mt-4">

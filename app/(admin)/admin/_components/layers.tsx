@@ -3,9 +3,9 @@ import type { ReactNode } from "react";
 import { Credits } from "@/app/_components/credits";
 import { Card, CardHeader } from "@/app/_components/ui/card";
 import { useProviderName } from "@/app/_components/use-provider-name";
-import type { Pnl } from "@/lib/insight";
+import { type Flows, type Pnl, type Rates, worthOf } from "@/lib/insight";
 import type { Outstanding } from "@/lib/ledger";
-import { micros } from "@/lib/money";
+import { type Micros, micros, nanos, ZERO_NANOS } from "@/lib/money";
 import { Margin } from "./margin";
 import { Usd } from "./usd";
 
@@ -29,10 +29,29 @@ function Lines({ lines }: { lines: Line[] }) {
 
 const SOURCES = ["purchased", "earned", "promo", "referral"] as const;
 
+type BySource = Readonly<Record<(typeof SOURCES)[number], Micros>>;
+
+const sumOf = (bySource: BySource): Micros => micros(SOURCES.reduce((sum, source) => sum + bySource[source], 0n));
+
+function useSourceLines(): (bySource: BySource) => Line[] {
+  const t = useTranslations("Overview.balance");
+  return (bySource) =>
+    SOURCES.map((source) => ({
+      name: t(source),
+      value: <Credits amount={bySource[source]} hasUnit={false} />,
+      isPart: true,
+    }));
+}
+
+// What is reserved is still its owner's.
+const allOf = ({ availableMicros, heldMicros }: Outstanding): Micros => micros(availableMicros + heldMicros);
+
+type CreditsLayerProps = { pnl: Pnl; outstanding: Outstanding; issued: Flows["issued"] };
+
 /** What users see of the economy: credits, and nothing else. */
-export function CreditsLayer({ pnl, outstanding }: { pnl: Pnl; outstanding: Outstanding }) {
+export function CreditsLayer({ pnl, outstanding, issued }: CreditsLayerProps) {
   const t = useTranslations("Admin.credits");
-  const overview = useTranslations("Overview.balance");
+  const sourceLines = useSourceLines();
   return (
     <Card data-testid="credits-layer">
       <CardHeader title={t("title")} note={t("note")} />
@@ -41,20 +60,18 @@ export function CreditsLayer({ pnl, outstanding }: { pnl: Pnl; outstanding: Outs
       </p>
       <p className="px-5 pb-3 text-[13px] text-ink-3">{t("spent")}</p>
       <Lines
+        lines={[{ name: t("issued"), value: <Credits amount={sumOf(issued)} />, isSum: true }, ...sourceLines(issued)]}
+      />
+      <Lines
         lines={[
           { name: t("available"), value: <Credits amount={outstanding.availableMicros} hasUnit={false} /> },
           { name: t("held"), value: <Credits amount={outstanding.heldMicros} hasUnit={false} /> },
           {
             name: t("outstanding"),
-            // What is reserved is still its owner's.
-            value: <Credits amount={micros(outstanding.availableMicros + outstanding.heldMicros)} />,
+            value: <Credits amount={allOf(outstanding)} />,
             isSum: true,
           },
-          ...SOURCES.map((source) => ({
-            name: overview(source),
-            value: <Credits amount={outstanding.bySource[source]} hasUnit={false} />,
-            isPart: true,
-          })),
+          ...sourceLines(outstanding.bySource),
           { name: t("debt"), value: <Credits amount={outstanding.debtMicros} hasUnit={false} /> },
         ]}
       />
@@ -105,6 +122,28 @@ export function EconomicLayer({ pnl }: { pnl: Pnl }) {
           { name: t("fees"), value: <span className="text-ink-3">{t("notRecorded")}</span> },
           { name: t("profit"), value: <Usd amount={pnl.economicProfitNanos} />, isSum: true },
           { name: t("granted"), value: <Usd amount={pnl.grantedNanos} />, isPart: true },
+        ]}
+      />
+    </Card>
+  );
+}
+
+type CashLayerProps = { cash: Flows["cash"]; outstanding: Outstanding; usdPerCredit: Rates["usdPerCredit"] };
+
+/** The money that orders moved, and what is owed for the credits that are out. */
+export function CashLayer({ cash, outstanding, usdPerCredit }: CashLayerProps) {
+  const t = useTranslations("Admin.cash");
+  const { paidNanos, refundedNanos, disputedNanos } = cash;
+  return (
+    <Card data-testid="cash-layer">
+      <CardHeader title={t("title")} note={t("note")} />
+      <Lines
+        lines={[
+          { name: t("paid"), value: <Usd amount={paidNanos} /> },
+          { name: t("refunded"), value: <Usd amount={nanos(ZERO_NANOS - refundedNanos)} /> },
+          { name: t("disputed"), value: <Usd amount={nanos(ZERO_NANOS - disputedNanos)} /> },
+          { name: t("net"), value: <Usd amount={nanos(paidNanos - refundedNanos - disputedNanos)} />, isSum: true },
+          { name: t("liability"), value: <Usd amount={worthOf(allOf(outstanding), usdPerCredit)} />, isPart: true },
         ]}
       />
     </Card>

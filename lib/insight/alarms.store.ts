@@ -1,0 +1,62 @@
+import type { Tx } from "../db";
+import { queries } from "../db/models";
+import type { Uuid } from "../ids";
+import { nanos, type Nanos } from "../money";
+
+/** A provider whose published models its keys can't serve, or not for another day. */
+export type LowPool = {
+  provider: string;
+  /** What is left on the keys in use; null where there is none. */
+  leftNanos: Nanos | null;
+  /** What its requests cost in the last 24 hours. */
+  dayCostNanos: Nanos;
+};
+
+type LowPoolRow = { provider: string; left: string | null; spent: string };
+
+/** Providers with a priced model that no key in use serves, or whose keys have less left than the last day cost. */
+export async function findLowPools(reader: Tx, nowMs: number): Promise<LowPool[]> {
+  const now = new Date(nowMs);
+  const rows = await queries(reader).$queryRaw<LowPoolRow[]>`
+    with served as (
+      select distinct provider from model m where enabled and exists (
+        select from card c where c.model_id = m.id and c.kind = 'price' and c.effective_from <= ${now})),
+    supply as (
+      select c.provider, bool_or(k.quota_nanos is null) as is_unlimited, sum(k.quota_nanos - k.cost_nanos) as amount
+      from pool_key k join channel c on c.id = k.channel_id
+      where c.enabled and k.state = 'active' and (k.quota_nanos is null or k.quota_nanos > k.cost_nanos)
+      group by 1),
+    spent as (
+      select provider, sum(cost_nanos) as amount from books.usage_record
+      where at >= ${now}::timestamptz - interval '1 day' group by 1)
+    select provider, case when s.provider is not null then s.amount end::text as left,
+      coalesce(p.amount, 0)::text as spent
+    from served left join supply s using (provider) left join spent p using (provider)
+    where s.is_unlimited is null or (not s.is_unlimited and s.amount < p.amount)
+    order by provider`;
+  return rows.map(({ provider, left, spent }) => ({
+    provider,
+    leftNanos: left === null ? null : nanos(BigInt(left)),
+    dayCostNanos: nanos(BigInt(spent)),
+  }));
+}
+
+/** An order whose payment isn't what was asked for: paid, not credited, and waiting for somebody to decide. */
+export type QuarantinedOrder = { id: Uuid; usdNanos: Nanos; problem: string; paidMs: number };
+
+/** The latest of them, and how many there are. */
+export async function findQuarantined(
+  reader: Tx,
+  limit: number,
+): Promise<{ count: number; latest: QuarantinedOrder[] }> {
+  const where = { state: "quarantined" };
+  const count = await queries(reader).purchase.count({ where });
+  const rows = await queries(reader).purchase.findMany({ where, orderBy: { paidAt: "desc" }, take: limit });
+  const latest = rows.map(({ id, usdNanos, problem, paidAt, createdAt }) => ({
+    id: id as Uuid, // the column's type
+    usdNanos: nanos(usdNanos),
+    problem: problem ?? "",
+    paidMs: (paidAt ?? createdAt).getTime(),
+  }));
+  return { count, latest };
+}
