@@ -13,8 +13,13 @@ test("150,000 credits against 1,234 + 567 + 89 dollars are a loss of 390, and th
   await untilUsable(page);
   const day = new Date(Date.now() - HISTORY_DAYS * DAY_MS).toISOString().slice(0, 10);
   const cells = page.getByRole("row").filter({ hasText: day }).getByRole("cell");
-  await expect(cells).toHaveText([day, "150,000", "$1,500.00", "$1,890.00", "−$390.00", "−26%"]);
+  const shown = { useInnerText: true };
+  await expect(cells).toHaveText([day, "150,000", "$1,500.00", "$1,890.00", "−$390.00", "−26%"], shown);
   await expect(cells.last().locator("[data-hint]")).toHaveAttribute("data-hint", "−0.26");
+  await page.setViewportSize({ width: 360, height: 780 });
+  await expect(cells.first()).toHaveText(/150,000 Credits/, shown);
+  await expect(cells.nth(4)).toHaveText(/Margin −26%/, shown);
+  await page.setViewportSize({ width: 1280, height: 860 });
 
   const advice = page.getByTestId("advice");
   await expect(advice).toContainText("Adjust the prices");
