@@ -33,8 +33,7 @@ const PUBLIC: Shown[] = [
   { name: "model-public", path: "/models/gpt-4" },
 ];
 
-/** It says what checkout and admins' calls take and answer, in dollars too. */
-const REFERENCE: Shown = { name: "docs-api", path: "/docs/api", isOfMoney: true };
+const REFERENCE: Shown = { name: "docs-api", path: "/docs/api" };
 /** Every theme and width once is enough for a page of fifty screens, which takes axe its time. */
 const ONE_EACH = [
   ["light", 1280],

@@ -21,6 +21,12 @@ describe("the reference that people read", () => {
     expect(grant?.body.find(({ path }) => path === "credits")).toMatchObject({ isRequired: true });
     expect(grant?.reply.map(({ path }) => path)).toContain("user_id");
   });
+
+  test("names dollars to users nowhere but where they buy, and there in the description alone", () => {
+    const naming = calls.filter((call) => call.auth !== "admin" && /\bUSD\b|\$\s?\d/.test(JSON.stringify(call)));
+    expect(new Set(naming.map(({ tag }) => tag))).toEqual(new Set(["Buying"]));
+    expect(JSON.stringify(naming.map((call) => ({ ...call, description: "" })))).not.toMatch(/\bUSD\b|\$\s?\d/);
+  });
 });
 
 test("a schema's members are listed by path, through references, lists and choices", () => {

@@ -5,6 +5,9 @@ import type { ReferenceCall } from "../reference";
 import { FieldTable } from "./field-table";
 import { Prose } from "./prose";
 
+/** Dollars may be named where money changes hands, and to admins. */
+const isOfMoney = ({ tag, auth }: ReferenceCall): boolean => tag === "Buying" || auth === "admin";
+
 /** One call: what it does, takes and gives, and how it is made. */
 export function CallSection({ call }: { call: ReferenceCall }) {
   const t = useTranslations("ApiDocs");
@@ -21,7 +24,7 @@ export function CallSection({ call }: { call: ReferenceCall }) {
         {call.isIdempotent && <Badge tone="warning">{t("idempotent")}</Badge>}
       </div>
       {call.description && (
-        <p className="mt-3 max-w-2xl leading-relaxed text-ink-2">
+        <p data-money={isOfMoney(call) || undefined} className="mt-3 max-w-2xl leading-relaxed text-ink-2">
           <Prose text={call.description} />
         </p>
       )}
