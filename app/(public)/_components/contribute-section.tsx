@@ -1,29 +1,23 @@
 import Link from "next/link";
 import { useLocale, useTranslations } from "next-intl";
+import { getTranslations } from "next-intl/server";
 import { Credits } from "@/app/_components/credits";
 import { buttonClass } from "@/app/_components/ui/button";
 import { Card } from "@/app/_components/ui/card";
-import { micros } from "@/lib/money";
+import { type ExampleContribution, readExampleContribution } from "@/app/_server/example-contribution";
+import { formatDecimal } from "@/lib/money";
 
-/** A key that pays for 16,666 requests at 5 credits each, less a fee of 10%. */
-const EXAMPLE = {
-  requests: 16_666n,
-  gross: micros(83_330_000_000n),
-  feePercent: "10",
-  fee: micros(8_333_000_000n),
-  net: micros(74_997_000_000n),
-} as const;
-
-function Example() {
+function Example({ example }: { example: ExampleContribution }) {
   const t = useTranslations("Landing.contribute");
+  const { requests, grossMicros, feeMicros, netMicros, fee } = example;
   const lines = [
-    { name: t("requests"), value: new Intl.NumberFormat(useLocale()).format(EXAMPLE.requests) },
-    { name: t("gross"), value: <Credits amount={EXAMPLE.gross} hasUnit={false} /> },
+    { name: t("requests"), value: new Intl.NumberFormat(useLocale()).format(requests) },
+    { name: t("gross"), value: <Credits amount={grossMicros} hasUnit={false} /> },
     {
-      name: t("fee", { percent: EXAMPLE.feePercent }),
+      name: t("fee", { percent: formatDecimal(fee.digits * 100n, fee.scale) }),
       value: (
         <>
-          −<Credits amount={EXAMPLE.fee} hasUnit={false} />
+          −<Credits amount={feeMicros} hasUnit={false} />
         </>
       ),
     },
@@ -41,7 +35,7 @@ function Example() {
         <div className="flex items-baseline justify-between gap-4 border-t border-line pt-3">
           <dt className="font-medium">{t("net")}</dt>
           <dd className="text-lg font-semibold tracking-tight text-accent-ink">
-            <Credits amount={EXAMPLE.net} />
+            <Credits amount={netMicros} />
           </dd>
         </div>
       </dl>
@@ -49,9 +43,9 @@ function Example() {
   );
 }
 
-/** How contributing works, with a worked example. */
-export function ContributeSection({ isSignedIn }: { isSignedIn: boolean }) {
-  const t = useTranslations("Landing.contribute");
+/** How contributing works, with an example by today's prices and fee. */
+export async function ContributeSection({ isSignedIn }: { isSignedIn: boolean }) {
+  const [t, example] = await Promise.all([getTranslations("Landing.contribute"), readExampleContribution()]);
   return (
     <section id="contribute" className="scroll-mt-14 border-y border-line bg-surface">
       <div className="mx-auto grid max-w-6xl grid-cols-[minmax(0,1fr)] items-center gap-10 px-4 py-20 sm:px-6 md:grid-cols-2">
@@ -63,9 +57,11 @@ export function ContributeSection({ isSignedIn }: { isSignedIn: boolean }) {
             {t("action")}
           </Link>
         </div>
-        <div className="flex md:justify-end">
-          <Example />
-        </div>
+        {example && (
+          <div className="flex md:justify-end">
+            <Example example={example} />
+          </div>
+        )}
       </div>
     </section>
   );

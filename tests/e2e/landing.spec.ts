@@ -1,0 +1,27 @@
+import { stack } from "./support/stack-address";
+import { expect, test } from "./support/test";
+
+const REFERENCE_FEE = 0.1;
+
+async function setFee(fee: number): Promise<void> {
+  const { web, adminKey } = stack();
+  const response = await fetch(`${web}/api/v1/admin/settings`, {
+    method: "PUT",
+    headers: { authorization: `Bearer ${adminKey}`, "content-type": "application/json" },
+    body: JSON.stringify({ contribution_fee: fee }),
+  });
+  expect(response.status, await response.clone().text()).toBe(200);
+}
+
+test.afterAll(() => setFee(REFERENCE_FEE));
+
+test("what a key can be worth is reckoned by the prices and the fee of now", async ({ page }) => {
+  const example = page.locator("#contribute dl");
+  await page.goto(stack().web);
+  await expect(example.locator("dt")).toContainText([/requests/, /price/, "Fee, 10%", /granted/]);
+  await expect(example.locator("dd")).toHaveText(["16,666", "83,330", "−8,333", "74,997 Credits"]);
+  await setFee(0.125);
+  await page.reload();
+  await expect(example).toContainText("Fee, 12.5%");
+  await expect(example.locator("dd")).toHaveText(["16,666", "83,330", "−10,416.25", "72,913.75 Credits"]);
+});
