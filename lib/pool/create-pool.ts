@@ -8,10 +8,12 @@ import type { Vault } from "../vault";
 import { chooseKey, type KeyRequest } from "./choose-key";
 import { dearestOf } from "./dearest-of";
 import type { Choice, KeyEnd, Pool } from "./pool";
+import type { KeyCount } from "./pool-key";
 import type { KeyAction } from "../providers";
 import { recordEnd, recordStart } from "./key-health";
 import { loadPoolKeys } from "./load-pool-keys";
 import { createPoolMemory, type PoolMemory } from "./pool-memory";
+import { countKeysOutOfUse } from "./pool.store";
 import { recordVerdict } from "./record-verdict";
 
 /** Told of what went wrong in the background. */
@@ -43,14 +45,17 @@ function isForEverybody(forKey: KeyAction, failures: number): boolean {
 /** Reads the keys again when pool or catalogue changed (channels belong to the catalogue), and now and then anyway. */
 function createReader(database: Database, vault: Vault, memory: PoolMemory, tell: Tell) {
   let seen: { version: ConfigVersion; atMs: number } | undefined;
-  return async function refresh(known?: ConfigVersion): Promise<void> {
+  let outOfUse: readonly KeyCount[] = [];
+  async function refresh(known?: ConfigVersion): Promise<void> {
     const readAtMs = clock();
     const version = known ?? (await readConfigVersion(database.pool));
     const isSame = seen?.version.pool === version.pool && seen.version.catalog === version.catalog;
     if (seen && isSame && readAtMs - seen.atMs < REREAD_MS) return;
+    outOfUse = await countKeysOutOfUse(database.reader);
     memory.replace(await loadPoolKeys(database, vault, tell), readAtMs);
     seen = { version, atMs: readAtMs };
-  };
+  }
+  return { refresh, outOfUse: () => outOfUse };
 }
 
 /** Writes verdicts down behind the requests that brought them, and then has the other processes look. */
@@ -116,7 +121,7 @@ export async function createPool(database: Database, vault: Vault, options: Pool
   const { pollMs = POLL_MS, random = randomFraction, tell = () => undefined, bus } = options;
   const memory = createPoolMemory();
   const writer = createWriter(database, tell, bus);
-  const refresh = createReader(database, vault, memory, tell);
+  const { refresh, outOfUse } = createReader(database, vault, memory, tell);
   await refresh();
   bus?.subscribe(
     CHANGED,
@@ -142,7 +147,7 @@ export async function createPool(database: Database, vault: Vault, options: Pool
     started: (id) => recordStart(memory.health(id)),
     finished,
     dearestDiscount: (request) => dearestOf(memory.candidates(request).map(({ key }) => key.channel.discount)),
-    size: () => memory.size(),
+    count: (nowMs) => [...memory.count(nowMs), ...outOfUse()],
     refresh,
     idle: () => writer.idle(),
     async close() {

@@ -12,7 +12,7 @@ export { KEY_REASONS, type KeyReason, toKeyReason } from "./key-reason";
 export { listPool } from "./list-pool";
 export type { Choice, ChosenKey, KeyEnd, Pool } from "./pool";
 export { pausePoolKey } from "./pause-pool-key";
-export type { PoolKeyState, PoolKeyView } from "./pool-key";
+export type { KeyCount, PoolKeyState, PoolKeyView } from "./pool-key";
 export { hasFingerprint as isKeyInPool, isSameKey } from "./pool.store";
 export { raiseQuota } from "./raise-quota";
 export { DIED_TOPIC, type Probe, recordProbe } from "./record-probe";

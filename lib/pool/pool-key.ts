@@ -57,6 +57,9 @@ export type PoolKeyView = {
   createdAtMs: number;
 };
 
+/** Some of a provider's keys that are in a state. */
+export type KeyCount = { provider: string; state: PoolKeyView["state"]; count: number };
+
 /** What is left of a quota, never below zero. Units: nanodollars. */
 export function quotaLeft(quotaNanos: Nanos | null, costNanos: Nanos): Nanos | null {
   if (quotaNanos === null) return null;

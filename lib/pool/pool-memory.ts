@@ -2,7 +2,7 @@ import type { Uuid } from "../ids";
 import { type Nanos, nanos } from "../money";
 import { type Candidate, mayServe } from "./choose-key";
 import { type KeyHealth, newHealth } from "./key-health";
-import type { PoolKey } from "./pool-key";
+import type { KeyCount, PoolKey } from "./pool-key";
 
 /** The keys that a process may use and what it has lately seen of them. */
 export type PoolMemory = {
@@ -15,8 +15,8 @@ export type PoolMemory = {
   remove(id: Uuid): void;
   /** Forget bad answers that the database is being told to forget. */
   forgive(id: Uuid): void;
-  /** How many keys there are, by provider. */
-  size(): ReadonlyMap<string, number>;
+  /** The state of each key. */
+  count(nowMs: number): KeyCount[];
   /** Count a cost against a key's quota before the database does. */
   spend(id: Uuid, costNanos: Nanos, nowMs: number): void;
   /** The keys that may serve such a request, each with its quota as far as it is known here. */
@@ -33,6 +33,15 @@ const COMMIT_MARGIN_MS = 2_000;
 function withSpent({ stored, spentNanos }: Entry): PoolKey {
   if (stored.quotaLeftNanos === null || spentNanos === 0n) return stored;
   return { ...stored, quotaLeftNanos: nanos(stored.quotaLeftNanos - spentNanos) };
+}
+
+/** An active key in its state as it stands here; one that waits, be it for its breaker, cools down. */
+function countOne(entry: Entry, nowMs: number): KeyCount {
+  const { channel, quotaLeftNanos, coolingUntilMs } = withSpent(entry);
+  const { health } = entry;
+  const isWaiting = Math.max(coolingUntilMs, health.coolingUntilMs, health.breakerUntilMs) > nowMs;
+  const isUsedUp = quotaLeftNanos !== null && quotaLeftNanos <= 0n;
+  return { provider: channel.provider, state: isUsedUp ? "depleted" : isWaiting ? "cooling" : "active", count: 1 };
 }
 
 const sumOf = (spent: readonly Spent[]): bigint => spent.reduce((sum, { costNanos }) => sum + costNanos, 0n);
@@ -89,7 +98,7 @@ export function createPoolMemory(): PoolMemory {
       const entry = entries.get(id);
       if (entry) entry.stored = { ...entry.stored, failures: 0 };
     },
-    size: () => new Map([...byProvider].map(([provider, list]) => [provider, list.length])),
+    count: (nowMs) => [...entries.values()].map((entry) => countOne(entry, nowMs)),
     spend(id, costNanos, nowMs) {
       const entry = entries.get(id);
       if (!entry || entry.stored.quotaLeftNanos === null || costNanos <= 0n) return;

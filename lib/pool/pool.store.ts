@@ -6,7 +6,7 @@ import { type Nanos, parseDecimal, type Decimal } from "../money";
 import { type Sealed, storable } from "../vault";
 import type { KeyReason } from "./key-reason";
 import type { NewKey } from "./seal-new-key";
-import { type PoolChannel, type PoolKeyState, POOL_KEY_STATES } from "./pool-key";
+import { type KeyCount, type PoolChannel, type PoolKeyState, POOL_KEY_STATES } from "./pool-key";
 
 // A weight of zero still serves when nothing else can, and keeps divisions defined.
 const MIN_WEIGHT = 0.001;
@@ -108,6 +108,13 @@ export async function listActivePoolKeys(tx: Tx): Promise<StoredPoolKey[]> {
     orderBy: { id: "asc" },
   });
   return rows.map(toStored);
+}
+
+/** How many keys are out of use and may come back, by provider and state. */
+export async function countKeysOutOfUse(tx: Tx): Promise<KeyCount[]> {
+  return queries(tx).$queryRaw<KeyCount[]>`
+    select c.provider, k.state, count(*)::int as count from pool_key k join channel c on c.id = k.channel_id
+    where k.state in ('depleted', 'quarantined', 'disabled', 'paused') group by c.provider, k.state`;
 }
 
 /** What settled requests cost their keys that the keys' rows don't know of yet. Units: nanodollars by key. */

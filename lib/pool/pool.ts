@@ -3,6 +3,7 @@ import type { Uuid } from "../ids";
 import type { Decimal, Nanos } from "../money";
 import type { SecretText } from "../vault";
 import type { KeyRequest } from "./choose-key";
+import type { KeyCount } from "./pool-key";
 import type { KeyAction } from "../providers";
 
 /** A key as a request uses it. `baseUrl` and `upstreamModel` are null where the provider's and the model's own hold. */
@@ -32,8 +33,8 @@ export type Pool = {
   finished(id: Uuid, end: KeyEnd): void;
   /** The highest discount factor of the channels that may serve: what a reservation reckons with. Null where none may. */
   dearestDiscount(request: { provider: string; modelId: string; channels: readonly string[] }): Decimal | null;
-  /** How many keys are in use here, by provider: for metrics. */
-  size(): ReadonlyMap<string, number>;
+  /** Keys by state as this process knows them, those that ended left out, in counts to be added up: for metrics. */
+  count(nowMs: number): KeyCount[];
   /** Read the keys again if they changed, or it is time to. */
   refresh(version?: ConfigVersion): Promise<void>;
   /** Resolves when nothing is left to be written down. */

@@ -98,7 +98,7 @@ export function aGateway(options: GatewayFixture = {}) {
     /** How many requests went out to suppliers so far. */
     dispatched: async (): Promise<number> => {
       const shown = await (await fetch(`${gateway.url}/metrics`)).text();
-      return Number(/scrip_gateway_added_latency_ms_count (\d+)/.exec(shown)?.[1] ?? 0);
+      return Number(/scrip_gateway_added_latency_ms_count\{part="before"\} (\d+)/.exec(shown)?.[1] ?? 0);
     },
     /** Change what no verb changes that way, as the schema's owner. */
     asOwner: async (statement: string, values: unknown[]): Promise<void> => {

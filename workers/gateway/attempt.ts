@@ -53,7 +53,7 @@ function dispatch(job: Job): UpstreamCall | null {
   const body = protocol.limit(ask, { model: job.upstreamModel, outputCap: reservation.outputCap, endpoint });
   const path = endpoint.path(secret) + protocol.path;
   const firstByteMs = Math.max(1, gateway.timings.firstByteMs - exchange.elapsedMs());
-  gateway.metrics.addedLatency(exchange.elapsedMs());
+  gateway.metrics.addedLatency("before", job.ownMs());
   return gateway.upstreams.call({ baseUrl, mayBePrivate, path, headers, body, firstByteMs });
 }
 

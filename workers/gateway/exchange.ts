@@ -17,6 +17,8 @@ export class Exchange {
   readonly replyHeaders: Record<string, string> = { "x-request-id": this.publicId };
   /** Keeps the result for an idempotency key, where the caller sent one; null marks it as lost. Never throws. */
   keep: ((reply: KeptReply | null) => Promise<void>) | null = null;
+  /** How long its body took to arrive: the caller's time, not ours. */
+  uploadMs = 0;
   #isGone = false;
   #onGone: (() => void) | null = null;
 

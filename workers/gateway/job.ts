@@ -27,6 +27,8 @@ export class Job {
   /** Whether a supplier may have seen the request, at any attempt. */
   isDispatched = false;
   #startedMs = nowMs();
+  #answeredMs: number | null = null;
+  #ownSinceMs: number;
   #isTrying = false;
   #isOut = false;
 
@@ -38,7 +40,9 @@ export class Job {
     readonly reservation: Reservation,
     /** The key of the present attempt. */
     public key: ChosenKey,
-  ) {}
+  ) {
+    this.#ownSinceMs = exchange.arrivedMs + exchange.uploadMs;
+  }
 
   get upstreamModel(): string {
     return this.key.upstreamModel ?? this.admitted.model.upstreamModel;
@@ -58,9 +62,20 @@ export class Job {
   start(key: ChosenKey): void {
     this.key = key;
     this.#startedMs = nowMs();
+    this.#answeredMs = null;
     this.#isTrying = true;
     this.#isOut = false;
     this.gateway.pool.started(key.id);
+  }
+
+  /** Time spent here since the request arrived, or since the last attempt's supplier was done. Units: milliseconds. */
+  ownMs(): number {
+    return Math.max(0, nowMs() - this.#ownSinceMs);
+  }
+
+  /** The supplier of the present attempt is done; what follows is our own work. */
+  answered(): void {
+    this.#answeredMs ??= nowMs();
   }
 
   /** The present attempt ended; once. `costNanos` is what the supplier bills for it. */
@@ -68,7 +83,8 @@ export class Job {
     if (!this.#isTrying) return;
     this.#isTrying = false;
     const atMs = nowMs();
-    const latencyMs = Math.max(0, atMs - this.#startedMs);
+    this.#ownSinceMs = this.#answeredMs ?? atMs;
+    const latencyMs = Math.max(0, this.#ownSinceMs - this.#startedMs);
     const { gateway, key, admitted } = this;
     gateway.pool.finished(key.id, { forKey, modelId: admitted.model.id, latencyMs, costNanos, nowMs: atMs });
     gateway.metrics.attempt(admitted.model.provider, outcome);

@@ -1,11 +1,16 @@
 import { Counter, Gauge, Histogram, Registry } from "prom-client";
+import type { KeyCount } from "../../lib/pool";
 import { formatCredits, type Micros } from "../../lib/money";
 
 /** What `/metrics` shows. */
 export type Metrics = {
   readonly registry: Registry;
   request(protocol: string, status: number): void;
-  addedLatency(milliseconds: number): void;
+  /**
+   * Time that a request spent here: before a supplier was called (since it arrived, or since another supplier failed),
+   * or after it (from the supplier's last byte to the reply's, settlement included).
+   */
+  addedLatency(part: "before" | "after", milliseconds: number): void;
   charged(chargedMicros: Micros, overrunMicros: Micros): void;
   estimated(reason: string): void;
   attempt(provider: string, outcome: string): void;
@@ -34,17 +39,32 @@ function countBy(registers: Registry[], name: string, help: string, labels: read
   };
 }
 
-/** A registry of a gateway's own. `keys` tells how many pool keys are in use, by provider. */
-export function createMetrics(keys: () => ReadonlyMap<string, number>): Metrics {
+function showKeys(registers: Registry[], keys: () => readonly KeyCount[]): void {
+  new Gauge({
+    name: "scrip_gateway_pool_keys",
+    help: "Pool keys, by provider and state: active, cooling, depleted, quarantined, disabled, paused.",
+    labelNames: ["provider", "state"],
+    registers,
+    collect() {
+      this.reset();
+      for (const { provider, state, count } of keys()) this.inc({ provider, state }, count);
+    },
+  });
+}
+
+/** A registry of a gateway's own. `keys` tells how many pool keys are in which state. */
+export function createMetrics(keys: () => readonly KeyCount[]): Metrics {
   const registry = new Registry();
   const registers = [registry];
   const requests = countBy(registers, "scrip_gateway_requests_total", "Requests answered.", ["protocol", "status"]);
   const added = new Histogram({
     name: "scrip_gateway_added_latency_ms",
-    help: "Time from a request's arrival to its dispatch upstream.",
+    help: "Time that requests spent here, not at suppliers: before a call of one, and after it until the reply's last byte.",
+    labelNames: ["part"],
     buckets: [1, 2, 4, 8, 16, 32, 64, 128, 512, 2048],
     registers,
   });
+  const parts = { before: added.labels("before"), after: added.labels("after") };
   const charges = new Counter({ name: "scrip_gateway_charged_credits_total", help: "Credits charged.", registers });
   const overruns = new Counter({
     name: "scrip_gateway_overrun_credits_total",
@@ -76,22 +96,13 @@ export function createMetrics(keys: () => ReadonlyMap<string, number>): Metrics 
       this.set(open);
     },
   });
-  new Gauge({
-    name: "scrip_gateway_pool_keys",
-    help: "Pool keys in use, by provider.",
-    labelNames: ["provider"],
-    registers,
-    collect() {
-      this.reset();
-      for (const [provider, count] of keys()) this.set({ provider }, count);
-    },
-  });
+  showKeys(registers, keys);
   // A metric is for looking at: a double is exact enough there.
   const shown = (amount: Micros): number => Number.parseFloat(formatCredits(amount));
   return {
     registry,
     request: (protocol, status) => requests(protocol, String(status)),
-    addedLatency: (milliseconds) => added.observe(milliseconds),
+    addedLatency: (part, milliseconds) => parts[part].observe(milliseconds),
     charged(chargedMicros, overrunMicros) {
       charges.inc(shown(chargedMicros));
       if (overrunMicros > 0n) overruns.inc(shown(overrunMicros));

@@ -192,6 +192,7 @@ async function serveFirst(
     await carryOut(job);
   } finally {
     gateway.metrics.holds(-1);
+    if (job.isDispatched) gateway.metrics.addedLatency("after", job.ownMs());
     ended(job.tokensUsed);
   }
 }
@@ -263,7 +264,9 @@ export async function serveGeneration(gateway: Gateway, protocol: Protocol, exch
   const share = gateway.bodies.begin();
   try {
     const recognised = await recognise(gateway, exchange);
+    const readSinceMs = nowMs();
     const bytes = await readFrom(recognised, exchange, share);
+    exchange.uploadMs = nowMs() - readSinceMs;
     const ask = protocol.parse(bytes, exchange.headers);
     exchange.model = ask.model;
     if ("refusal" in recognised) throw recognised.refusal;

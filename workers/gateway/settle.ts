@@ -58,6 +58,7 @@ export async function countOutput(job: Job, texts: string[]): Promise<number> {
 
 /** The supplier's figures where they can be believed, else our own count of what went in and came out. */
 export async function takeUsage(job: Job, reading: UsageReading, produced: () => string[]): Promise<Taken> {
+  job.answered();
   if (reading.outcome === "reported") return { usage: reading.usage, isEstimated: false };
   const { gateway, exchange, admitted } = job;
   gateway.metrics.estimated(reading.outcome);

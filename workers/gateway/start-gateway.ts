@@ -75,7 +75,7 @@ async function assemble(options: GatewayOptions) {
   const lease = await keepLease(database.pool, `gateway:${process.pid}`, options.leaseRenewMs);
   const bus = options.redisUrl === undefined ? undefined : openBus(options.redisUrl, { tell });
   const pool = await createPool(database, vault, { pollMs: 0, tell, bus });
-  const metrics = createMetrics(() => pool.size());
+  const metrics = createMetrics(() => pool.count(nowMs()));
   const books = createBooks(database.pool, lease, { onFlush: (items) => metrics.flush(items) });
   const config = await keepConfig(database, pool, log);
   const gateway: Gateway = {
