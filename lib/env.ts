@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { isApiKeySecret } from "./ids";
 
 /**
  * What the environment says, read once a process at its start and never at import.
@@ -98,7 +99,7 @@ const VARIABLES = {
     "ADMIN_API_KEY",
     z
       .string()
-      .regex(/^sk-scrip-[0-9A-Za-z]{40}$/, "is no key of the form sk-scrip-…")
+      .refine(isApiKeySecret, "is no API key: sk-scrip-, 34 characters and their checksum; was it copied whole?")
       .optional(),
   ],
   stripeSecretKey: ["STRIPE_SECRET_KEY", optional],

@@ -39,7 +39,7 @@ async function start(): Promise<void> {
   await takeCheckout();
   const options = await readOptions(process.argv.slice(2));
   const secrets = options.mode === "demo" ? demoSecrets() : null;
-  checkEnvironment(childEnvironment(options, options.databaseUrl ?? OWN_DATABASE, secrets));
+  checkEnvironment(childEnvironment(options, options.databaseUrl ?? OWN_DATABASE, secrets), process.env);
 
   database = openServer(options.databaseUrl, given("MIGRATE_DATABASE_URL"), () => stopping !== undefined);
   const prepared = await database;

@@ -116,6 +116,12 @@ export async function readApiKeyAccess(reader: Tx, hash: Uint8Array<ArrayBuffer>
   };
 }
 
+/** Whether there was a key of that hash, which is revoked. */
+export async function readIsRevoked(reader: Tx, hash: Uint8Array<ArrayBuffer>): Promise<boolean> {
+  const row = await queries(reader).api_key.findUnique({ where: { hash }, select: { revokedAt: true } });
+  return row !== null && row.revokedAt !== null;
+}
+
 /** Change a user's key that isn't revoked; `null` where there is none. */
 export async function writeApiKey(
   tx: Tx,

@@ -25,7 +25,7 @@ const SDK_PATHS: Record<string, string> = {
 const SPOKEN = ["openai"];
 
 /** What is told to nobody but the process that needs it. */
-const OF_SUPERVISOR = ["MIGRATE_DATABASE_URL", "ADMIN_EMAIL", "ADMIN_PASSWORD", "ADMIN_API_KEY"];
+export const OF_SUPERVISOR = ["MIGRATE_DATABASE_URL", "ADMIN_EMAIL", "ADMIN_PASSWORD", "ADMIN_API_KEY"];
 
 export type Addresses = { readonly web: string; readonly gateway: string; readonly sandbox: string | null };
 

@@ -1,4 +1,6 @@
 import { afterEach, expect, test, vi } from "vitest";
+import { newApiKeySecret } from "@/lib/ids";
+import { checkEnvironment } from "@/scripts/start/check-environment";
 import { childEnvironment, gatewayEnvironment } from "@/scripts/start/environment";
 import type { StartOptions } from "@/scripts/start/options";
 
@@ -28,4 +30,17 @@ test("each start makes a secret that the web port proves itself by, unless it is
   const given = "the operator's own, for ports on two machines";
   vi.stubEnv("WEB_PORT_SECRET", given);
   expect(environment()["WEB_PORT_SECRET"]).toBe(given);
+});
+
+test("what is told of the admin is checked before anything starts", () => {
+  const whole = {
+    ...environment(),
+    NEXTAUTH_SECRET: "x".repeat(32),
+    KEY_ENCRYPTION_KEYS: `test:${Buffer.alloc(32).toString("base64")}`,
+  };
+  const apiKey = newApiKeySecret();
+  expect(() => checkEnvironment(whole, { ADMIN_API_KEY: apiKey })).not.toThrow();
+  const mistyped = apiKey.slice(0, -1) + (apiKey.endsWith("0") ? "1" : "0");
+  expect(() => checkEnvironment(whole, { ADMIN_API_KEY: mistyped })).toThrow(/ADMIN_API_KEY is no API key.*checksum/);
+  expect(() => checkEnvironment(whole, { ADMIN_PASSWORD: "long enough" })).toThrow(/ADMIN_EMAIL is missing/);
 });
