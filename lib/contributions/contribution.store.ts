@@ -84,6 +84,28 @@ export async function findKeyFacts(tx: Tx, poolKeyIds: readonly Uuid[]): Promise
   );
 }
 
+/** What a quote of an account says, without the key that it may hold; null where there is none, or it is another's. */
+export async function findQuoteFacts(tx: Tx, userId: Uuid, id: Uuid) {
+  const row = await queries(tx).quote.findFirst({
+    where: { id, userId },
+    omit: { masterKeyId: true, wrappedKey: true, ciphertext: true },
+  });
+  return (
+    row && {
+      id,
+      provider: row.provider,
+      topUpOf: row.topUpOf as Uuid | null, // a column of type uuid
+      requests: row.requests,
+      grossMicros: micros(row.grossMicros),
+      feeMicros: micros(row.feeMicros),
+      netMicros: micros(row.grossMicros - row.feeMicros),
+      isProven: row.isProven,
+      isUsed: row.usedAt !== null,
+      expiresMs: row.expiresAt.getTime(),
+    }
+  );
+}
+
 /** Whether an account of a provider, by one of these fingerprints, has been contributed, in whatever state it is. */
 export async function hasAccount(tx: Tx, prints: readonly Uint8Array[]): Promise<boolean> {
   const found = await queries(tx).contributed_account.findFirst({

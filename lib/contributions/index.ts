@@ -1,5 +1,6 @@
 export { contribute, type ContributeInput } from "./contribute";
 export type { ContributionView } from "./contribution";
+export { findQuote } from "./find-quote";
 export { forgetQuotes } from "./forget-quotes";
 export { getContribution } from "./get-contribution";
 export { killContribution } from "./kill-contribution";

@@ -33,6 +33,10 @@ test("any amount shows its bonus while one types, and the order brings just that
   await expect(page.getByTestId("preview")).toHaveText("9,999 Credits");
   await amount.fill("123.45");
   await expect(page.getByTestId("preview")).toHaveText("13,579.5 Credits");
+  await expect(page).toHaveURL(/\?usd=123\.45$/);
+  await page.reload();
+  await untilUsable(page);
+  await expect(page.getByTestId("preview")).toHaveText("13,579.5 Credits");
   await page.getByRole("button", { name: "Continue to payment" }).click();
   await payAndWait(page);
   await expect(page.getByText("13,579.5 Credits are in your balance")).toBeVisible();

@@ -75,6 +75,36 @@ test("a contribution is paused, resumed and retired, each at once", async ({ pag
   await expect(taken).toContainText("A key that you contributed. You decided so.");
 });
 
+test("an offer outlasts a reload, Back and another page, and says when it is over", async ({ page, browser }) => {
+  await signUp(page);
+  await page.goto(`${stack().web}/contribute`);
+  await openOffer(page, `${KEY}-kept`);
+  await expect(page).toHaveURL(/\?quote=qte_/);
+  const address = page.url();
+  const offer = page.getByText("Verified! Estimated Value: 74,997 Credits (after 10% fee)");
+  await page.reload();
+  await expect(offer).toBeVisible();
+  await untilUsable(page);
+  await page.getByRole("link", { name: "Transfers" }).first().click();
+  await page.waitForURL("**/transfers");
+  await page.goBack();
+  await expect(offer).toBeVisible();
+
+  const stranger = await (await browser.newContext()).newPage();
+  await signUp(stranger);
+  await stranger.goto(address);
+  await untilUsable(stranger);
+  await expect(stranger.getByText(/^Verified!/)).toHaveCount(0);
+
+  await untilUsable(page);
+  await page.getByLabel("This key is mine to share").check();
+  await page.getByRole("button", { name: "Contribute", exact: true }).click();
+  await expect(page.getByRole("row").filter({ hasText: "OpenAI" })).toContainText("Active");
+  await expect(page).toHaveURL(`${stack().web}/contribute`);
+  await page.goto(address);
+  await expect(page.getByText("The offer that this page showed has been used")).toBeVisible();
+});
+
 test("each refusal says what to do, and no key is ever in a page or an address", async ({ page }) => {
   const bodies: string[] = [];
   page.on("response", (response) => {

@@ -8,7 +8,7 @@ import { webDatabase } from "@/app/_server/database";
 import { one, type SearchParams } from "@/app/_server/search-params";
 import { requireSession } from "@/app/_server/session";
 import { type Catalogue, PROVIDERS } from "@/lib/catalog";
-import { type ContributionView, listContributions } from "@/lib/contributions";
+import { type ContributionView, findQuote, listContributions } from "@/lib/contributions";
 import { fromPublicId, toPublicId } from "@/lib/ids";
 import { formatDecimal } from "@/lib/money";
 import { findAdapter } from "@/lib/providers";
@@ -16,9 +16,10 @@ import { readSettings, type Settings } from "@/lib/settings";
 import { KeepFresh } from "../_components/keep-fresh";
 import { PageHeader } from "../_components/page-header";
 import { Pager } from "../_components/pager";
+import { UrlState } from "../_components/url-state";
 import { ContributionTable } from "./_components/contribution-table";
 import { HowItWorks } from "./_components/how-it-works";
-import type { ContributionRow, ProviderView } from "./_components/quoted";
+import type { ContributionRow, FoundOffer, ProviderView } from "./_components/quoted";
 import { Wizard } from "./_components/wizard";
 
 const PAGE_ROWS = 20;
@@ -59,14 +60,26 @@ const toRow = (contribution: ContributionView): ContributionRow => ({
   createdMs: contribution.createdAtMs,
 });
 
+/** The offer that the address names. A quote of a top-up is none. */
+async function readOffer(userId: ContributionView["id"], nowMs: number, id: string | null): Promise<FoundOffer | null> {
+  const quoteId = id === null ? null : fromPublicId("quote", id);
+  if (id === null || quoteId === null) return null;
+  const found = await findQuote(webDatabase().reader, { nowMs }, { userId, quoteId });
+  if (found?.outcome !== "open") return found && { ...found, id };
+  const { provider, topUpOf, quote } = found;
+  return topUpOf === null ? { outcome: "open", provider, quote: { ...quote, id } } : null;
+}
+
 async function readPage(userId: ContributionView["id"], nowMs: number, searchParams: SearchParams) {
   const { reader } = webDatabase();
-  const place = one((await searchParams)["before"]);
+  const asked = await searchParams;
+  const place = one(asked["before"]);
   const before = place === null ? null : fromPublicId("contribution", place);
-  const [settings, catalogue, found] = await Promise.all([
+  const [settings, catalogue, found, offer] = await Promise.all([
     readSettings(reader),
     readCatalogue(),
     listContributions(reader, { nowMs }, { userId, before, limit: PAGE_ROWS + 1 }),
+    readOffer(userId, nowMs, one(asked["quote"])),
   ]);
   const { digits, scale } = settings.contribution_fee;
   return {
@@ -75,6 +88,7 @@ async function readPage(userId: ContributionView["id"], nowMs: number, searchPar
     rows: found.slice(0, PAGE_ROWS).map(toRow),
     hasMore: found.length > PAGE_ROWS,
     isFirstPage: before === null,
+    offer,
   };
 }
 
@@ -90,7 +104,9 @@ export default async function ContributePage({ searchParams }: { searchParams: S
     <>
       <PageHeader title={t("title")} note={t("note")} />
       <div className="grid grid-cols-[minmax(0,1fr)] items-start gap-4 lg:grid-cols-[minmax(0,1.6fr)_minmax(0,1fr)]">
-        <Wizard providers={page.providers} feePercent={page.feePercent} />
+        <UrlState>
+          <Wizard providers={page.providers} feePercent={page.feePercent} found={page.offer} />
+        </UrlState>
         <HowItWorks feePercent={page.feePercent} />
       </div>
       <Card className="mt-4">

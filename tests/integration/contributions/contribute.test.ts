@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { fromPublicId } from "@/lib/ids";
+import { findQuote } from "@/lib/contributions";
+import { fromPublicId, type Uuid } from "@/lib/ids";
 import { verifyLedger } from "@/lib/ledger";
 import {
   acceptQuote,
@@ -13,7 +14,8 @@ import {
   setSettings,
   useContributions,
 } from "@/tests/support/contributions";
-import type { Reply } from "@/tests/support/api";
+import { nowMs } from "@/lib/time";
+import type { Person, Reply } from "@/tests/support/api";
 
 useContributions();
 
@@ -187,6 +189,24 @@ describe("contributing", () => {
     ]);
     expect(refused(await acceptQuote(bo, late))).toEqual([410, "quote_expired"]);
     expect(refused(await acceptQuote(bo, "qte_00000000000000000000000000"))).toEqual([404, "not_found"]);
+  });
+
+  test("its quote is found by its owner alone, while it stands, and without the key", async () => {
+    const [bo, eve] = [await aContributor(), await aContributor()];
+    const { body } = await askQuote(bo, aKey());
+    const id = fromPublicId("quote", String(body["id"]));
+    const find = ({ user }: Person, atMs = nowMs()) =>
+      findQuote(database.reader, { nowMs: atMs }, { userId: user.id, quoteId: id as Uuid });
+    expect(await find(bo)).toEqual({
+      outcome: "open",
+      provider: "openai",
+      topUpOf: null,
+      quote: expect.objectContaining({ id, requests: 16_666n, netMicros: 74_997n * CREDIT, isProven: true }) as unknown,
+    });
+    expect(await find(eve)).toBeNull();
+    expect(await find(bo, Date.parse(String(body["expires_at"])))).toEqual({ outcome: "over" });
+    expect((await acceptQuote(bo, String(body["id"]))).status).toBe(201);
+    expect(await find(bo)).toEqual({ outcome: "over" });
   });
 
   test("a provider that was switched off meanwhile refuses a quote from before", async () => {

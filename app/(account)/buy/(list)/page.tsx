@@ -13,6 +13,7 @@ import { listPurchases, ORDER_USD_MAX, ORDER_USD_MIN, type PurchaseView } from "
 import { readSettings, type Settings } from "@/lib/settings";
 import { PageHeader } from "../../_components/page-header";
 import { Pager } from "../../_components/pager";
+import { UrlState } from "../../_components/url-state";
 import { AmountForm } from "./_components/amount-form";
 import type { AmountRules } from "./_components/amount-preview";
 import { OrderTable } from "./_components/order-table";
@@ -64,7 +65,9 @@ export default async function BuyPage({ searchParams }: { searchParams: SearchPa
     <>
       <PageHeader title={t("title")} note={t("note")} />
       <Packs packs={toPackViews(settings)} />
-      <AmountForm rules={rulesOf(settings)} />
+      <UrlState>
+        <AmountForm rules={rulesOf(settings)} />
+      </UrlState>
       <Card className="mt-4">
         <CardHeader title={t("history.title")} />
         {orders.length > 0 ? (

@@ -12,6 +12,9 @@ export type Quoted = {
   expiresMs: number;
 };
 
+/** The offer that the page's address names: one that stands, or one that is over, so that the page begins anew. */
+export type FoundOffer = { outcome: "open"; provider: string; quote: Quoted } | { outcome: "over"; id: string };
+
 /** A provider whose keys may be contributed, or why they may not. */
 export type ProviderView = { id: string; isOpen: boolean; note: string };
 

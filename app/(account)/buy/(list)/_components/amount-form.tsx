@@ -1,6 +1,7 @@
 "use client";
 
 import { useLocale, useTranslations } from "next-intl";
+import { parseAsString, useQueryState } from "nuqs";
 import { type FormEvent, useState } from "react";
 import { Credits } from "@/app/_components/credits";
 import { moneyText } from "@/app/_components/money-text";
@@ -37,7 +38,7 @@ function Preview({ preview }: { preview: AmountPreview }) {
 export function AmountForm({ rules }: { rules: AmountRules }) {
   const t = useTranslations("Buy.amount");
   const locale = useLocale();
-  const [text, setText] = useState("100");
+  const [text, setText] = useQueryState("usd", parseAsString.withDefault("100"));
   const [isAsked, setIsAsked] = useState(false);
   const { isPending, go } = usePayPage();
   const literal = typedAmount(text) ?? "";
@@ -69,7 +70,7 @@ export function AmountForm({ rules }: { rules: AmountRules }) {
                   inputMode="decimal"
                   autoComplete="off"
                   value={text}
-                  onChange={(event) => setText(event.target.value)}
+                  onChange={(event) => void setText(event.target.value)}
                   className={`${inputClass} h-11 w-full pl-7 text-lg font-medium tabular-nums`}
                 />
               </span>
