@@ -18,7 +18,7 @@ test("150,000 credits against 1,234 + 567 + 89 dollars are a loss of 390, and th
   await expect(cells.last().locator("[data-hint]")).toHaveAttribute("data-hint", "−0.26");
   await page.setViewportSize({ width: 360, height: 780 });
   await expect(cells.first()).toHaveText(/150,000 Credits/, shown);
-  await expect(cells.nth(4)).toHaveText(/Margin −26%/, shown);
+  await expect(cells.last()).toHaveText(/Margin −26%/, shown);
   await page.setViewportSize({ width: 1280, height: 860 });
 
   const advice = page.getByTestId("advice");
@@ -36,6 +36,28 @@ test("150,000 credits against 1,234 + 567 + 89 dollars are a loss of 390, and th
   await page.getByLabel("Range").selectOption("Today");
   await expect(page).toHaveURL(/range=today/);
   await expect(page.getByRole("row").filter({ hasText: "Kling" })).toBeHidden();
+});
+
+test("an order whose payment doesn't fit it is an alarm, and no cash that came in", async ({ page }) => {
+  const { web, sandbox, adminKey } = stack();
+  const order = await fetch(`${web}/api/v1/checkout`, {
+    method: "POST",
+    headers: { authorization: `Bearer ${adminKey}`, "content-type": "application/json" },
+    body: JSON.stringify({ usd: 5_000 }),
+  });
+  const { id } = (await order.json()) as { id: string };
+  await fetch(`${sandbox}/_sandbox/stripe/pay/${id}`, { method: "POST", body: JSON.stringify({ amount: 600 }) });
+  await signIn(page, ADMIN);
+  await page.waitForURL("**/overview");
+  const alarms = page.getByTestId("alarms");
+  await expect(async () => {
+    await page.goto(`${web}/admin`);
+    await expect(alarms.getByRole("listitem").filter({ hasText: id }).last()).toContainText("paid USD 6 of USD 5000");
+  }).toPass();
+  await expect(page.getByTestId("cash-layer")).not.toContainText("$5,");
+  // The example's credits were given away three days ago.
+  const issued = page.getByTestId("credits-layer").getByRole("row").filter({ hasText: "Granted" }).getByRole("cell");
+  await expect(issued.first()).toHaveText(/^1\d\d,\d{3}/);
 });
 
 test("profit and loss is for admins: others find nothing there, and no link to it", async ({ page }) => {

@@ -1,5 +1,5 @@
 import { CircleCheck, TriangleAlert } from "lucide-react";
-import { useTranslations } from "next-intl";
+import { useLocale, useTranslations } from "next-intl";
 import type { ReactNode } from "react";
 import { Card, CardHeader } from "@/app/_components/ui/card";
 import { RelativeTime } from "@/app/_components/ui/relative-time";
@@ -20,11 +20,12 @@ function Alarm({ children }: { children: ReactNode }) {
 function LowPools({ lowPools }: Pick<Alarms, "lowPools">) {
   const t = useTranslations("Admin.alarms");
   const providerName = useProviderName();
+  const list = new Intl.ListFormat(useLocale());
   const without = lowPools.filter(({ leftNanos }) => leftNanos === null);
   return (
     <>
       {without.length > 0 && (
-        <Alarm>{t("noKey", { providers: without.map(({ provider }) => providerName(provider)).join(", ") })}</Alarm>
+        <Alarm>{t("noKey", { providers: list.format(without.map(({ provider }) => providerName(provider))) })}</Alarm>
       )}
       {lowPools.map(
         ({ provider, leftNanos, dayCostNanos }) =>

@@ -33,25 +33,62 @@ type BySource = Readonly<Record<(typeof SOURCES)[number], Micros>>;
 
 const sumOf = (bySource: BySource): Micros => micros(SOURCES.reduce((sum, source) => sum + bySource[source], 0n));
 
-function useSourceLines(): (bySource: BySource) => Line[] {
-  const t = useTranslations("Overview.balance");
-  return (bySource) =>
-    SOURCES.map((source) => ({
-      name: t(source),
-      value: <Credits amount={bySource[source]} hasUnit={false} />,
-      isPart: true,
-    }));
+/** Where credits came from: those that were new in the range, and those that are out now. */
+function SourceTable({ issued, outstanding }: { issued: BySource; outstanding: BySource }) {
+  const t = useTranslations("Admin.credits");
+  const sources = useTranslations("Overview.balance");
+  const head = "pb-1.5 text-right text-xs font-medium text-ink-3";
+  const cell = "py-1.5 text-right tabular-nums";
+  return (
+    <table className="w-full">
+      <thead>
+        <tr>
+          <th scope="col" className="sr-only">
+            {t("source")}
+          </th>
+          <th scope="col" className={head}>
+            {t("issued")}
+          </th>
+          <th scope="col" className={head}>
+            {t("outstanding")}
+          </th>
+        </tr>
+      </thead>
+      <tbody>
+        {SOURCES.map((source) => (
+          <tr key={source}>
+            <th scope="row" className="text-left font-normal">
+              {sources(source)}
+            </th>
+            <td className={cell}>
+              <Credits amount={issued[source]} hasUnit={false} />
+            </td>
+            <td className={cell}>
+              <Credits amount={outstanding[source]} hasUnit={false} />
+            </td>
+          </tr>
+        ))}
+        <tr className="border-t border-line font-semibold">
+          <th scope="row" className="text-left font-semibold">
+            {t("total")}
+          </th>
+          <td className={cell}>
+            <Credits amount={sumOf(issued)} hasUnit={false} />
+          </td>
+          <td className={cell}>
+            <Credits amount={sumOf(outstanding)} hasUnit={false} />
+          </td>
+        </tr>
+      </tbody>
+    </table>
+  );
 }
-
-// What is reserved is still its owner's.
-const allOf = ({ availableMicros, heldMicros }: Outstanding): Micros => micros(availableMicros + heldMicros);
 
 type CreditsLayerProps = { pnl: Pnl; outstanding: Outstanding; issued: Flows["issued"] };
 
 /** What users see of the economy: credits, and nothing else. */
 export function CreditsLayer({ pnl, outstanding, issued }: CreditsLayerProps) {
   const t = useTranslations("Admin.credits");
-  const sourceLines = useSourceLines();
   return (
     <Card data-testid="credits-layer">
       <CardHeader title={t("title")} note={t("note")} />
@@ -59,19 +96,17 @@ export function CreditsLayer({ pnl, outstanding, issued }: CreditsLayerProps) {
         <Credits amount={pnl.creditsMicros} isExact />
       </p>
       <p className="px-5 pb-3 text-[13px] text-ink-3">{t("spent")}</p>
-      <Lines
-        lines={[{ name: t("issued"), value: <Credits amount={sumOf(issued)} />, isSum: true }, ...sourceLines(issued)]}
-      />
+      <div className="px-5">
+        <SourceTable issued={issued} outstanding={outstanding.bySource} />
+      </div>
       <Lines
         lines={[
-          { name: t("available"), value: <Credits amount={outstanding.availableMicros} hasUnit={false} /> },
-          { name: t("held"), value: <Credits amount={outstanding.heldMicros} hasUnit={false} /> },
           {
-            name: t("outstanding"),
-            value: <Credits amount={allOf(outstanding)} />,
-            isSum: true,
+            name: t("available"),
+            value: <Credits amount={outstanding.availableMicros} hasUnit={false} />,
+            isPart: true,
           },
-          ...sourceLines(outstanding.bySource),
+          { name: t("held"), value: <Credits amount={outstanding.heldMicros} hasUnit={false} />, isPart: true },
           { name: t("debt"), value: <Credits amount={outstanding.debtMicros} hasUnit={false} /> },
         ]}
       />
@@ -143,7 +178,7 @@ export function CashLayer({ cash, outstanding, usdPerCredit }: CashLayerProps) {
           { name: t("refunded"), value: <Usd amount={nanos(ZERO_NANOS - refundedNanos)} /> },
           { name: t("disputed"), value: <Usd amount={nanos(ZERO_NANOS - disputedNanos)} /> },
           { name: t("net"), value: <Usd amount={nanos(paidNanos - refundedNanos - disputedNanos)} />, isSum: true },
-          { name: t("liability"), value: <Usd amount={worthOf(allOf(outstanding), usdPerCredit)} />, isPart: true },
+          { name: t("liability"), value: <Usd amount={worthOf(sumOf(outstanding.bySource), usdPerCredit)} /> },
         ]}
       />
     </Card>

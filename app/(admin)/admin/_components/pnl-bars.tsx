@@ -43,7 +43,7 @@ function Tip({ active, payload, label }: TooltipContentProps) {
 export default function PnlBars({ series, colours }: { series: PnlSeries; colours: Colours }) {
   const t = useTranslations("Admin.chart");
   const locale = useLocale();
-  const compact = dollars(locale, { notation: "compact" });
+  const compact = dollars(locale, { notation: "compact", maximumFractionDigits: 3 });
   const axis = { stroke: "var(--ink-3)", fontSize: 12, tickLine: false, axisLine: false } as const;
   const bar = { isAnimationActive: false, maxBarSize: 18 } as const;
   return (

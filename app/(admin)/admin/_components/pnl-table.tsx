@@ -41,7 +41,7 @@ function Figures({ figures, isTotal }: { figures: PnlFigures; isTotal?: boolean 
 function Name({ name, figures }: { name: string; figures: PnlFigures }) {
   return (
     <>
-      <span className="block max-w-28 truncate sm:max-w-40">{name}</span>
+      <span className="block max-w-22 truncate sm:max-w-40">{name}</span>
       <span className="block text-xs font-normal text-ink-3 sm:hidden">
         <Credits amount={figures.creditsMicros} />
       </span>
