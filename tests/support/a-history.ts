@@ -1,9 +1,9 @@
-import pg from "pg";
 import { newUuid, type Uuid } from "@/lib/ids";
 import { creditWallet } from "@/lib/ledger";
 import { nanos } from "@/lib/money";
 import { nowMs } from "@/lib/time";
 import { anEnd, aPosting, aReserve, aSettle, aWallet, cr, type LedgerFixture } from "./a-ledger";
+import { rawPool } from "./raw-pool";
 
 const CARD = '{"rates":[]}';
 const DAY_MS = 86_400_000;
@@ -22,7 +22,7 @@ export type History = {
 
 /** A short true history on two wallets: lots, a counter, settled, released and open requests, a folded key. */
 export async function aHistory(ledger: LedgerFixture): Promise<History> {
-  const pool = new pg.Pool({ connectionString: ledger.home.ownerUrl, max: 1 });
+  const pool = rawPool(ledger.home.ownerUrl, 1);
   const owner: History["owner"] = async <T>(sql: string, values: unknown[] = []) =>
     (await pool.query(sql, values)).rows as T[];
   const card = await aCard(owner);

@@ -1,4 +1,4 @@
-import pg from "pg";
+import type pg from "pg";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { grantApplicationRole } from "@/lib/db/grants";
 import { holdLocks } from "@/lib/db/hold-locks";
@@ -18,6 +18,7 @@ import { aReserve, aWallet, cr } from "@/tests/support/a-ledger";
 import { aLog, spawnJobs } from "@/tests/support/jobs";
 import { aSuppliedLedger, type SuppliedLedger } from "@/tests/support/supplied-ledger";
 import { until } from "@/tests/support/until";
+import { rawPool } from "@/tests/support/raw-pool";
 
 let home: SuppliedLedger;
 let owner: pg.Pool;
@@ -26,7 +27,7 @@ let running: { stop(): Promise<void> } | undefined;
 
 beforeAll(async () => {
   home = await aSuppliedLedger();
-  owner = new pg.Pool({ connectionString: home.home.ownerUrl, max: 1 });
+  owner = rawPool(home.home.ownerUrl, 1);
   await migrateQueue(home.home.ownerUrl);
   await grantApplicationRole(home.home.ownerUrl, home.home.url);
 });

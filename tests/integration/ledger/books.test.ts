@@ -1,4 +1,3 @@
-import pg from "pg";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { openDatabase } from "@/lib/db";
 import { AssertionError } from "@/lib/errors";
@@ -7,6 +6,7 @@ import { createBooks, keepLease, readBalance, verifyLedger } from "@/lib/ledger"
 import { micros, nanos } from "@/lib/money";
 import { nowMs } from "@/lib/time";
 import { aLedger, anEnd, aReserve, aSettle, aWallet, cr, type LedgerFixture } from "../../support/a-ledger";
+import { rawPool } from "@/tests/support/raw-pool";
 
 const BREAKS = 8;
 
@@ -166,7 +166,7 @@ describe("the five verbs of the books", () => {
     const breakable = openDatabase(`${ledger.home.url}?application_name=breakable`, 1);
     const lease = await keepLease(ledger.database.pool, "breaking");
     const books = createBooks(breakable.pool, lease, { patienceMs: 25_000 });
-    const owner = new pg.Pool({ connectionString: ledger.home.ownerUrl, max: 1 });
+    const owner = rawPool(ledger.home.ownerUrl, 1);
     let broken = 0;
     let isDone = false;
     const breaking = (async () => {

@@ -1,8 +1,9 @@
-import pg from "pg";
+import type pg from "pg";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { creditWallet, readBalance } from "@/lib/ledger";
 import { aHistory, type History } from "../../support/a-history";
 import { aLedger, aPosting, aWallet, cr, type LedgerFixture } from "../../support/a-ledger";
+import { rawPool } from "@/tests/support/raw-pool";
 
 const HISTORY = ["books.line", "books.transfer", "books.usage_record", "public.card", "public.audit"];
 
@@ -13,7 +14,7 @@ describe("the guards of the books", () => {
   beforeAll(async () => {
     ledger = await aLedger();
     history = await aHistory(ledger);
-    application = new pg.Pool({ connectionString: ledger.home.url, max: 2 });
+    application = rawPool(ledger.home.url, 2);
   });
   afterAll(async () => {
     await application.end();

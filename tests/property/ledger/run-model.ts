@@ -1,10 +1,10 @@
 import fc from "fast-check";
-import pg from "pg";
 import { expect } from "vitest";
 import { readBalance, verifyLedger } from "@/lib/ledger";
 import { aWallet, type LedgerFixture } from "../../support/a-ledger";
 import { anyHistory, type Real } from "./commands";
 import { WalletModel } from "./model";
+import { rawPool } from "@/tests/support/raw-pool";
 
 async function expectSame(model: WalletModel, { ledger, wallet }: Real): Promise<void> {
   const balance = await readBalance(ledger.database.reader, wallet);
@@ -40,7 +40,7 @@ async function expectSame(model: WalletModel, { ledger, wallet }: Real): Promise
  * Errors: the shrunk history that made them differ, or the law that broke.
  */
 export async function runModel(ledger: LedgerFixture, numRuns: number, endOnFailure = false): Promise<void> {
-  const pool = new pg.Pool({ connectionString: ledger.home.ownerUrl, max: 1 });
+  const pool = rawPool(ledger.home.ownerUrl, 1);
   const owner: Real["owner"] = async (sql, values) => (await pool.query(sql, values)).rows;
   try {
     await fc.assert(
