@@ -46,24 +46,47 @@ async function putSupply({ web, admin_api_key: key }: Instance, id: string, enab
   await ask(`${web}/api/v1/admin/channels/${id}`, { method: "PUT", key, body: { provider: "openai", enabled } });
 }
 
-/**
- * Set the stage for one run, have the story told on it, and put everything back: OpenAI's policy as it was, the run's
- * model and channel switched off.
- */
-export async function onStage(instance: Instance, story: (stage: Stage) => Promise<void>): Promise<void> {
-  const run = randomText(RUN_LENGTH).toLowerCase();
+/** The names of models and channels that runs make for themselves. */
+const OF_A_RUN = /^demo-[0-9a-z]{10}$/;
+
+/** OpenAI's policy as it is to be after the run. What a run that was killed left in it is put back first. */
+async function readOwnPolicy(instance: Instance): Promise<Policy> {
+  const policy = await readPolicy(instance);
+  const { allowed } = policy;
+  const notOfRun = (name: string | null): string | null => (OF_A_RUN.test(name ?? "") ? null : name);
+  const left = [policy.channel, policy.reference_model].filter((name) => name !== notOfRun(name));
+  for (const name of new Set(left)) if (name !== null) await putSupply(instance, name, false);
+  return { allowed, channel: notOfRun(policy.channel), reference_model: notOfRun(policy.reference_model) };
+}
+
+async function setStage(instance: Instance, run: string): Promise<Stage> {
   const own = `demo-${run}`;
-  const before = await readPolicy(instance);
   await putSupply(instance, own, true);
   const ada = await aPerson(instance, "ada", run, [own]);
   const bo = await aPerson(instance, "bo", run);
   await putPolicy(instance, { allowed: true, channel: own, reference_model: own });
+  return { run, channel: own, model: own, ada, bo, supplierKey: `sk-sandbox-openai-500usd-${own}-a` };
+}
+
+/**
+ * Set the stage for one run, have the story told on it, and put everything back, however it ends: OpenAI's policy as it
+ * was, the run's model and channel switched off. Errors: the story's own, and `end`'s reason once that is aborted.
+ */
+export async function onStage(
+  instance: Instance,
+  story: (stage: Stage) => Promise<void>,
+  end = new AbortController().signal,
+): Promise<void> {
+  const run = randomText(RUN_LENGTH).toLowerCase();
+  const before = await readOwnPolicy(instance);
   try {
-    await story({ run, channel: own, model: own, ada, bo, supplierKey: `sk-sandbox-openai-500usd-${own}-a` });
+    const stage = await setStage(instance, run);
+    end.throwIfAborted();
+    const ended = new Promise<never>((_, reject) => end.addEventListener("abort", () => reject(end.reason as Error)));
+    await Promise.race([story(stage), ended]);
   } finally {
-    const { allowed, channel, reference_model } = before;
-    await putPolicy(instance, { allowed, channel, reference_model });
-    await putSupply(instance, own, false);
+    await putPolicy(instance, before);
+    await putSupply(instance, `demo-${run}`, false);
   }
 }
 

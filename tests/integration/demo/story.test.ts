@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { verifyBooks } from "@/lib/metering";
 import { openWhole, type Whole } from "@/tests/support/whole";
-import { onStage } from "../../../scripts/demo/stage";
+import { ask } from "../../../scripts/demo/instance";
+import { onStage, type Stage } from "../../../scripts/demo/stage";
 import { account, buy, contribute, spend, vest } from "../../../scripts/demo/story";
 
 let whole: Whole;
@@ -36,5 +37,39 @@ describe("npm run demo", () => {
     expect(first).toContain("profit: the layers' difference, in USD            0.035");
     expect(await tell()).toBe(first);
     expect((await verifyBooks(whole.database)).violations).toEqual([]);
+  });
+
+  type Settings = { providers: Record<string, Record<string, unknown>> };
+  const instance = () => ({ ...whole, admin_api_key: whole.admin.key });
+  const asAdmin = (path: string, body?: object) =>
+    ask(`${whole.web}/api/v1/admin${path}`, { key: whole.admin.key, ...(body && { method: "PUT", body }) });
+  const policy = async () => ((await asAdmin("/settings")) as Settings).providers["openai"];
+  const enabledOf = async (model: string) => (await asAdmin(`/models/${model}`))["enabled"];
+
+  test("puts everything back where it is ended before its time", async () => {
+    const before = await policy();
+    const end = new AbortController();
+    let model = "";
+    const story = async (stage: Stage): Promise<void> => {
+      ({ model } = stage);
+      expect(await policy()).toMatchObject({ channel: model, reference_model: model });
+      end.abort(new Error("Ctrl-C"));
+      await new Promise(() => undefined);
+    };
+    await expect(onStage(instance(), story, end.signal)).rejects.toThrow("Ctrl-C");
+    expect(await policy()).toEqual(before);
+    expect(await enabledOf(model)).toBe(false);
+  });
+
+  test("puts back what a run left that was killed", async () => {
+    const before = await policy();
+    let left = "";
+    await onStage(instance(), async ({ model }) => void (left = model));
+    const model = { provider: "openai", upstream_model: "gpt-4", capabilities: ["chat"], enabled: true };
+    await asAdmin(`/models/${left}`, model);
+    await asAdmin("/settings", { providers: { openai: { channel: left, reference_model: left } } });
+    await onStage(instance(), () => Promise.resolve());
+    expect(await policy()).toEqual(before);
+    expect(await enabledOf(left)).toBe(false);
   });
 });
