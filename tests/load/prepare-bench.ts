@@ -47,14 +47,14 @@ const subjectOf = (
 });
 
 /** Start all of it: PostgreSQL, the load maker, the gateway, the bare pass-through and Portkey. */
-export async function prepareBench(): Promise<Bench> {
+export async function prepareBench(say: (text: string) => void): Promise<Bench> {
   mkdirSync(FOLDER, { recursive: true });
   const files = await bundle(`${FOLDER}/dist`, {
     generator: "tests/load/generator.ts",
     bare: "tests/load/bare.ts",
     gateway: "workers/gateway.ts",
   });
-  const portkeyFile = installPortkey(`${FOLDER}/portkey`);
+  const portkeyFile = installPortkey(`${FOLDER}/portkey`, say);
   const server = await startOwnPostgres(`${FOLDER}/postgres`);
   const [owner, application] = [openDatabase(server.ownerUrl, 2), openDatabase(server.applicationUrl, 4)];
   const masterKey = { id: "bench", key: randomBytes(32) };

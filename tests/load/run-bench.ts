@@ -32,7 +32,7 @@ export async function runBench(isQuick: boolean, say: (text: string) => void): P
   const size = isQuick ? QUICK : FULL;
   const [load = 0] = loadavg();
   if (load > BUSY_LOAD) say(`this machine is busy (load ${load.toFixed(1)}): the figures will say little`);
-  const bench = await prepareBench();
+  const bench = await prepareBench(say);
   const giveUp = (): void => void bench.close().finally(() => process.exit(1));
   for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, giveUp);
   const rows: Row[] = [];
