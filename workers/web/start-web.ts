@@ -1,7 +1,10 @@
 import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from "node:http";
 import type { Duplex } from "node:stream";
-import { addressMatcher, clientAddressReader, refuseUnreadable } from "../../lib/http";
+import { ScripError } from "../../lib/errors";
+import { addressMatcher, clientAddressReader, refuseUnreadable, toProblem } from "../../lib/http";
+import { newUuid, toPublicId } from "../../lib/ids";
 import type { Log } from "../../lib/log";
+import { nowMs } from "../../lib/time";
 import { isGatewayPath, openGatewayPipe } from "./pipe-to-gateway";
 
 export type WebOptions = {
@@ -45,6 +48,7 @@ export async function startWeb(options: WebOptions): Promise<WebServer> {
     const path = request.url ?? "/";
     if (isGatewayPath(path)) return gateway.pass(request, response);
     if (path === "/healthz") return void response.writeHead(200, { "content-type": "text/plain" }).end("ok\n");
+    if (request.method === "TRACE") return void refuseTrace(response);
     const elsewhere = otherLoopbackName(request, options.appUrl);
     if (elsewhere) return void response.writeHead(307, { location: elsewhere }).end();
     if (!isProxy(request.socket.remoteAddress ?? "")) dropClaims(request);
@@ -62,6 +66,14 @@ export async function startWeb(options: WebOptions): Promise<WebServer> {
       gateway.close();
     },
   };
+}
+
+/** The app can't even be asked: no `Request` may have this method, which no page or call knows. */
+async function refuseTrace(response: ServerResponse): Promise<void> {
+  const refusal = new ScripError("invalid_request", "Nothing here answers TRACE.", { status: 405 });
+  const problem = toProblem(refusal, toPublicId("request", newUuid(nowMs())));
+  const allow = "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS";
+  response.writeHead(problem.status, { ...Object.fromEntries(problem.headers), allow }).end(await problem.text());
 }
 
 /** What a client may not say of itself: only a trusted proxy may. */

@@ -196,6 +196,14 @@ describe("the web port", () => {
     expect([reply.statusCode, reply.headers["x-should-retry"]]).toEqual([503, "false"]);
   });
 
+  test("refuses TRACE, which the app can't be asked with, as a problem", async () => {
+    const { url } = await web("http://127.0.0.1:1");
+    const { reply } = await ask(`${url}/api/v1/balance`, { method: "TRACE" });
+    expect([reply.statusCode, reply.headers["x-should-retry"]]).toEqual([405, "false"]);
+    expect(reply.headers["content-type"]).toBe("application/problem+json");
+    expect(JSON.parse(await text(reply))).toMatchObject({ status: 405, code: "invalid_request" });
+  });
+
   test("takes 32 KiB of headers, as the gateway does, and no more", async () => {
     const { url } = await web("http://127.0.0.1:1");
     const statusWith = async (length: number) =>
