@@ -51,9 +51,9 @@ export const hashApiKeySecret = (secret: string): Uint8Array<ArrayBuffer> =>
 export function toApiKeyFields(input: ApiKeyInput): ApiKeyFields;
 export function toApiKeyFields(input: ApiKeyPatch): Partial<ApiKeyFields>;
 export function toApiKeyFields(input: ApiKeyPatch): Partial<ApiKeyFields> {
-  const { billing_mode: billingMode, expires_at: expiresAt, scopes, ...rest } = input;
+  const { name, models, ips, channels, supply, billing_mode: billingMode, expires_at: expiresAt, scopes } = input;
   const expiresMs = expiresAt === undefined || expiresAt === null ? expiresAt : Date.parse(expiresAt);
-  return { ...rest, billingMode, expiresMs, scopes: scopes && [...new Set(scopes)] };
+  return { name, models, ips, channels, supply, billingMode, expiresMs, scopes: scopes && [...new Set(scopes)] };
 }
 
 /** Whether a key may be used where a scope is asked for: `admin` includes the others, for as long as its owner is one. */

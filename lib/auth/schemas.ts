@@ -1,6 +1,6 @@
 import { isIP } from "node:net";
 import * as z from "zod";
-import { TimeInput } from "../http";
+import { NotYet, TimeInput } from "../http";
 
 const PASSWORD_MIN = 8;
 const PASSWORD_MAX = 128;
@@ -62,6 +62,7 @@ const keyFields = {
   channels: z.array(z.string().min(1).max(100)).max(LIST_MAX),
   supply: Supply,
   expires_at: TimeInput.nullable(),
+  budget: NotYet,
 };
 
 /** A new API key. What is left out doesn't limit it. */
@@ -74,6 +75,7 @@ export const ApiKeyInput = z.strictObject({
   channels: keyFields.channels.default([]),
   supply: keyFields.supply.default("official"),
   expires_at: keyFields.expires_at.default(null),
+  budget: keyFields.budget,
 });
 export type ApiKeyInput = z.infer<typeof ApiKeyInput>;
 

@@ -2,6 +2,7 @@ export { CreditsInput, DecimalInput, PositiveCreditsInput, UsdInput } from "./am
 export { addressMatcher, clientAddressReader, WEB_PORT_HEADER, type ClientAddress } from "./client-address";
 export { readCursor, toPage, writeCursor, type Cursor } from "./cursor";
 export { credits, decimal, NumberLiteral, toJson, usd } from "./json";
+export { NotYet } from "./not-yet";
 export { isPrivateAddress, leadsToPrivateNetwork, namesPrivateAddress, publicLookup } from "./private-address";
 export { toFieldErrors, toProblem, validationFailed } from "./problem";
 export { isStorable, readJsonObject } from "./read-json-object";

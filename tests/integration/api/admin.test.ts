@@ -39,6 +39,21 @@ const lastAudit = async (subjectId: string) => {
 describe("users", () => {
   const create = (body: object) => call("POST", "/admin/users", users.POST, { as: admin.key, body });
 
+  test("have no second factor and no counted requests yet: null is taken for them, and nothing else", async () => {
+    const made = await create({ email: "factor@example.test", totp_secret: null });
+    expect(made.status).toBe(201);
+    const refused = await create({ email: "other@example.test", totp_secret: "JBSWY3DPEHPK3PXP" });
+    expect(refused.body["detail"]).toContain("totp_secret: isn't possible yet");
+    const giveKey = (requests: unknown) =>
+      call("POST", "/admin/users/x/keys", userKeys.POST, {
+        as: admin.key,
+        params: { id: String(made.body["id"]) },
+        body: { name: "given", requests },
+      });
+    expect((await giveKey(null)).status).toBe(201);
+    expect((await giveKey(100)).body["detail"]).toContain("requests: isn't possible yet");
+  });
+
   test("are made with a wallet of their own, and an address belongs to one of them", async () => {
     const made = await create({ email: "Eve@Example.test", password: "correct horse", email_verified: true });
     expect(made.status).toBe(201);

@@ -39,6 +39,23 @@ describe("API keys", () => {
     expect(list.text).toContain(secret.slice(-4));
   });
 
+  test("take no budget yet, but null for one, and say so", async () => {
+    const made = await make(ada, { name: "Unbudgeted", budget: null });
+    expect(made.status).toBe(201);
+    const params = { id: String(made.body["id"]) };
+    const patch = (body: object) => call("PATCH", "/keys/x", oneKey.PATCH, { as: ada.key, params, body });
+    expect((await patch({ budget: null })).status).toBe(200);
+    for (const refused of [
+      await make(ada, { name: "x", budget: { daily: { limit: 5 } } }),
+      await patch({ budget: 5 }),
+    ]) {
+      expect(refused).toMatchObject({
+        status: 422,
+        body: { detail: "budget: isn't possible yet: leave it out, or send null" },
+      });
+    }
+  });
+
   test("are told to gateways when made, changed, rotated and revoked", async () => {
     const seen = [await version()];
     const { body } = await make(ada);

@@ -3,7 +3,7 @@ import { route } from "@/app/_server/route";
 import { webDatabase } from "@/app/_server/database";
 import { recordAudit } from "@/lib/audit";
 import { createUser, Email, hashPassword, listUsers, Locale, Password, Role, TimeZone } from "@/lib/auth";
-import { toPage } from "@/lib/http";
+import { NotYet, toPage } from "@/lib/http";
 import { toPublicId } from "@/lib/ids";
 import { readSettings } from "@/lib/settings";
 import { AdminUserReply, showAdminUser } from "../../_replies/admin-user";
@@ -34,6 +34,7 @@ const NewUser = z.strictObject({
   name: z.string().trim().max(100).optional(),
   role: Role.default("user"),
   email_verified: z.boolean().default(false),
+  totp_secret: NotYet,
   time_zone: TimeZone.default("UTC"),
   locale: Locale.default("en"),
   referred_by: z.string().max(32).optional().meta({ description: "Somebody's referral code." }),

@@ -1,7 +1,7 @@
 import { route } from "@/app/_server/route";
 import { recordAudit } from "@/lib/audit";
 import { ApiKeyInput, createApiKey, getUser, listApiKeys } from "@/lib/auth";
-import { toPage } from "@/lib/http";
+import { NotYet, toPage } from "@/lib/http";
 import { toPublicId } from "@/lib/ids";
 import { ApiKeyReply, NewApiKeyReply, showApiKey, showNewApiKey } from "../../../../_replies/api-key";
 import { IdParams, Page, PageQuery } from "../../../../_replies/fields";
@@ -35,7 +35,7 @@ export const POST = route(
     summary: "Make an API key for a user",
     description: "The reply shows the secret, once.",
     params,
-    body: ApiKeyInput,
+    body: ApiKeyInput.extend({ requests: NotYet }),
     reply: NewApiKeyReply,
     status: 201,
     example: { body: { name: "Made by support", scopes: ["inference", "account"] } },
