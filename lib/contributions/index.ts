@@ -1,5 +1,6 @@
 export { contribute, type ContributeInput } from "./contribute";
 export type { ContributionView } from "./contribution";
+export { endKey } from "./end-key";
 export { findQuote } from "./find-quote";
 export { forgetQuotes } from "./forget-quotes";
 export { getContribution } from "./get-contribution";

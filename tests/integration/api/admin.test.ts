@@ -6,6 +6,7 @@ import * as adminModel from "@/app/api/v1/admin/models/[id]/route";
 import * as pool from "@/app/api/v1/admin/pool/route";
 import * as disable from "@/app/api/v1/admin/pool/[id]/disable/route";
 import * as enable from "@/app/api/v1/admin/pool/[id]/enable/route";
+import * as end from "@/app/api/v1/admin/pool/[id]/end/route";
 import * as revalidate from "@/app/api/v1/admin/pool/[id]/revalidate/route";
 import * as settings from "@/app/api/v1/admin/settings/route";
 import * as users from "@/app/api/v1/admin/users/route";
@@ -218,6 +219,13 @@ describe("channels and the pool", () => {
     expect((await call("POST", "/admin/pool/x/revalidate", revalidate.POST, at)).status).toBe(409);
     expect((await call("POST", "/admin/pool/x/enable", enable.POST, at)).body).toMatchObject({ state: "active" });
     expect((await call("POST", "/admin/pool/x/revalidate", revalidate.POST, at)).status).toBe(200);
+    for (const _ of [1, 2]) {
+      expect((await call("POST", "/admin/pool/x/end", end.POST, at)).body).toMatchObject({
+        state: "revoked",
+        hint: "",
+      });
+    }
+    expect((await call("POST", "/admin/pool/x/enable", enable.POST, at)).status).toBe(409);
     const log = await call("GET", "/admin/audit", audit.GET, { as: admin.key });
     expect(log.text).toContain("pool_key.add");
     expect(listed.text + log.text).not.toContain(secret);

@@ -4,9 +4,11 @@ import { systemCtx } from "@/lib/ctx";
 import { openDatabase } from "@/lib/db";
 import { verifyLedger } from "@/lib/ledger";
 import { foldAttempts } from "@/lib/metering";
-import type { Uuid } from "@/lib/ids";
+import { toPublicId, type Uuid } from "@/lib/ids";
 import type { KeyReason } from "@/lib/pool";
 import { nowMs } from "@/lib/time";
+import * as endRoute from "@/app/api/v1/admin/pool/[id]/end/route";
+import { aPerson, call, type Person } from "@/tests/support/api";
 import {
   aContributor,
   acceptQuote,
@@ -173,6 +175,35 @@ describe("a key that dies", () => {
     expect(rows).toEqual([{ all: NET, cost_nanos: cost, vested_micros: (NET * cost) / (500n * USD) }]);
     expect(await verified()).toEqual([]);
   });
+});
+
+test("an admin ends a contributed key for good: what hasn't vested is gone, and once more changes nothing", async () => {
+  const [bo, admin] = [await aContributor(), await aPerson(database, { role: "admin", scopes: ["admin"] })];
+  const { id, poolKey } = await contributeKey(bo);
+  await serveWith(poolKey, 50n * USD);
+  await fold();
+  const end = (person: Person) =>
+    call("POST", "/admin/pool/x/end", endRoute.POST, {
+      as: person.key,
+      params: { id: toPublicId("poolKey", poolKey) },
+    });
+  expect((await end(bo)).status).toBe(403);
+  for (const _ of [1, 2]) {
+    const { status, body } = await end(admin);
+    expect([status, body["state"], body["reason"]]).toEqual([200, "revoked", "by_operator"]);
+    expect(await balanceOf(bo)).toMatchObject({
+      vestedMicros: 7_499_700_000n,
+      unvestedMicros: 0n,
+      spendableMicros: 7_499_700_000n,
+    });
+  }
+  expect((await readOne(bo, id)).body).toMatchObject({ state: "revoked", reason: "by_operator", remaining_credits: 0 });
+  expect(await keyRow(poolKey)).toMatchObject({ state: "revoked", secret: 0 });
+  const { rows } = await database.pool.query("select action, before->>'state' was from audit where subject_id = $1", [
+    toPublicId("poolKey", poolKey),
+  ]);
+  expect(rows[0]).toEqual({ action: "pool_key.end", was: "active" });
+  expect(await verified()).toEqual([]);
 });
 
 describe("an owner", () => {

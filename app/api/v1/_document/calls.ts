@@ -10,6 +10,7 @@ import * as adminPnl from "../admin/pnl/route";
 import * as adminPool from "../admin/pool/route";
 import * as adminPoolDisable from "../admin/pool/[id]/disable/route";
 import * as adminPoolEnable from "../admin/pool/[id]/enable/route";
+import * as adminPoolEnd from "../admin/pool/[id]/end/route";
 import * as adminPoolRevalidate from "../admin/pool/[id]/revalidate/route";
 import * as adminSettings from "../admin/settings/route";
 import * as adminUser from "../admin/users/[id]/route";
@@ -76,6 +77,7 @@ const MODULES: { readonly [Path in Exclude<keyof Paths, "/openapi.json">]: Recor
   "/admin/pool/{id}/disable": adminPoolDisable,
   "/admin/pool/{id}/enable": adminPoolEnable,
   "/admin/pool/{id}/revalidate": adminPoolRevalidate,
+  "/admin/pool/{id}/end": adminPoolEnd,
   "/admin/pnl": adminPnl,
   "/admin/settings": adminSettings,
   "/admin/audit": adminAudit,
