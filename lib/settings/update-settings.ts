@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import type { Ctx } from "../ctx";
 import { bumpConfig, type Tx } from "../db";
+import { ScripError } from "../errors";
 import { validationFailed } from "../http";
 import { enqueue } from "../queue/enqueue";
 import { DEFAULT_SETTINGS } from "./defaults";
@@ -24,10 +25,21 @@ function withDefaults(merged: Record<string, unknown>): unknown {
   return complete;
 }
 
+/** Most providers forbid sharing keys: that an operator allows it is on the record with the reason. */
+function requireReasons(before: SettingsDocument["providers"], after: Policies): void {
+  for (const [id, policy] of Object.entries(after)) {
+    if (!policy.allowed || policy.reason.trim() !== "" || isDeepStrictEqual(before[id], policy)) continue;
+    const path = `providers.${id}.reason`;
+    const message = "must say why keys of this provider may be contributed, where they are allowed";
+    throw new ScripError("validation_failed", `${path}: ${message}`, { errors: [{ path, message }] });
+  }
+}
+
 /**
  * Change settings by a merge patch, and tell every process. Gives back what changed, for the audit log.
  *
- * Errors: `validation_failed` where the result doesn't fit; nothing is changed then.
+ * Errors: `validation_failed` where the result doesn't fit, or allows keys of a provider without a reason; nothing is changed
+ * then.
  */
 export async function updateSettings(tx: Tx, ctx: Ctx, patch: Record<string, unknown>): Promise<Change> {
   await lockSettings(tx);
@@ -37,6 +49,7 @@ export async function updateSettings(tx: Tx, ctx: Ctx, patch: Record<string, unk
   const parsed = Settings.safeParse(merged);
   if (!parsed.success) throw validationFailed(parsed.error);
   const next = fillPolicies(merged as SettingsDocument); // it was parsed as one above
+  requireReasons(current.providers, completePolicies(next));
   const change: Change = { before: {}, after: {}, document: next };
   for (const name of Object.keys(patch) as (keyof SettingsDocument)[]) {
     if (isDeepStrictEqual(current[name], next[name])) continue;

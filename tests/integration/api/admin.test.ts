@@ -257,6 +257,21 @@ describe("settings", () => {
     expect(await read()).toEqual(before);
   });
 
+  test("that allow keys of a provider say why", async () => {
+    for (const reason of [undefined, "", "  "]) {
+      const { status, body } = await put({ providers: { groq: { allowed: true, reason } } });
+      expect([status, body["errors"]]).toEqual([
+        422,
+        [{ path: "providers.groq.reason", message: expect.stringContaining("must say why") as unknown }],
+      ]);
+    }
+    expect((await put({ providers: { groq: { allowed: true, reason: "Agreed in writing" } } })).status).toBe(200);
+    expect((await put({ providers: { groq: { note: "Ask us first." } } })).status).toBe(200);
+    expect((await put({ providers: { groq: { reason: "" } } })).status).toBe(422);
+    expect((await put({ providers: { groq: { allowed: false, reason: "" } } })).status).toBe(200);
+    await put({ providers: null });
+  });
+
   test("put back as they were read are the same, and leave no trace in the log", async () => {
     const { text } = await call("GET", "/admin/settings", settings.GET, { as: admin.key });
     const count = async () => (await database.pool.query<{ n: bigint }>("select count(*) n from audit")).rows[0]?.n;
