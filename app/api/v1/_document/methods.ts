@@ -39,6 +39,7 @@ export const METHODS_OF = {
   "/admin/pool": ["GET"],
   "/admin/pool/{id}/disable": ["POST"],
   "/admin/pool/{id}/enable": ["POST"],
+  "/admin/pool/{id}/end": ["POST"],
   "/admin/pool/{id}/revalidate": ["POST"],
   "/admin/pnl": ["GET"],
   "/admin/settings": ["GET", "PUT"],
