@@ -5,7 +5,14 @@ import { typedAmount } from "@/app/_components/typed-amount";
 import { act, type Acted, attempt } from "@/app/_server/action";
 import { textOf } from "@/app/_server/form";
 import { quoteKey } from "@/app/_server/quote-key";
-import { contribute, pauseContribution, QuoteBody, resumeContribution, retireContribution } from "@/lib/contributions";
+import {
+  contribute,
+  pauseContribution,
+  QuoteBody,
+  resumeContribution,
+  retireContribution,
+  topUpContribution,
+} from "@/lib/contributions";
 import { ScripError } from "@/lib/errors";
 import { fromPublicId, type IdKind, toPublicId, type Uuid } from "@/lib/ids";
 import { SecretText } from "@/lib/vault";
@@ -38,13 +45,14 @@ export async function validateKey(form: FormData): Promise<Acted<Quoted>> {
       provider: textOf(form, "provider"),
       api_key: textOf(form, "key"),
       declared_usd: capOf(textOf(form, "cap")),
+      contribution: textOf(form, "contribution") || undefined,
     });
     if (!parsed.success) {
       const isCap = parsed.error.issues.some(({ path }) => path[0] === "declared_usd");
       throw isCap ? wrongCap() : new ScripError("key_invalid", "The form doesn't hold a key.");
     }
-    const { provider, api_key: key, declared_usd: declaredNanos } = parsed.data;
-    const input = { userId: user.id, provider, secret: new SecretText(key), topUpOf: null };
+    const { provider, api_key: key, declared_usd: declaredNanos, contribution } = parsed.data;
+    const input = { userId: user.id, provider, secret: new SecretText(key), topUpOf: contribution ?? null };
     const quote = await quoteKey(ctx, { ...input, declaredNanos: declaredNanos ?? null });
     const { requests, grossMicros, feeMicros, netMicros, isProven, expiresMs } = quote;
     return { id: toPublicId("quote", quote.id), requests, grossMicros, feeMicros, netMicros, isProven, expiresMs };
@@ -59,6 +67,17 @@ export async function contributeKey(quoteId: string, attest: boolean): Promise<A
   });
   revalidatePath("/contribute");
   return contributed;
+}
+
+/** Add what a quote found to have been added to a contribution's key. */
+export async function topUp(id: string, quoteId: string, attest: boolean): Promise<Acted<null>> {
+  const toppedUp = await act(async (tx, ctx, user) => {
+    const contributionId = idOf("contribution", id);
+    await topUpContribution(tx, ctx, { userId: user.id, contributionId, quoteId: idOf("quote", quoteId), attest });
+    return null;
+  });
+  revalidatePath("/contribute");
+  return toppedUp;
 }
 
 /** Take a contribution's key out of use, or let it be used again. */

@@ -112,7 +112,7 @@ export default async function ContributePage({ searchParams }: { searchParams: S
       <Card className="mt-4">
         <CardHeader title={t("mine.title")} note={t("mine.note")} />
         {page.rows.length > 0 ? (
-          <ContributionTable rows={page.rows} nowMs={ctx.nowMs} />
+          <ContributionTable rows={page.rows} nowMs={ctx.nowMs} feePercent={page.feePercent} />
         ) : (
           <EmptyState icon={HandCoins} title={t("mine.empty.title")} text={t("mine.empty.text")} />
         )}

@@ -4,7 +4,7 @@ import { useTranslations } from "next-intl";
 import type { MenuPopupProps } from "@/app/_components/ui/lazy-menu";
 import { Menu, MenuItem, MenuSeparator } from "@/app/_components/ui/menu";
 
-export type ContributionIntention = "pause" | "resume" | "retire";
+export type ContributionIntention = "pause" | "resume" | "top_up" | "retire";
 type ContributionMenuProps = {
   name: string;
   isPaused: boolean;
@@ -26,6 +26,7 @@ export default function ContributionMenu({
       ) : (
         <MenuItem onClick={() => onIntend("pause")}>{t("pause")}</MenuItem>
       )}
+      <MenuItem onClick={() => onIntend("top_up")}>{t("topUp")}</MenuItem>
       <MenuSeparator />
       <MenuItem isDanger onClick={() => onIntend("retire")}>
         {t("retire")}

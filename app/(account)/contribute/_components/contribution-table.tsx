@@ -17,6 +17,7 @@ import type { ContributionIntention } from "./contribution-menu";
 import type { ContributionRow } from "./quoted";
 
 const RetireDialog = dynamic(() => import("./retire-dialog"), { ssr: false });
+const TopUpDialog = dynamic(() => import("./top-up-dialog"), { ssr: false });
 const loadMenu = () => import("./contribution-menu");
 
 const TONES: Record<ContributionRow["state"], Tone> = {
@@ -138,13 +139,18 @@ function usePausing(): (row: ContributionRow, isPausing: boolean) => Promise<voi
   };
 }
 
+type ContributionTableProps = { rows: ContributionRow[]; nowMs: number; feePercent: string };
+
 /** Contributions, newest first, with what became of them and what can be done. */
-export function ContributionTable({ rows, nowMs }: { rows: ContributionRow[]; nowMs: number }) {
+export function ContributionTable({ rows, nowMs, feePercent }: ContributionTableProps) {
   const t = useTranslations("Contribute.mine");
   const pauseOrGoOn = usePausing();
-  const [retiring, setRetiring] = useState<ContributionRow | null>(null);
-  const intend = (row: ContributionRow, intention: ContributionIntention) =>
-    intention === "retire" ? setRetiring(row) : void pauseOrGoOn(row, intention === "pause");
+  const [asked, setAsked] = useState<{ row: ContributionRow; dialog: "top_up" | "retire" } | null>(null);
+  const close = () => setAsked(null);
+  const intend = (row: ContributionRow, intention: ContributionIntention) => {
+    if (intention === "pause" || intention === "resume") void pauseOrGoOn(row, intention === "pause");
+    else setAsked({ row, dialog: intention });
+  };
   return (
     <>
       <Table label={t("title")}>
@@ -174,7 +180,8 @@ export function ContributionTable({ rows, nowMs }: { rows: ContributionRow[]; no
           ))}
         </tbody>
       </Table>
-      {retiring && <RetireDialog row={retiring} onClose={() => setRetiring(null)} />}
+      {asked?.dialog === "retire" && <RetireDialog row={asked.row} onClose={close} />}
+      {asked?.dialog === "top_up" && <TopUpDialog row={asked.row} feePercent={feePercent} onClose={close} />}
     </>
   );
 }

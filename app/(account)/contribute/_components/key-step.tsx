@@ -10,10 +10,15 @@ import { validateKey } from "../actions";
 import type { Quoted } from "./quoted";
 import { Step } from "./step";
 
-type CapFieldProps = { isOpen: boolean; isWrong: boolean; field: React.RefObject<HTMLInputElement | null> };
+type CapFieldProps = {
+  isOpen: boolean;
+  isWrong: boolean;
+  hint: string;
+  field: React.RefObject<HTMLInputElement | null>;
+};
 
 /** How many dollars of the key may be used: the one field where a contributor types dollars. */
-function CapField({ isOpen, isWrong, field }: CapFieldProps) {
+function CapField({ isOpen, isWrong, hint, field }: CapFieldProps) {
   const t = useTranslations("Contribute.key");
   return (
     <details className="group mt-4" open={isOpen || undefined}>
@@ -22,7 +27,7 @@ function CapField({ isOpen, isWrong, field }: CapFieldProps) {
         {t("cap")}
       </summary>
       <div className="mt-3 max-w-60" data-money>
-        <Field label={t("capLabel")} hint={t("capHint")} error={isWrong ? t("capWrong") : undefined}>
+        <Field label={t("capLabel")} hint={hint} error={isWrong ? t("capWrong") : undefined}>
           {(control) => (
             <input {...control} ref={field} inputMode="decimal" autoComplete="off" className={`${inputClass} w-full`} />
           )}
@@ -32,7 +37,14 @@ function CapField({ isOpen, isWrong, field }: CapFieldProps) {
   );
 }
 
-type KeyStepProps = { provider: string; isDone: boolean; onQuote: (quote: Quoted | null) => void };
+type KeyStepProps = {
+  number: number;
+  provider: string;
+  /** The contribution that the key already is, to be topped up. */
+  contribution?: string;
+  isDone: boolean;
+  onQuote: (quote: Quoted | null) => void;
+};
 
 /**
  * The key, and what the provider says of it.
@@ -40,7 +52,7 @@ type KeyStepProps = { provider: string; isDone: boolean; onQuote: (quote: Quoted
  * The field has no name, so that no form can ever be sent with it in an address; its text is read once, is in no state,
  * and is wiped as soon as the key is sealed.
  */
-export function KeyStep({ provider, isDone, onQuote }: KeyStepProps) {
+export function KeyStep({ number, provider, contribution, isDone, onQuote }: KeyStepProps) {
   const t = useTranslations("Contribute.key");
   const providerName = useProviderName();
   const [isPending, startTransition] = useTransition();
@@ -55,6 +67,7 @@ export function KeyStep({ provider, isDone, onQuote }: KeyStepProps) {
     form.set("provider", provider);
     form.set("key", key.current?.value ?? "");
     form.set("cap", cap.current?.value ?? "");
+    form.set("contribution", contribution ?? "");
     startTransition(async () => {
       const quoted = await validateKey(form);
       setRefusal(quoted.outcome === "refused" ? quoted : null);
@@ -63,7 +76,7 @@ export function KeyStep({ provider, isDone, onQuote }: KeyStepProps) {
     });
   };
   return (
-    <Step number={2} title={t("title")} isDone={isDone}>
+    <Step number={number} title={t("title")} isDone={isDone}>
       <form onSubmit={submit} method="post">
         <div className="flex flex-col gap-3 sm:flex-row sm:items-start">
           <div className="flex-1">
@@ -93,7 +106,12 @@ export function KeyStep({ provider, isDone, onQuote }: KeyStepProps) {
             {t(isPending ? "validating" : "validate")}
           </Button>
         </div>
-        <CapField isOpen={isCapWrong || refusal?.code === "quota_unknown"} isWrong={isCapWrong} field={cap} />
+        <CapField
+          isOpen={isCapWrong || refusal?.code === "quota_unknown"}
+          isWrong={isCapWrong}
+          hint={t(contribution ? "capHintTopUp" : "capHint")}
+          field={cap}
+        />
       </form>
       {refusal && !isCapWrong && !isPending && (
         <p role="alert" className="mt-4 flex gap-2 rounded-md bg-danger-soft px-3.5 py-2.5 text-[13px] text-danger">

@@ -7,7 +7,7 @@ import { exactAmount } from "@/app/_components/amounts";
 import { Credits } from "@/app/_components/credits";
 import { Button } from "@/app/_components/ui/button";
 import { showToast } from "@/app/_components/ui/toast-queue";
-import { contributeKey } from "../actions";
+import { contributeKey, topUp } from "../actions";
 import type { Quoted } from "./quoted";
 import { Step } from "./step";
 
@@ -35,10 +35,17 @@ function Terms({ quote, feePercent }: { quote: Quoted; feePercent: string }) {
   );
 }
 
-type OfferStepProps = { quote: Quoted; feePercent: string; onDone: () => void };
+type OfferStepProps = {
+  number: number;
+  quote: Quoted;
+  /** The contribution that it adds to; none for a new one. */
+  contribution?: string;
+  feePercent: string;
+  onDone: () => void;
+};
 
 /** What the key is worth, the contributor's word, and the button that makes it so. */
-export function OfferStep({ quote, feePercent, onDone }: OfferStepProps) {
+export function OfferStep({ number, quote, contribution, feePercent, onDone }: OfferStepProps) {
   const t = useTranslations("Contribute.offer");
   const locale = useLocale();
   const [isAttested, setIsAttested] = useState(false);
@@ -46,7 +53,9 @@ export function OfferStep({ quote, feePercent, onDone }: OfferStepProps) {
   const amount = exactAmount(quote.netMicros, locale);
   const submit = () =>
     startTransition(async () => {
-      const contributed = await contributeKey(quote.id, isAttested);
+      const contributed = await (contribution
+        ? topUp(contribution, quote.id, isAttested)
+        : contributeKey(quote.id, isAttested));
       if (contributed.outcome === "refused") {
         showToast({ title: t("failed"), text: contributed.message, isError: true });
         return;
@@ -55,7 +64,7 @@ export function OfferStep({ quote, feePercent, onDone }: OfferStepProps) {
       onDone();
     });
   return (
-    <Step number={3} title={t("title")} isDone={false}>
+    <Step number={number} title={t("title")} isDone={false}>
       <p role="status" className="flex items-start gap-2 text-[15px] font-semibold text-accent-ink">
         <BadgeCheck aria-hidden="true" className="mt-0.5 size-4.5 shrink-0" />
         {t("verified", { amount, percent: feePercent })}
@@ -72,7 +81,7 @@ export function OfferStep({ quote, feePercent, onDone }: OfferStepProps) {
         <span>{t("attest")}</span>
       </label>
       <Button size="lg" className="mt-4 w-full sm:w-auto" disabled={!isAttested} isPending={isPending} onClick={submit}>
-        {t("contribute")}
+        {t(contribution ? "topUp" : "contribute")}
       </Button>
     </Step>
   );

@@ -49,13 +49,15 @@ export function Wizard({ providers, feePercent, found }: WizardProps) {
   return (
     <Card aria-label={t("steps")} className="divide-y divide-line">
       <ProviderStep providers={providers} chosen={provider} onChoose={choose} />
-      <KeyStep key={provider} provider={provider} isDone={offer !== null} onQuote={setOffer} />
+      <KeyStep key={provider} number={2} provider={provider} isDone={offer !== null} onQuote={setOffer} />
       {isOver && (
         <p role="status" className="px-5 py-3 text-[13px] text-ink-2">
           {t("offer.over")}
         </p>
       )}
-      {offer && <OfferStep key={offer.id} quote={offer} feePercent={feePercent} onDone={() => setOffer(null)} />}
+      {offer && (
+        <OfferStep key={offer.id} number={3} quote={offer} feePercent={feePercent} onDone={() => setOffer(null)} />
+      )}
     </Card>
   );
 }
