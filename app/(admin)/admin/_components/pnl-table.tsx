@@ -1,4 +1,6 @@
+import clsx from "clsx";
 import { useTranslations } from "next-intl";
+import type { ReactNode } from "react";
 import { Credits } from "@/app/_components/credits";
 import { Table, Td, Th, Tr } from "@/app/_components/ui/table";
 import { useProviderName } from "@/app/_components/use-provider-name";
@@ -10,8 +12,12 @@ import type { View } from "./view";
 const byProfit = (one: { figures: PnlFigures }, other: { figures: PnlFigures }): number =>
   one.figures.profitNanos < other.figures.profitNanos ? -1 : 1;
 
+/** On a phone: what has no column of its own there, below what it belongs to. */
+function Below({ children }: { children: ReactNode }) {
+  return <span className="block text-xs font-normal text-ink-3 sm:hidden">{children}</span>;
+}
+
 function Figures({ figures, isTotal }: { figures: PnlFigures; isTotal?: boolean }) {
-  const t = useTranslations("Admin.table");
   return (
     <>
       <Td isNumeric className="hidden sm:table-cell">
@@ -19,16 +25,18 @@ function Figures({ figures, isTotal }: { figures: PnlFigures; isTotal?: boolean 
       </Td>
       <Td isNumeric>
         <Usd amount={figures.revenueNanos} />
+        <Below>
+          <Usd amount={figures.costNanos} />
+        </Below>
       </Td>
-      <Td isNumeric>
+      <Td isNumeric className="hidden sm:table-cell">
         <Usd amount={figures.costNanos} />
       </Td>
-      <Td isNumeric className={isTotal ? undefined : "font-medium"}>
+      <Td isNumeric className={clsx("max-sm:pr-5", !isTotal && "font-medium")}>
         <Usd amount={figures.profitNanos} />
-        <span className="block text-xs font-normal text-ink-3 sm:hidden">
-          <span className="sr-only">{t("margin")} </span>
+        <Below>
           <Margin margin={figures.margin} />
-        </span>
+        </Below>
       </Td>
       <Td isNumeric className="hidden sm:table-cell">
         <Margin margin={figures.margin} />
@@ -37,21 +45,43 @@ function Figures({ figures, isTotal }: { figures: PnlFigures; isTotal?: boolean 
   );
 }
 
-/** What a row is about; on a phone with its credits, which have no column of their own there. */
 function Name({ name, figures }: { name: string; figures: PnlFigures }) {
+  const t = useTranslations("Admin.table");
   return (
     <>
-      <span className="block max-w-22 truncate sm:max-w-40">{name}</span>
-      <span className="block text-xs font-normal text-ink-3 sm:hidden">
-        <Credits amount={figures.creditsMicros} />
-      </span>
+      <span className="block max-w-32 truncate sm:max-w-40">{name}</span>
+      <Below>{t.rich("inCredits", { amount: () => <Credits amount={figures.creditsMicros} hasUnit={false} /> })}</Below>
     </>
   );
 }
 
-// A phone's width is for figures.
-const NARROW =
-  "max-sm:text-[13px] max-sm:[&_:is(td,th)]:not-first:pl-1 max-sm:[&_:is(td,th)]:not-last:pr-1 max-sm:[&_td]:py-2 max-sm:[&_td]:align-top";
+function Head({ by }: { by: View }) {
+  const t = useTranslations("Admin");
+  return (
+    <thead>
+      <tr>
+        <Th>{t(`by.${by}`)}</Th>
+        <Th isNumeric className="hidden sm:table-cell">
+          {t("table.credits")}
+        </Th>
+        <Th isNumeric>
+          {t("chart.revenue")}
+          <Below>{t("chart.cost")}</Below>
+        </Th>
+        <Th isNumeric className="hidden sm:table-cell">
+          {t("chart.cost")}
+        </Th>
+        <Th isNumeric className="max-sm:pr-5">
+          {t("chart.profit")}
+          <Below>{t("table.margin")}</Below>
+        </Th>
+        <Th isNumeric className="hidden sm:table-cell">
+          {t("table.margin")}
+        </Th>
+      </tr>
+    </thead>
+  );
+}
 
 type PnlTableProps = { groups: Pnl["groups"]; by: View; total: PnlFigures };
 
@@ -62,21 +92,8 @@ export function PnlTable({ groups, by, total }: PnlTableProps) {
   const rows = by === "day" ? groups : groups.toSorted(byProfit);
   const nameOf = (group: string): string => (by === "provider" ? providerName(group) : group || t("table.unknown"));
   return (
-    <Table label={t("table.title")} className={NARROW}>
-      <thead>
-        <tr>
-          <Th>{t(`by.${by}`)}</Th>
-          <Th isNumeric className="hidden sm:table-cell">
-            {t("table.credits")}
-          </Th>
-          <Th isNumeric>{t("chart.revenue")}</Th>
-          <Th isNumeric>{t("chart.cost")}</Th>
-          <Th isNumeric>{t("chart.profit")}</Th>
-          <Th isNumeric className="hidden sm:table-cell">
-            {t("table.margin")}
-          </Th>
-        </tr>
-      </thead>
+    <Table label={t("table.title")} className="max-sm:[&_:is(td,th)]:py-2 max-sm:[&_:is(td,th)]:align-top">
+      <Head by={by} />
       <tbody>
         {rows.map(({ group, figures }) => (
           <Tr key={group}>
