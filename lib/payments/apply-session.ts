@@ -36,6 +36,7 @@ async function applyPayment(tx: Tx, ctx: Ctx, purchase: Purchase, session: Sessi
     await updatePurchase(tx, purchase.id, {
       state: "quarantined",
       problem,
+      paidNanos: session.amountNanos,
       paidMs: ctx.nowMs,
       ...(isOwn && { paymentIntent }),
     });
@@ -43,7 +44,13 @@ async function applyPayment(tx: Tx, ctx: Ctx, purchase: Purchase, session: Sessi
   }
   const lot = await creditPurchase(tx, ctx, purchase, paymentIntent);
   const times = { paidMs: ctx.nowMs, creditedMs: ctx.nowMs };
-  await updatePurchase(tx, purchase.id, { state: "credited", paymentIntent, lot, ...times });
+  await updatePurchase(tx, purchase.id, {
+    state: "credited",
+    paymentIntent,
+    lot,
+    paidNanos: session.amountNanos,
+    ...times,
+  });
   return { outcome: "credited" };
 }
 

@@ -23,6 +23,7 @@ const toPurchase = (row: PurchaseRow): Purchase => ({
   session: row.stripeSession,
   paymentIntent: row.paymentIntent,
   lot: row.lotId,
+  paidNanos: row.paidNanos === null ? null : nanos(row.paidNanos),
   refundedNanos: nanos(row.refundedNanos),
   problem: row.problem,
   refundRequestedMs: toMs(row.refundRequestedAt),
@@ -99,6 +100,7 @@ export type PurchaseChange = Partial<
     | "session"
     | "paymentIntent"
     | "lot"
+    | "paidNanos"
     | "refundedNanos"
     | "problem"
     | "refundRequestedMs"

@@ -26,6 +26,8 @@ export type Purchase = {
   session: string | null;
   paymentIntent: string | null;
   lot: bigint | null;
+  /** What was paid: null before, and where an order of before this was kept is in quarantine. */
+  paidNanos: Nanos | null;
   refundedNanos: Nanos;
   problem: string | null;
   refundRequestedMs: number | null;
@@ -78,7 +80,7 @@ export function takenOf({ refunds, disputes }: Omit<PurchaseCase, "purchase">): 
 export function stateAfterPayment({ purchase, disputes }: Omit<PurchaseCase, "refunds">): PurchaseState {
   const standing = disputes.filter(({ state }) => state !== "won");
   if (standing.some((dispute) => !isWarning(dispute))) return "disputed";
-  if (purchase.refundedNanos >= purchase.usdNanos) return "refunded";
+  if (purchase.refundedNanos >= (purchase.paidNanos ?? purchase.usdNanos)) return "refunded";
   if (standing.length > 0) return "disputed";
   if (purchase.creditedMs === null) return "quarantined";
   return purchase.refundedNanos > 0n ? "partly_refunded" : "credited";

@@ -168,6 +168,21 @@ describe("a refund that is made at Stripe", () => {
     expect(await balanceOf()).toMatchObject({ available: 0, debt: 0 });
   });
 
+  test("of an order in quarantine ends it once all that was paid is back, and not before", async () => {
+    const less = await buy(shop, ada, { pack: "pro" }, { amount: 6_000 });
+    await refundAtStripe(less, { amount: 2_000 });
+    expect(await purchaseOf(less)).toMatchObject({ state: "quarantined", refunded_usd: 20 });
+    await refundAtStripe(less);
+    expect(await purchaseOf(less)).toMatchObject({ state: "refunded", refunded_usd: 60 });
+
+    const more = await buy(shop, ada, { pack: "starter" }, { amount: 3_000 });
+    await refundAtStripe(more, { amount: 1_000 });
+    expect(await purchaseOf(more)).toMatchObject({ state: "quarantined", refunded_usd: 10 });
+    await refundAtStripe(more);
+    expect(await purchaseOf(more)).toMatchObject({ state: "refunded", refunded_usd: 30 });
+    expect(await balanceOf()).toMatchObject({ available: 0, debt: 0 });
+  });
+
   test("of what was spent leaves a debt, which the next purchase pays", async () => {
     const id = await buy(shop, ada, { pack: "starter" });
     await spend(400);
