@@ -5,6 +5,7 @@ export { INPUT_KINDS, OUTPUT_KINDS } from "./card";
 export { findCards, findChannel, findModel, listChannels, listModels } from "./catalog.store";
 export { cardAt, costCardAt, modelOf, priceCardAt, type Catalogue } from "./catalogue";
 export { fieldText } from "./field-value";
+export { isFor } from "./is-for";
 export { loadCatalogue } from "./load-catalogue";
 export type { Channel, CountPrice, Model, ModelWithCards } from "./model";
 export { channelFromBody, channelJson, modelFromBody, modelJson } from "./model-json";

@@ -1,4 +1,4 @@
-import { costCardAt, modelOf, type ModelWithCards, priceCardAt } from "../../lib/catalog";
+import { costCardAt, isFor, modelOf, type ModelWithCards, priceCardAt } from "../../lib/catalog";
 import { hasScope } from "../../lib/auth";
 import { ScripError } from "../../lib/errors";
 import { credits } from "../../lib/http";
@@ -76,7 +76,7 @@ function requireBillable({ key }: Caller, model: ModelWithCards): void {
 
 /** How the model's supplier is called. Errors: `ScripError` invalid_request for a model that isn't for this protocol. */
 function requireCallable(model: ModelWithCards, { capability }: Protocol): Pick<Admitted, "adapter" | "endpoint"> {
-  if (!model.capabilities.includes(capability)) {
+  if (!isFor(model, capability)) {
     refuse("invalid_request", `'${model.id}' can't be called here: it isn't a model for '${capability}'.`, {
       param: "model",
     });

@@ -8,12 +8,12 @@ import { CodeBlock } from "@/app/_components/ui/code-block";
 import { EmptyState } from "@/app/_components/ui/empty-state";
 import { Tabs } from "@/app/_components/ui/tabs";
 import { gatewayUrl } from "@/app/_server/addresses";
-import type { Model } from "@/lib/catalog";
+import { isFor, type Model } from "@/lib/catalog";
 
 /** How the model is called, in three languages, with the address that clients are given. */
 export function Code({ model, isSignedIn }: { model: Model; isSignedIn: boolean }) {
   const t = useTranslations("Models.page");
-  const isServed = model.capabilities.includes("chat");
+  const isServed = isFor(model, "chat");
   const tabs = snippets({ baseUrl: gatewayUrl(), secret: null, model: model.id }).map(({ language, label, code }) => ({
     id: language,
     label,
