@@ -41,8 +41,7 @@ test("credits are bought, a key is contributed, both are used, and the admin see
   await admin.getByRole("link", { name: "Profit and loss" }).first().click();
   await expect(admin.getByTestId("credits-layer")).toContainText("spent in this range");
   await expect(admin.getByTestId("system-layer")).toContainText("OpenAI");
-  const total = admin.getByRole("row").filter({ hasText: "In all" });
-  await expect(total).toContainText("$");
+  await expect(admin.getByRole("row").filter({ hasText: /^In all.*\$/ })).toBeVisible();
   await admin.getByText("Model", { exact: true }).click();
   await expect(admin.getByRole("cell", { name: "gpt-4", exact: true })).toBeVisible();
 });
