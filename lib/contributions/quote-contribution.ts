@@ -89,6 +89,7 @@ export async function quoteContribution(
     ...newKey,
     accountPrints,
     topUpOf: plan.topUp?.contribution.id ?? null,
+    baseQuotaNanos: plan.topUp?.contribution.quotaNanos ?? null,
     isProven: accountId !== null && balanceNanos !== null,
     expiresMs: ctx.nowMs + QUOTE_MS,
   };

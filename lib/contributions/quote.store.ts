@@ -18,6 +18,8 @@ export type Quote = {
   accountPrints: readonly Uint8Array[];
   /** The contribution that it would add to; null for a new one. */
   topUpOf: Uuid | null;
+  /** The quota of that contribution when it was quoted. */
+  baseQuotaNanos: Nanos | null;
   quotaNanos: Nanos;
   requests: bigint;
   grossMicros: Micros;
@@ -56,6 +58,7 @@ export async function lockQuote(tx: Tx, userId: Uuid, id: Uuid): Promise<Quote |
     id: row.id as Uuid,
     userId: row.userId as Uuid,
     topUpOf: row.topUpOf as Uuid | null,
+    baseQuotaNanos: row.baseQuotaNanos === null ? null : nanos(row.baseQuotaNanos),
     quotaNanos: nanos(row.quotaNanos),
     grossMicros: micros(row.grossMicros),
     feeMicros: micros(row.feeMicros),

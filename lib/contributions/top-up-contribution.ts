@@ -46,7 +46,8 @@ async function grow(tx: Tx, ctx: Ctx, contribution: Contribution, quote: Quote):
 /**
  * Add what a quote found to have been added to a contribution's key: to its quota, and to what its owner is granted.
  *
- * Errors: as `takeQuote`; `not_found`; `state_conflict` for an ended contribution or another's quote; `pool_full`.
+ * Errors: as `takeQuote`; `not_found`; `state_conflict` for an ended contribution, another's quote, or one of before another
+ * top-up, which may have counted the same addition; `pool_full`.
  */
 export async function topUpContribution(tx: Tx, ctx: Ctx, input: TopUpInput): Promise<ContributionView> {
   const settings = await holdSettings(tx);
@@ -59,6 +60,9 @@ export async function topUpContribution(tx: Tx, ctx: Ctx, input: TopUpInput): Pr
   const netMicros = micros(quote.grossMicros - quote.feeMicros);
   await requireRoom(tx, policy, { userId, quotaNanos: quote.quotaNanos, netMicros });
   const contribution = await lockOpen(tx, ctx, poolKeyId);
+  if (quote.baseQuotaNanos !== contribution.quotaNanos) {
+    throw new ScripError("state_conflict", "This contribution was topped up since the quote. Ask for a new one.");
+  }
   await grow(tx, ctx, contribution, quote);
   await setAdvance(tx, [contribution.walletId], settings.advance_limit);
   await grantContribution(tx, ctx, {

@@ -266,4 +266,21 @@ describe("an owner", () => {
     expect((await readOne(bo, id)).body["vested_credits"]).toBe(7_499.7 + 112_497.3 / 2);
     expect(await verified()).toEqual([]);
   });
+
+  test.each([false, true])(
+    "tops up once by what was added, whatever was quoted; accepted at once: %s",
+    async (isAtOnce) => {
+      const [bo, key] = [await aContributor(), aKey()];
+      const { id } = await contributeKey(bo, key);
+      await controls().key(key, { quota_usd: 800.01 });
+      const quotes = [];
+      for (let at = 0; at < 4; at++) quotes.push(String((await askQuote(bo, key, { contribution: id })).body["id"]));
+      const outcomes = [];
+      if (isAtOnce) outcomes.push(...(await Promise.all(quotes.map((quote) => topUp(bo, id, quote)))));
+      else for (const quote of quotes) outcomes.push(await topUp(bo, id, quote));
+      expect(outcomes.map(({ status }) => status).toSorted((a, b) => a - b)).toEqual([200, 409, 409, 409]);
+      expect((await readOne(bo, id)).body["net_credits"]).toBe(119_997);
+      expect(await verified()).toEqual([]);
+    },
+  );
 });
