@@ -2,10 +2,13 @@ import { Redis } from "ioredis";
 import { nowMs } from "../time";
 import { connectionOptions, PREFIX } from "./connection";
 
+/** What a script gave; or that Redis is away, or didn't answer at once: then it may have run all the same, or may yet. */
+export type ScriptAnswer = number[] | "unsent" | "unanswered";
+
 /** Small programs in Lua that Redis runs, each as one step that nothing comes between. */
 export type Scripts<Name extends string> = {
-  /** Run one; null where Redis is away, or doesn't answer at once. Keys get the prefix of all of Scrip's keys. */
-  run(name: Name, keys: readonly string[], values: readonly (string | number)[]): Promise<number[] | null>;
+  /** Run one. Keys get the prefix of all of Scrip's keys. Never rejects. */
+  run(name: Name, keys: readonly string[], values: readonly (string | number)[]): Promise<ScriptAnswer>;
   close(): void;
 };
 
@@ -43,13 +46,15 @@ export function openScripts<Name extends string>(
 
   return {
     async run(name, keys, values) {
-      if (redis.status !== "ready" || nowMs() < silentUntilMs) return null;
+      if (redis.status !== "ready" || nowMs() < silentUntilMs) return "unsent";
       try {
-        return await commands[name](keys.length, ...keys.map((key) => PREFIX + key), ...values);
+        const answer = await commands[name](keys.length, ...keys.map((key) => PREFIX + key), ...values);
+        isAway = false;
+        return answer;
       } catch (error) {
         silentUntilMs = nowMs() + SILENCE_MS;
         onAway(error);
-        return null;
+        return "unanswered";
       }
     },
     close: () => redis.disconnect(),

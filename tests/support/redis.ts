@@ -10,6 +10,8 @@ export type TestRedis = {
   readonly port: number;
   readonly pid: number;
   flush(): Promise<void>;
+  /** Answer nothing for so long, and lose nothing. */
+  pause(milliseconds: number): Promise<void>;
   /** Listen to every command from here on; gives what was heard so far. */
   listen(): Promise<() => string>;
   stop(): Promise<void>;
@@ -58,6 +60,7 @@ export async function startRedis(wantedPort?: number): Promise<TestRedis> {
       monitor.on("error", () => undefined);
       return () => heard.join("\n");
     },
+    pause: (milliseconds) => withClient(async (client) => void (await client.client("PAUSE", milliseconds))),
     flush: () => withClient(async (client) => void (await client.flushall())),
     async stop() {
       if (child.exitCode !== null || child.signalCode !== null) return;

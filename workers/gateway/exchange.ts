@@ -10,7 +10,7 @@ export class Exchange {
   readonly arrivedMs = nowMs();
   readonly id: Uuid = newUuid(this.arrivedMs);
   readonly publicId = toPublicId("request", this.id);
-  /** The model that was asked for and the tries at suppliers, for whoever traces the request. */
+  /** The model that serves, once it is known, and the tries at suppliers, for whoever traces the request. */
   model: string | null = null;
   readonly tries: TracedTry[] = [];
   /** Headers that the reply gets beside its own. */

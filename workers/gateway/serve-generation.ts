@@ -232,6 +232,7 @@ async function letIn(
   try {
     await gateway.config.lookFor(ask.model);
     const admitted = admit(gateway, protocol, exchange, ask, caller);
+    exchange.model = admitted.model.id;
     await serveAdmitted(gateway, protocol, exchange, admitted);
   } catch (error) {
     const isLater = error instanceof ScripError && !BEFORE_DEBT.has(error.code) && !exchange.response.headersSent;
@@ -268,7 +269,6 @@ export async function serveGeneration(gateway: Gateway, protocol: Protocol, exch
     const bytes = await readFrom(recognised, exchange, share);
     exchange.uploadMs = nowMs() - readSinceMs;
     const ask = protocol.parse(bytes, exchange.headers);
-    exchange.model = ask.model;
     if ("refusal" in recognised) throw recognised.refusal;
     requireStanding(gateway, recognised.caller);
     await letIn(gateway, protocol, exchange, ask, recognised.caller);

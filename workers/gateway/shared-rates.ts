@@ -1,11 +1,12 @@
 import { newUuid } from "../../lib/ids";
-import { openScripts } from "../../lib/redis";
+import { openScripts, type Scripts } from "../../lib/redis";
 import { nowMs } from "../../lib/time";
 import { limitHeaders, type Rates, refuse, tooManyUnderWay, tokensToAdd } from "./rates";
 
 // A place among those under way lasts so long without being renewed: that of a gateway which died is free again then.
 const PLACE_MS = 60_000;
 const RENEW_MS = 20_000;
+const TELL_AGAIN_MS = 250;
 const MINUTE_MS = 60_000;
 
 const LET_IN = 0;
@@ -33,9 +34,12 @@ redis.call('INCRBY', KEYS[2], expected)
 redis.call('PEXPIRE', KEYS[2], tokens_ms)
 return {${LET_IN}, requests, requests_ms, tokens + expected, tokens_ms}`;
 
-/** KEYS: tokens, places. ARGV: the place, and how many tokens were used beyond what was expected. */
+/**
+ * KEYS: tokens, places. ARGV: the place, and how many tokens were used beyond what was expected. Of a place that isn't
+ * there nothing is counted: it was told before, or never taken.
+ */
 const END = `
-redis.call('ZREM', KEYS[2], ARGV[1])
+if redis.call('ZREM', KEYS[2], ARGV[1]) == 0 then return {0} end
 local more = tonumber(ARGV[2])
 if more == 0 then return {0} end
 local tokens_ms = redis.call('PTTL', KEYS[1])
@@ -57,6 +61,35 @@ const keysOf = (account: string) => {
   return { requests: of("requests"), tokens: of("tokens"), places: of("places") };
 };
 
+/** A request that ended, and what it used beyond what was expected. Units: tokens. */
+type End = { account: string; place: string; more: number };
+
+/** Tells Redis of ends, and again until it was heard: one that isn't told would keep its place until that runs out. */
+function createEnds(redis: Scripts<"end">) {
+  let untold: (End & { atMs: number })[] = [];
+
+  async function send(end: End & { atMs: number }): Promise<boolean> {
+    const { tokens, places } = keysOf(end.account);
+    const isTold = Array.isArray(await redis.run("end", [tokens, places], [end.place, end.more]));
+    if (!isTold) untold.push(end);
+    return isTold;
+  }
+  /** One first: the others only where that one was heard. */
+  async function sendAgain(): Promise<void> {
+    const [first, ...others] = untold.filter(({ atMs }) => nowMs() - atMs < PLACE_MS);
+    untold = [];
+    if (!first) return;
+    if (await send(first)) for (const end of others) void send(end);
+    else untold.push(...others);
+  }
+  const again = setInterval(() => void sendAgain(), TELL_AGAIN_MS);
+  return {
+    tell: (end: End): void => void send({ ...end, atMs: nowMs() }),
+    tellLater: (end: End): void => void untold.push({ ...end, atMs: nowMs() }),
+    stop: (): void => clearInterval(again),
+  };
+}
+
 /**
  * Rates that all gateways of one Redis share. While it is away each process counts for itself, by `own`.
  *
@@ -65,9 +98,10 @@ const keysOf = (account: string) => {
 export function createSharedRates(
   redisUrl: string,
   own: Rates,
-  tell: (problem: string, error: unknown) => void,
+  tellProblem: (problem: string, error: unknown) => void,
 ): Rates {
-  const redis = openScripts(redisUrl, { admit: ADMIT, end: END, renew: RENEW }, tell);
+  const redis = openScripts(redisUrl, { admit: ADMIT, end: END, renew: RENEW }, tellProblem);
+  const ends = createEnds(redis);
   const taken = new Map<string, Set<string>>();
   const renewing = setInterval(() => {
     for (const [account, places] of taken) void redis.run("renew", [keysOf(account).places], [...places]);
@@ -92,7 +126,8 @@ export function createSharedRates(
       const place = newUuid(nowMs());
       const limits = [requestsPerMinute, tokensPerMinute, concurrency, tokensExpected, place];
       const answer = await redis.run("admit", [keys.requests, keys.tokens, keys.places], limits);
-      if (!answer) return own.admit(caller, allowance, tokensExpected);
+      if (answer === "unanswered") ends.tellLater({ account, place, more: -tokensExpected });
+      if (!Array.isArray(answer)) return own.admit(caller, allowance, tokensExpected);
       const [verdict, requests = 0, requestsMs = 0, tokens = 0, tokensMs = 0] = answer;
       const asked = { amount: requests, endsMs: nowMs() + requestsMs };
       const counted = { amount: tokens, endsMs: nowMs() + tokensMs };
@@ -106,12 +141,13 @@ export function createSharedRates(
           if (!taken.get(account)?.has(place)) return;
           giveBack(account, place);
           const more = tokensToAdd({ used, expected: tokensExpected, expectedIn: counted.endsMs });
-          void redis.run("end", [keys.tokens, keys.places], [place, more]);
+          ends.tell({ account, place, more });
         },
       };
     },
     stop() {
       clearInterval(renewing);
+      ends.stop();
       redis.close();
       own.stop();
     },

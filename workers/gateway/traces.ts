@@ -28,6 +28,10 @@ export type Traces = {
 const SERVICE = "scrip-gateway";
 const FAILED_FROM = 500;
 const SEND_EVERY_MS = 1_000;
+/** Tries again included: a collector that is away holds up a stop no longer than this. */
+const SEND_MS_MAX = 2_000;
+/** What a caller's path and trace may be long: spans wait in memory. */
+const TEXT_MAX = 200;
 
 /**
  * Trace to the collector at that origin, by OTLP over HTTP. A collector that is away costs its traces and nothing else.
@@ -46,9 +50,10 @@ export async function openTraces(collector: string): Promise<Traces> {
   const provider = new sdk.BasicTracerProvider({
     resource: resourceFromAttributes({ "service.name": SERVICE, "process.pid": process.pid }),
     spanProcessors: [
-      new sdk.BatchSpanProcessor(new exporter.OTLPTraceExporter({ url: new URL("/v1/traces", collector).href }), {
-        scheduledDelayMillis: SEND_EVERY_MS,
-      }),
+      new sdk.BatchSpanProcessor(
+        new exporter.OTLPTraceExporter({ url: new URL("/v1/traces", collector).href, timeoutMillis: SEND_MS_MAX }),
+        { scheduledDelayMillis: SEND_EVERY_MS },
+      ),
     ],
   });
   const tracer = provider.getTracer(SERVICE);
@@ -67,13 +72,13 @@ export async function openTraces(collector: string): Promise<Traces> {
       const context = caller ? trace.setSpanContext(ROOT_CONTEXT, { ...caller, isRemote: true }) : ROOT_CONTEXT;
       const attributes = {
         "http.request.method": method,
-        "url.path": path,
+        "url.path": path.slice(0, TEXT_MAX),
         "http.response.status_code": status,
         "scrip.request_id": publicId,
         ...(model === null ? {} : { "gen_ai.request.model": model }),
       };
       const span = tracer.startSpan(
-        `${method} ${path}`,
+        `${method} ${path.slice(0, TEXT_MAX)}`,
         { kind: SpanKind.SERVER, startTime: startMs, attributes },
         context,
       );

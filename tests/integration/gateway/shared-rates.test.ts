@@ -97,6 +97,24 @@ describe.skipIf(!hasRedis())("gateways of one Redis", () => {
     );
   });
 
+  test("lose no place to one that doesn't answer for a while, neither of those that end nor of those that begin", async () => {
+    const caller = aCaller();
+    const [one, other] = await twoGateways();
+    const places = { ...allowance, requestsPerMinute: 1_000 };
+    const under = await Promise.all([1, 2, 3].map(() => one.admit(caller, places, 0)));
+    await redis.pause(300);
+    const late = await one.admit(caller, places, 0); // Redis carries it out once it goes on
+    for (const admission of [...under, late]) admission.end(0);
+    const all = async (): Promise<boolean> => {
+      const outcomes = await Promise.allSettled([1, 2, 3, 4].map(() => other.admit(caller, places, 0)));
+      const admitted = outcomes.flatMap((one) => (one.status === "fulfilled" ? [one.value] : []));
+      for (const admission of admitted) admission.end(0);
+      return admitted.length === 4 && (await isShared(one, other));
+    };
+    await until(all, "all places are free", 10_000);
+    expect(await all()).toBe(true);
+  });
+
   test("go on by themselves while it is away, tell of it once, and share again when it is back", async () => {
     const own = await startRedis();
     const told: string[] = [];
