@@ -34,6 +34,18 @@ beforeEach(async () => {
 });
 afterEach(() => fixture.close());
 
+/** The same database, whose process ends after so many transactions. */
+const endingAfter = (count: number): Database => {
+  let left = count;
+  return {
+    ...database,
+    inTransaction(work) {
+      left -= 1;
+      return left < 0 ? Promise.reject(new Error("ended")) : database.inTransaction(work);
+    },
+  };
+};
+
 describe("the demo's seed", () => {
   const SEED: DemoSeed = {
     accounts: [
@@ -42,18 +54,6 @@ describe("the demo's seed", () => {
       { email: "bo@scrip.local", password: "password of bo", role: "user" },
     ],
     supplierKeys: { openai: "sk-sandbox-openai-100000usd" },
-  };
-
-  /** The same database, whose process ends after so many transactions. */
-  const endingAfter = (count: number): Database => {
-    let left = count;
-    return {
-      ...database,
-      inTransaction(work) {
-        left -= 1;
-        return left < 0 ? Promise.reject(new Error("ended")) : database.inTransaction(work);
-      },
-    };
   };
 
   async function seeded() {
@@ -130,6 +130,11 @@ describe("the operator's admin", () => {
     const secret = /sk-scrip-\w+/.exec(told ?? "")?.[0] ?? "";
     expect(await stateOf(secret)).toBe("working");
     expect(await ensure({})).toEqual([]);
+  });
+
+  test.each([0, 1])("is told of it all the same where a start was ended after %i transactions", async (count) => {
+    const said = await ensureNamedAdmin(endingAfter(count), ctx(), NOBODY).catch(() => ensure({}));
+    expect(said).toContainEqual(expect.stringContaining("sk-scrip-"));
   });
 
   test("isn't whoever signed up with the operator's address", async () => {
