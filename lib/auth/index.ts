@@ -26,6 +26,7 @@ export {
   BillingMode,
   Email,
   Locale,
+  OPERATOR_EMAIL,
   Password,
   Role,
   Scope,

@@ -20,8 +20,18 @@ export type BillingMode = z.infer<typeof BillingMode>;
 export const Supply = z.enum(["official", "all"]);
 export type Supply = z.infer<typeof Supply>;
 
-/** An e-mail address as it is kept: trimmed, in lower case. */
-export const Email = z.string().trim().toLowerCase().max(254).pipe(z.email("must be an e-mail address"));
+/** Whose the operator's key is where no person is named: an account that nobody can sign in to, or get mail for. */
+export const OPERATOR_EMAIL = "operator@scrip.invalid";
+
+/** A person's e-mail address as it is kept: trimmed, in lower case. The operator's is nobody's. */
+export const Email = z
+  .string()
+  .trim()
+  .toLowerCase()
+  .max(254)
+  .pipe(
+    z.email("must be an e-mail address").refine((email) => email !== OPERATOR_EMAIL, "is kept for the operator's key"),
+  );
 
 export const Password = z
   .string()

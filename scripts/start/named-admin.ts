@@ -8,6 +8,7 @@ import {
   hashPassword,
   listApiKeys,
   listUsers,
+  OPERATOR_EMAIL,
   type User,
 } from "../../lib/auth";
 import type { Ctx } from "../../lib/ctx";
@@ -20,9 +21,6 @@ export type NamedAdmin = {
   readonly password: string | null;
   readonly apiKey: string | null;
 };
-
-/** Whose the operator's key is where no person is named: an account that nobody can sign in to, or get mail for. */
-const OPERATOR = "operator@scrip.invalid";
 
 const UNUSABLE = {
   revoked: "it was revoked, and stays so",
@@ -52,11 +50,12 @@ export async function ensureNamedAdmin(database: Database, ctx: Ctx, admin: Name
 }
 
 async function ensureOperator(tx: Tx, ctx: Ctx): Promise<User> {
-  const found = await findUserByEmail(tx, OPERATOR);
+  const found = await findUserByEmail(tx, OPERATOR_EMAIL);
   if (found?.role === "admin") return found;
-  // Whoever signed up with this address must not become an admin by it.
-  if (found) throw new Stop(`${OPERATOR} is somebody's account: name the admin whose key it shall be in ADMIN_EMAIL`);
-  return createUser(tx, ctx, { email: OPERATOR, passwordHash: null, role: "admin", name: "Operator" });
+  // Whoever has this address from a time when people could must not become an admin by it.
+  if (found)
+    throw new Stop(`${OPERATOR_EMAIL} is somebody's account: name the admin whose key it shall be in ADMIN_EMAIL`);
+  return createUser(tx, ctx, { email: OPERATOR_EMAIL, passwordHash: null, role: "admin", name: "Operator" });
 }
 
 const ADMIN_KEY = { scopes: ["admin" as const] };

@@ -66,6 +66,11 @@ describe("users", () => {
     });
     const again = await create({ email: "eve@example.TEST" });
     expect([again.status, again.body["code"]]).toEqual([409, "state_conflict"]);
+    const kept = await create({ email: "Operator@Scrip.invalid" });
+    expect([kept.status, kept.body["detail"]]).toEqual([
+      422,
+      expect.stringContaining("email: is kept for the operator"),
+    ]);
     const both = await Promise.all([create({ email: "twin@example.test" }), create({ email: "twin@example.test" })]);
     expect(both.map(({ status }) => status)).toEqual(expect.arrayContaining([201, 409]));
   });

@@ -10,6 +10,7 @@ import {
   hashPassword,
   listSessions,
   signUp,
+  SignUpInput,
   updateUser,
   verifyCredentials,
   type User,
@@ -146,6 +147,12 @@ describe("signing up", () => {
     expect(both.map(({ status }) => status)).toEqual(expect.arrayContaining(["fulfilled", "rejected"]));
     await expect(signUpAs("RACE@example.test")).rejects.toMatchObject({ code: "state_conflict" });
     expect(await wallets()).toBe(before + 1);
+  });
+
+  test("isn't for the address of the operator's key", () => {
+    const emails = ["Operator@Scrip.invalid", "operator@example.test"];
+    const fits = emails.map((email) => SignUpInput.safeParse({ email, password: PASSWORD }).success);
+    expect(fits).toEqual([false, true]);
   });
 
   test("by a friend's link attaches to them, and by a stale one to nobody", async () => {
