@@ -19,6 +19,7 @@ export type AttemptOutcome =
   | "spend_limit"
   | "model_unavailable"
   | "content_policy"
+  | "above_limit"
   | "rate_limited"
   | "overloaded"
   | "server_error"

@@ -26,6 +26,8 @@ const NO_MODEL_CODES = /model_not_found|\b(?:5007|5016|20012)\b/;
 const NO_MODEL_TEXT =
   /model[^.]{0,120}(?:not found|does not exist|not exist|no access|not have access|not available)|no such model/;
 const OVERLOADED = /overloaded|slow_down|capacity_exceeded|capacity exceeded|engine_overloaded|system_busy/;
+/** The limit is below what this one request asks for: it would be refused at any time, by an idle key too. */
+const ABOVE_LIMIT = /^request too large .*\btokens per min/;
 
 const REDIRECTED_MS = 300_000;
 
@@ -91,6 +93,12 @@ const RULES: readonly Rule[] = [
       ((facts.status === 404 || facts.status === 400) &&
         (NO_MODEL_CODES.test(`${facts.type} ${facts.code}`) || NO_MODEL_TEXT.test(facts.message))),
     forKey: () => ({ action: "avoid_model" }),
+    forRequest: "next_key",
+  },
+  {
+    outcome: "above_limit",
+    when: (facts) => (facts.status === 429 || facts.status === 413) && ABOVE_LIMIT.test(facts.message),
+    forKey: isWell,
     forRequest: "next_key",
   },
   {

@@ -12,8 +12,10 @@ export const LIMITS = {
   headersMs: 15_000,
   requestMs: 120_000,
   keepAliveMs: 65_000,
-  /** How many faults of suppliers one request goes through. */
+  /** How many faults of suppliers one request goes through, and limits that are below what it asks for. */
   faultsMax: 3,
+  /** How many keys one request tries. */
+  attemptsMax: 16,
   connectMs: 5_000,
   firstByteMs: 120_000,
   idleMs: 60_000,

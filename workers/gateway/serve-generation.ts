@@ -63,6 +63,9 @@ async function noCapacity(gateway: Gateway, admitted: Admitted, retryAfterMs: nu
 const isFault = ({ forKey, outcome }: Failed["meaning"]): boolean =>
   forKey.action === "fault" || outcome === "unreadable" || outcome === "redirected";
 
+/** A supplier that fails, and a request that is above the limits of keys, would go through all of them. */
+const isBounded = (meaning: Failed["meaning"]): boolean => isFault(meaning) || meaning.outcome === "above_limit";
+
 /** What the caller is told when every try failed. */
 function exhausted({ meaning }: Failed, isDispatched: boolean, retryAfterMs: number): ScripError {
   const details = isDispatched ? { retry: false } : {};
@@ -73,13 +76,16 @@ function exhausted({ meaning }: Failed, isDispatched: boolean, retryAfterMs: num
     return new ScripError("upstream_error", "The supplier failed to answer. Nothing is charged.", details);
   }
   const retryAfterS = Math.max(1, Math.ceil(retryAfterMs / 1_000));
-  const message = "No supplier can serve this model at the moment. Nothing is charged; try again shortly.";
+  const message =
+    meaning.outcome === "above_limit"
+      ? "The request asks for more tokens than suppliers take at once. Nothing is charged; ask for less."
+      : "No supplier can serve this model at the moment. Nothing is charged; try again shortly.";
   return new ScripError("no_capacity", message, { ...details, retryAfterS });
 }
 
 /**
  * Try keys until one answers: each once, recorded before it is used, within the time left. A key that is refused says
- * nothing of the next one; a supplier that fails is asked three times at most.
+ * nothing of the next one, up to `attemptsMax`; what `isBounded` tells is met `faultsMax` times at most.
  */
 async function route(job: Job): Promise<Tried> {
   const { gateway, exchange, admitted } = job;
@@ -92,12 +98,13 @@ async function route(job: Job): Promise<Tried> {
     job.finish(outcome.meaning);
     if (outcome.meaning.forRequest === "surface") return outcome;
     tried.push(job.key.id);
-    if (isFault(outcome.meaning)) faults++;
+    if (isBounded(outcome.meaning)) faults++;
+    const isSpent = faults >= LIMITS.faultsMax || tried.length >= LIMITS.attemptsMax;
     const hasTime = exchange.elapsedMs() < gateway.timings.firstByteMs;
     const next = chooseKey(gateway, admitted, tried);
     const retryAfterMs = next.outcome === "none" ? next.retryAfterMs : 1_000;
     if (exchange.isGone) return { outcome: "left" };
-    if (next.outcome === "none" || faults >= LIMITS.faultsMax || !hasTime) {
+    if (next.outcome === "none" || isSpent || !hasTime) {
       throw exhausted(outcome, job.isDispatched, retryAfterMs);
     }
     await recordNext(job, next.key, outcome);

@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, it } from "vitest";
 import { systemCtx } from "@/lib/ctx";
 import { listPool } from "@/lib/pool";
 import { nowMs } from "@/lib/time";
+import { LIMITS } from "../../../workers/gateway/limits";
 import { aGateway } from "../../support/a-gateway";
 import { until } from "../../support/until";
 
@@ -90,6 +91,30 @@ describe("failover before the first byte", () => {
     expect((await gateway.post(caller.secret, ask())).status).toBe(502);
     const faults = Array.from({ length: 3 }, () => "server_error");
     expect(await attempts()).toEqual(["model_unavailable", "model_unavailable", ...faults]);
+  });
+
+  it("tries no more keys than a request may, however many there are", async () => {
+    const caller = await gateway.caller();
+    await gateway.freshKeys(LIMITS.attemptsMax + 2);
+    await gateway.sandbox.controls().next({ error: "rate_limit_exceeded", count: LIMITS.attemptsMax + 2 });
+    expect((await gateway.post(caller.secret, ask())).json.error).toMatchObject({ code: "no_capacity" });
+    expect((await gateway.records(caller))[0]?.attempts).toHaveLength(LIMITS.attemptsMax);
+  });
+
+  it("tries three keys with a request above their limits, and holds nothing against them", async () => {
+    const caller = await gateway.caller();
+    await gateway.freshKeys(4);
+    await gateway.sandbox.controls().next({ error: "tokens_above_limit", count: 2 });
+    expect((await gateway.post(caller.secret, ask())).status).toBe(200);
+    await gateway.sandbox.controls().next({ error: "tokens_above_limit", count: 9 });
+    const refused = await gateway.post(caller.secret, ask());
+    expect(refused.json.error).toMatchObject({ code: "no_capacity", message: expect.stringContaining("more tokens") });
+    expect(refused.headers.get("x-should-retry")).toBe("false");
+    const above = Array.from({ length: 3 }, () => ({ outcome: "above_limit" }));
+    expect((await gateway.records(caller))[0]?.attempts).toMatchObject(above);
+    await gateway.sandbox.controls().reset();
+    expect((await gateway.post(caller.secret, ask())).status).toBe(200);
+    expect((await gateway.records(caller))[0]?.attempts).toHaveLength(1);
   });
 
   it("has no capacity, with a time to come back, when every key is limited", async () => {

@@ -92,6 +92,12 @@ const ALL: Record<string, Failure> = {
   ),
   rate_limit_exceeded: limited("requests", "requests per min (RPM)"),
   tokens_rate_limit_exceeded: limited("tokens", "tokens per min (TPM)"),
+  tokens_above_limit: error(
+    429,
+    "tokens",
+    "rate_limit_exceeded",
+    "Request too large for {model} in organization {org} on tokens per min (TPM): Limit 30000, Requested 41000. The input or output tokens must be reduced in order to run successfully. Visit https://platform.openai.com/account/rate-limits to learn more.",
+  ),
   slow_down: error(
     429,
     "rate_limit_error",
