@@ -1,6 +1,6 @@
 import { type Catalogue, loadCatalogue } from "@/lib/catalog";
 import { type ConfigVersion, readConfigVersion } from "@/lib/db";
-import { openLog } from "@/lib/log";
+import { openLog, type Log } from "@/lib/log";
 import { readSettings, type Settings } from "@/lib/settings";
 import { delay, nowMs } from "@/lib/time";
 import { countWebWrites, webDatabase } from "./database";
@@ -17,7 +17,20 @@ const LOOK_MS_MAX = 1_000;
 const held = globalThis as {
   scripConfig?: Look;
   scripConfigLook?: { writes: number; found: Promise<Look> } | undefined;
+  /** Whether the last look failed. */
+  scripConfigIsOld?: boolean;
 };
+
+let opened: Log | undefined;
+const log = (): Log => (opened ??= openLog("web"));
+
+/** Say it once when looks begin to fail, and once when they succeed again. */
+function noteLook(failed?: { error: unknown }): void {
+  const wasOld = held.scripConfigIsOld ?? false;
+  held.scripConfigIsOld = failed !== undefined;
+  if (failed && !wasOld) log().warn(failed, "the configuration can't be read; the known one stays in use");
+  if (!failed && wasOld) log().info("the configuration can be read again");
+}
 
 async function load(known: Look | undefined, atMs: number): Promise<Omit<Look, "beganMs" | "writes">> {
   const { reader, pool } = webDatabase();
@@ -32,11 +45,17 @@ async function load(known: Look | undefined, atMs: number): Promise<Omit<Look, "
 async function look(writes: number): Promise<Look> {
   const known = held.scripConfig;
   const beganMs = nowMs();
-  const loaded = await load(known, beganMs).catch((error: unknown) => {
-    if (!known) throw error;
-    openLog("web").warn({ error }, "the configuration can't be read; the known one stays in use");
-    return known;
-  });
+  const loaded = await load(known, beganMs).then(
+    (fresh) => {
+      noteLook();
+      return fresh;
+    },
+    (error: unknown) => {
+      if (!known) throw error;
+      noteLook({ error });
+      return known;
+    },
+  );
   const found = { ...loaded, beganMs, writes };
   // What was read before a write must not replace what was read after it.
   if (writes >= (held.scripConfig?.writes ?? 0)) held.scripConfig = found;
