@@ -30,9 +30,10 @@ type Row = {
 /**
  * What the requests that arrived in [from, to) came to, by group, provider and model: one statement, so one snapshot.
  *
- * A request settles within two days of its arrival, so that no other lines are looked at. Of what it vested, as much is
- * backed as its payer's money buys at the nominal value: of purchased credits what their lot cost, of earned ones what
- * a contributor is paid for them; nothing where payer and contributor are one, or one brought the other.
+ * A request settles within two days of its arrival, so that no other lines are looked at, and vests at once; a week is
+ * looked at, since the workers may have been away. Of what it vested, as much is backed as its payer's money buys at the
+ * nominal value: of purchased credits what their lot cost, of earned ones what a contributor is paid for them; nothing
+ * where payer and contributor are one, or one brought the other.
  */
 export async function sumRequests(
   reader: Tx,
@@ -52,7 +53,7 @@ export async function sumRequests(
       from vesting v join contribution c on c.id = v.contribution_id join "user" owner on owner.id = c.user_id
       join books.usage_record u on u.id = v.hold and u.at >= ${from} and u.at < ${to}
       join "user" payer on payer.wallet_id = u.wallet
-      where v.created_at >= ${from} and payer.id <> owner.id
+      where v.created_at >= ${from} and v.created_at < ${to}::timestamptz + interval '7 days' and payer.id <> owner.id
         and payer.id is distinct from owner.referred_by_id and owner.id is distinct from payer.referred_by_id
       group by u.id)
     select ${column} as "group", u.provider, u.model,

@@ -2,12 +2,14 @@ import { beforeAll, expect, test } from "vitest";
 import { systemCtx } from "@/lib/ctx";
 import { type CreditInput, creditWallet } from "@/lib/ledger";
 import { nanos } from "@/lib/money";
-import { nowMs } from "@/lib/time";
+import { nowMs, toIso } from "@/lib/time";
 import * as pnl from "@/app/api/v1/admin/pnl/route";
 import { aPosting, cr } from "@/tests/support/a-ledger";
 import { makeRequests } from "@/tests/support/a-request";
 import { aPerson, call, type Person } from "@/tests/support/api";
 import { aContributor, contributeKey, database, fold, useContributions } from "@/tests/support/contributions";
+
+const DAY_MS = 24 * 3_600_000;
 
 useContributions();
 
@@ -84,4 +86,16 @@ test("who pays for their own key, or for a friend's, backs nothing of it", async
     realised_usd: 0.08,
     contributor_usd: 0,
   });
+});
+
+test("what vested days after its request, since the workers were away, counts on the request's day", async () => {
+  const payer = await has(await aPerson(database), given("vested", 100));
+  const arrivedMs = nowMs() - 5 * DAY_MS;
+  const end = { keyOwner: bo.user.id };
+  await makeRequests(database, payer, [{ chargeMicros: cr(5), arrivedMs, poolKey, end }]);
+  await fold();
+  const [from, to] = [arrivedMs, arrivedMs + DAY_MS].map((ms) => toIso(ms).slice(0, 10));
+  const query = { from: from ?? "", to: to ?? "" };
+  const { body } = await call("GET", "/admin/pnl", pnl.GET, { as: admin.key, query });
+  expect(body).toMatchObject({ credits_spent: 5, contributor_usd: 0.0405 });
 });
