@@ -224,8 +224,9 @@ describe("channels and the pool", () => {
     expect((await call("POST", "/admin/pool/x/revalidate", revalidate.POST, at)).status).toBe(409);
     expect((await call("POST", "/admin/pool/x/enable", enable.POST, at)).body).toMatchObject({ state: "active" });
     expect((await call("POST", "/admin/pool/x/revalidate", revalidate.POST, at)).status).toBe(200);
-    for (const _ of [1, 2]) {
-      expect((await call("POST", "/admin/pool/x/end", end.POST, at)).body).toMatchObject({
+    for (const key of ["first", "second"]) {
+      const headers = { "idempotency-key": key };
+      expect((await call("POST", "/admin/pool/x/end", end.POST, { ...at, headers })).body).toMatchObject({
         state: "revoked",
         hint: "",
       });

@@ -182,14 +182,17 @@ test("an admin ends a contributed key for good: what hasn't vested is gone, and 
   const { id, poolKey } = await contributeKey(bo);
   await serveWith(poolKey, 50n * USD);
   await fold();
-  const end = (person: Person) =>
+  const end = (person: Person, headers: Record<string, string>) =>
     call("POST", "/admin/pool/x/end", endRoute.POST, {
       as: person.key,
       params: { id: toPublicId("poolKey", poolKey) },
+      headers,
     });
-  expect((await end(bo)).status).toBe(403);
-  for (const _ of [1, 2]) {
-    const { status, body } = await end(admin);
+  const once = { "idempotency-key": "once" };
+  expect((await end(bo, once)).status).toBe(403);
+  expect((await end(admin, {})).body["code"]).toBe("idempotency_key_required");
+  for (const headers of [once, once, { "idempotency-key": "more" }]) {
+    const { status, body } = await end(admin, headers);
     expect([status, body["state"], body["reason"]]).toEqual([200, "revoked", "by_operator"]);
     expect(await balanceOf(bo)).toMatchObject({
       vestedMicros: 7_499_700_000n,
@@ -199,10 +202,16 @@ test("an admin ends a contributed key for good: what hasn't vested is gone, and 
   }
   expect((await readOne(bo, id)).body).toMatchObject({ state: "revoked", reason: "by_operator", remaining_credits: 0 });
   expect(await keyRow(poolKey)).toMatchObject({ state: "revoked", secret: 0 });
-  const { rows } = await database.pool.query("select action, before->>'state' was from audit where subject_id = $1", [
-    toPublicId("poolKey", poolKey),
+  const { rows } = await database.pool.query(
+    `select action, before->>'state' was, after->>'contribution_id' contribution, after->'taken_credits' taken
+     from audit where subject_id = $1 order by id`,
+    [toPublicId("poolKey", poolKey)],
+  );
+  const action = "pool_key.end";
+  expect(rows).toEqual([
+    { action, was: "active", contribution: id, taken: 67_497.3 },
+    { action, was: "revoked", contribution: null, taken: null },
   ]);
-  expect(rows[0]).toEqual({ action: "pool_key.end", was: "active" });
   expect(await verified()).toEqual([]);
 });
 
