@@ -1,4 +1,4 @@
-import { findChannel, listChannels, type Channel } from "../catalog";
+import { listChannels, type Channel } from "../catalog";
 import type { Tx } from "../db";
 import { ScripError } from "../errors";
 import { type Adapter, findAdapter } from "../providers";
@@ -24,22 +24,19 @@ const REFERENCE_MODELS: Readonly<Record<string, string>> = {
 const refused = (why: string): ScripError => new ScripError("provider_not_allowed", why);
 
 /** The channel that the admin named, else the one of the provider's name, else the one that is served first. */
-async function channelOf(reader: Tx, provider: string, named: string | null): Promise<Channel | null> {
-  if (named !== null) {
-    const channel = await findChannel(reader, named);
-    return channel?.provider === provider && channel.enabled ? channel : null;
-  }
-  const channels = (await listChannels(reader)).filter((channel) => channel.provider === provider && channel.enabled);
-  const own = channels.find(({ id }) => id === provider);
-  return own ?? channels.toSorted((a, b) => b.priority - a.priority)[0] ?? null;
+function channelOf(channels: readonly Channel[], provider: string, named: string | null): Channel | null {
+  const usable = channels.filter((channel) => channel.provider === provider && channel.enabled);
+  if (named !== null) return usable.find(({ id }) => id === named) ?? null;
+  const own = usable.find(({ id }) => id === provider);
+  return own ?? usable.toSorted((a, b) => b.priority - a.priority)[0] ?? null;
 }
 
 /**
- * The terms on which a provider's keys may be contributed now.
+ * The terms on which a provider's keys may be contributed under these settings, with these channels.
  *
  * Errors: `provider_not_allowed`, with the provider's note, while the operator doesn't allow it or nothing could serve.
  */
-export async function findPolicy(reader: Tx, settings: Settings, provider: string): Promise<Policy> {
+export function policyOf(channels: readonly Channel[], settings: Settings, provider: string): Policy {
   const policy = Object.hasOwn(settings.providers, provider) ? settings.providers[provider] : undefined;
   if (!settings.switches.contributions) throw refused("Contributions are switched off at the moment. Try again later.");
   if (!policy?.allowed || settings.switches.providers_off.includes(provider)) {
@@ -47,8 +44,13 @@ export async function findPolicy(reader: Tx, settings: Settings, provider: strin
     throw refused(`Keys of ${provider} can't be contributed here.${note && ` ${note}`}`);
   }
   const adapter = findAdapter(provider);
-  const channel = await channelOf(reader, provider, policy.channel);
+  const channel = channelOf(channels, provider, policy.channel);
   if (!adapter?.openAi || !channel) throw refused(`Keys of ${provider} can't be contributed yet: nothing serves them.`);
   const referenceModel = policy.reference_model ?? REFERENCE_MODELS[provider] ?? null;
   return { adapter, channel, settings, referenceModel, ceilingNanos: policy.pool_ceiling_usd };
+}
+
+/** The terms on which a provider's keys may be contributed now. Errors: as `policyOf`. */
+export async function findPolicy(reader: Tx, settings: Settings, provider: string): Promise<Policy> {
+  return policyOf(await listChannels(reader), settings, provider);
 }

@@ -1,4 +1,4 @@
-import { costCardAt, findModel, priceCardAt, type Card } from "../catalog";
+import { costCardAt, findModel, priceCardAt, type Card, type ModelWithCards } from "../catalog";
 import type { Ctx } from "../ctx";
 import type { Tx } from "../db";
 import { ScripError } from "../errors";
@@ -18,16 +18,14 @@ function rateReference(card: Card | undefined): Ratio | null {
 }
 
 /**
- * Price and cost of a provider's reference request: 500 tokens in and 500 out of its reference model, under the cards in
- * force, without any discount, at the cost of the channel that its keys join.
+ * Price and cost of a provider's reference request: 500 tokens in and 500 out of this model, its reference, under the
+ * cards in force, without any discount, at the cost of the channel that its keys join.
  *
  * Units: credits, US dollars. Rounding: none. Errors: `provider_not_allowed` where that model has no price or no cost.
  */
-export async function findReference(reader: Tx, ctx: Pick<Ctx, "nowMs">, policy: Policy): Promise<Reference> {
-  const { adapter, channel, referenceModel } = policy;
-  const model = referenceModel === null ? null : await findModel(reader, referenceModel);
-  const price = model && rateReference(priceCardAt(model, ctx.nowMs)?.card);
-  const cost = model && rateReference(costCardAt(model, ctx.nowMs)?.card);
+export function referenceOf({ adapter, channel }: Policy, model: ModelWithCards | null, nowMs: number): Reference {
+  const price = model && rateReference(priceCardAt(model, nowMs)?.card);
+  const cost = model && rateReference(costCardAt(model, nowMs)?.card);
   const factor = ratioOf(channel.costFactor);
   if (!model?.enabled || model.provider !== adapter.id || !price || !cost || factor.num <= 0n) {
     throw new ScripError(
@@ -37,4 +35,10 @@ export async function findReference(reader: Tx, ctx: Pick<Ctx, "nowMs">, policy:
   }
   const upstreamModel = channel.models?.[model.id] ?? model.upstreamModel;
   return { price, cost: { num: cost.num * factor.num, den: cost.den * factor.den }, upstreamModel };
+}
+
+/** The reference request of a provider's terms as of now. Errors: as `referenceOf`. */
+export async function findReference(reader: Tx, ctx: Pick<Ctx, "nowMs">, policy: Policy): Promise<Reference> {
+  const model = policy.referenceModel === null ? null : await findModel(reader, policy.referenceModel);
+  return referenceOf(policy, model, ctx.nowMs);
 }

@@ -1,7 +1,9 @@
 export { contribute, type ContributeInput } from "./contribute";
 export type { ContributionView } from "./contribution";
 export { endKey } from "./end-key";
+export { policyOf } from "./find-policy";
 export { findQuote } from "./find-quote";
+export { referenceOf } from "./find-reference";
 export { forgetQuotes } from "./forget-quotes";
 export { getContribution } from "./get-contribution";
 export { killContribution } from "./kill-contribution";

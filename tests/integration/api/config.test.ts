@@ -1,12 +1,14 @@
 import pg from "pg";
 import { afterAll, afterEach, beforeAll, expect, test, vi } from "vitest";
 import { readConfig } from "@/app/_server/config";
+import { readExampleContribution } from "@/app/_server/example-contribution";
 import { CALLS } from "@/app/api/v1/_document/calls";
 import { systemCtx } from "@/lib/ctx";
 import { openDatabase, type Database } from "@/lib/db";
-import { updateSettings } from "@/lib/settings";
+import { DEMO_SETTINGS, updateSettings } from "@/lib/settings";
 import { nowMs } from "@/lib/time";
 import { aPerson, call, openApi, type Person } from "@/tests/support/api";
+import { stageModel } from "@/tests/support/stage";
 import { until } from "@/tests/support/until";
 
 /** What public pages and calls show of models and settings: from memory, and never behind the admin who changes it. */
@@ -60,6 +62,16 @@ test("readers share four looks a second at the database, however many they are",
   await Promise.all(Array.from({ length: 50 }, () => ask("GET", "/models")));
   await Promise.all(Array.from({ length: 50 }, () => ask("GET", "/packs")));
   expect(looks.mock.calls.length).toBeLessThanOrEqual(1 + (nowMs() - beganMs) / 250);
+});
+
+test("the landing page's example of a contribution asks the database nothing of its own", async () => {
+  await stageModel(api.database);
+  await api.database.inTransaction((tx) => updateSettings(tx, systemCtx("test", nowMs()), DEMO_SETTINGS));
+  expect(await readExampleContribution()).toMatchObject({ requests: 16_666n, netMicros: 74_997_000_000n });
+  const beganMs = nowMs();
+  const queries = vi.spyOn(pg.Client.prototype, "query");
+  for (let view = 0; view < 20; view++) await readExampleContribution();
+  expect(queries.mock.calls.length).toBeLessThanOrEqual(1 + (nowMs() - beganMs) / 250);
 });
 
 test("what this process changed is in its next read", async () => {

@@ -1,5 +1,8 @@
 import { describe, expect, test } from "vitest";
+import { readExampleContribution } from "@/app/_server/example-contribution";
+import { ChannelBody, channelFromBody, putChannel } from "@/lib/catalog";
 import { findQuote } from "@/lib/contributions";
+import { systemCtx } from "@/lib/ctx";
 import { fromPublicId, type Uuid } from "@/lib/ids";
 import { verifyLedger } from "@/lib/ledger";
 import {
@@ -37,6 +40,30 @@ describe("a quote", () => {
         expires_at: expect.any(String) as unknown,
       },
     ]);
+  });
+
+  test("says what the landing page's example says: at the cost of the channel, for the policy's model", async () => {
+    const putCostFactor = (cost_factor: number) =>
+      database.inTransaction((tx) =>
+        putChannel(
+          tx,
+          systemCtx("test", nowMs()),
+          channelFromBody("openai", ChannelBody.parse({ provider: "openai", cost_factor })),
+        ),
+      );
+    const seen = async () => {
+      const [quote, example] = [await askQuote(await aContributor(), aKey()), await readExampleContribution()];
+      return [quote.body["requests"], Number(example?.requests)];
+    };
+    await putCostFactor(0.5);
+    const atHalf = await seen();
+    await putCostFactor(1);
+    expect(atHalf).toEqual([33_333, 33_333]);
+    await setSettings({ providers: { openai: { reference_model: "gone" } } });
+    const ofNone = await readExampleContribution();
+    await setSettings({ providers: { openai: { reference_model: null } } });
+    expect(ofNone).toBeNull();
+    expect(await seen()).toEqual([16_666, 16_666]);
   });
 
   test("takes the smaller of what is reported and declared, and what is declared where nothing is reported", async () => {
