@@ -1,3 +1,5 @@
+import { assert } from "./errors";
+
 /**
  * Amounts and every rounding of them.
  *
@@ -34,6 +36,13 @@ export function parseDecimal(text: string): Decimal | null {
   const scale = fraction.length - Number(exponent);
   const digits = BigInt(whole + fraction) * (sign === "-" ? -1n : 1n);
   return scale >= 0 ? { digits, scale } : { digits: digits * 10n ** BigInt(-scale), scale: 0 };
+}
+
+/** A decimal that was stored as text. Errors: an assertion that names `what`, where it is none. */
+export function storedDecimal(text: string, what: string): Decimal {
+  const decimal = parseDecimal(text);
+  assert(decimal, `${what} isn't a decimal: ${text}`);
+  return decimal;
 }
 
 /** How many significant digits a decimal has, trailing zeros not counted. */

@@ -2,7 +2,7 @@ import { type Card, type CardVersion, type ModelWithCards, priceCardAt } from "@
 import { nowMs } from "@/lib/time";
 import type { ModelView, Price } from "../_components/model-view";
 import { leastOfTable, priceOf, rateOf } from "../_components/rates";
-import { readCatalogue } from "./catalogue";
+import { readConfig } from "./config";
 import { exampleCharge } from "./example-request";
 
 const THOUSAND = 1_000n;
@@ -22,7 +22,7 @@ function byName({ model: one }: PricedModel, { model: other }: PricedModel): num
 /** The models that can be called, in the order in which they are shown. */
 export async function readPricedModels(): Promise<PricedModel[]> {
   const now = nowMs();
-  const { models } = await readCatalogue();
+  const { models } = (await readConfig()).catalogue;
   const priced = [...models.values()].flatMap((model) => {
     const price = model.enabled ? priceCardAt(model, now) : null;
     return price ? [{ model, price }] : [];
@@ -32,7 +32,7 @@ export async function readPricedModels(): Promise<PricedModel[]> {
 
 /** The model of that name where it can be called, or `null`. */
 export async function readPricedModel(id: string): Promise<PricedModel | null> {
-  const model = (await readCatalogue()).models.get(id);
+  const model = (await readConfig()).catalogue.models.get(id);
   const price = model?.enabled ? priceCardAt(model, nowMs()) : null;
   return model && price ? { model, price } : null;
 }

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import type { Tx } from "../db";
 import { Prisma, queries } from "../db/models";
 import { assert } from "../errors";
-import { formatDecimal, parseDecimal, type Decimal } from "../money";
+import { formatDecimal, storedDecimal, type Decimal } from "../money";
 import { toIso } from "../time";
 import type { CardVersion } from "./card";
 import type { Channel, CountPrice, Model, ModelWithCards } from "./model";
@@ -11,11 +11,7 @@ import { CountPrice as StoredCountPrice, OwnModelNames } from "./schemas";
 
 const toText = ({ digits, scale }: Decimal): string => formatDecimal(digits, scale);
 
-function fromText(text: string): Decimal {
-  const decimal = parseDecimal(text);
-  assert(decimal, `a stored factor is no decimal: ${text}`);
-  return decimal;
-}
+const fromText = (text: string): Decimal => storedDecimal(text, "a channel's factor");
 
 type ModelRow = Prisma.modelGetPayload<object>;
 type CardRow = Pick<Prisma.cardGetPayload<object>, "id" | "modelId" | "kind" | "version" | "body" | "effectiveFrom">;

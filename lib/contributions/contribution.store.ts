@@ -4,6 +4,7 @@ import { assert } from "../errors";
 import type { Uuid } from "../ids";
 import { micros, nanos, type Micros, type Nanos } from "../money";
 import { type PoolKeyState, toKeyReason } from "../pool";
+import { storableBytes } from "../vault";
 import type { Contribution, KeyFacts } from "./contribution";
 
 type Row = Prisma.contributionGetPayload<object>;
@@ -84,32 +85,10 @@ export async function findKeyFacts(tx: Tx, poolKeyIds: readonly Uuid[]): Promise
   );
 }
 
-/** What a quote of an account says, without the key that it may hold; null where there is none, or it is another's. */
-export async function findQuoteFacts(tx: Tx, userId: Uuid, id: Uuid) {
-  const row = await queries(tx).quote.findFirst({
-    where: { id, userId },
-    omit: { masterKeyId: true, wrappedKey: true, ciphertext: true },
-  });
-  return (
-    row && {
-      id,
-      provider: row.provider,
-      topUpOf: row.topUpOf as Uuid | null, // a column of type uuid
-      requests: row.requests,
-      grossMicros: micros(row.grossMicros),
-      feeMicros: micros(row.feeMicros),
-      netMicros: micros(row.grossMicros - row.feeMicros),
-      isProven: row.isProven,
-      isUsed: row.usedAt !== null,
-      expiresMs: row.expiresAt.getTime(),
-    }
-  );
-}
-
 /** Whether an account of a provider, by one of these fingerprints, has been contributed, in whatever state it is. */
 export async function hasAccount(tx: Tx, prints: readonly Uint8Array[]): Promise<boolean> {
   const found = await queries(tx).contributed_account.findFirst({
-    where: { print: { in: prints.map((print) => Uint8Array.from(print)) } },
+    where: { print: { in: prints.map(storableBytes) } },
     select: { contributionId: true },
   });
   return found !== null;
@@ -168,7 +147,7 @@ export type NewContribution = Pick<
 
 /** Store a new contribution. Two of one provider account can't be: the second breaks the transaction. */
 export async function insertContribution(tx: Tx, { nowMs, accountPrints, ...rest }: NewContribution): Promise<void> {
-  const accounts = { create: accountPrints.map((print) => ({ print: Uint8Array.from(print) })) };
+  const accounts = { create: accountPrints.map((print) => ({ print: storableBytes(print) })) };
   await queries(tx).contribution.create({ data: { ...rest, accounts, createdAt: new Date(nowMs) } });
 }
 

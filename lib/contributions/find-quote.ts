@@ -1,7 +1,7 @@
 import type { Ctx } from "../ctx";
 import type { Tx } from "../db";
 import type { Uuid } from "../ids";
-import { findQuoteFacts } from "./contribution.store";
+import { findQuoteFacts } from "./quote.store";
 import type { QuoteView } from "./quote-contribution";
 
 /** A quote of one's own: to be accepted, or over, because it was used or its time has passed. */

@@ -2,12 +2,11 @@ import { costCardAt, findModel, priceCardAt, type Card, type ModelWithCards } fr
 import type { Ctx } from "../ctx";
 import type { Tx } from "../db";
 import { ScripError } from "../errors";
-import { rate, ratioOf, type Ratio } from "../pricing";
+import { NO_FACTS, rate, ratioOf, type Ratio } from "../pricing";
 import type { Policy } from "./find-policy";
 import type { ReferenceRequest } from "./value-quota";
 
 const REFERENCE_USAGE = { meters: { input_tokens: 500, output_tokens: 500 }, kinds: {} };
-const NO_FACTS = { body: {}, headers: {} };
 
 /** A provider's reference request, and the supplier's name of its model, which a validation asks. */
 export type Reference = ReferenceRequest & { upstreamModel: string };

@@ -3,7 +3,7 @@ import { queries } from "../db/models";
 import type { Uuid } from "../ids";
 import { micros, nanos, type Micros, type Nanos } from "../money";
 import type { NewKey } from "../pool";
-import { type Sealed, storable } from "../vault";
+import { type Sealed, storable, storableBytes } from "../vault";
 
 /** A quote as it is stored, its key sealed for the pool key of the same id. Units: nanodollars, microcredits. */
 export type Quote = {
@@ -29,8 +29,6 @@ export type Quote = {
   usedMs: number | null;
 };
 
-const toBytes = (print: Uint8Array) => Uint8Array.from(print);
-
 /** Store a new quote. */
 export async function insertQuote(tx: Tx, quote: Omit<Quote, "usedMs">, nowMs: number): Promise<void> {
   const { sealed, prints, accountPrints, expiresMs, ...rest } = quote;
@@ -38,8 +36,8 @@ export async function insertQuote(tx: Tx, quote: Omit<Quote, "usedMs">, nowMs: n
     data: {
       ...rest,
       ...storable(sealed),
-      prints: prints.map(toBytes),
-      accountPrints: accountPrints.map(toBytes),
+      prints: prints.map(storableBytes),
+      accountPrints: accountPrints.map(storableBytes),
       expiresAt: new Date(expiresMs),
       createdAt: new Date(nowMs),
     },
@@ -68,6 +66,28 @@ export async function lockQuote(tx: Tx, userId: Uuid, id: Uuid): Promise<Quote |
   };
 }
 
+/** What a quote of an account says, without the key that it may hold; null where there is none, or it is another's. */
+export async function findQuoteFacts(tx: Tx, userId: Uuid, id: Uuid) {
+  const row = await queries(tx).quote.findFirst({
+    where: { id, userId },
+    omit: { masterKeyId: true, wrappedKey: true, ciphertext: true },
+  });
+  return (
+    row && {
+      id,
+      provider: row.provider,
+      topUpOf: row.topUpOf as Uuid | null, // a column of type uuid
+      requests: row.requests,
+      grossMicros: micros(row.grossMicros),
+      feeMicros: micros(row.feeMicros),
+      netMicros: micros(row.grossMicros - row.feeMicros),
+      isProven: row.isProven,
+      isUsed: row.usedAt !== null,
+      expiresMs: row.expiresAt.getTime(),
+    }
+  );
+}
+
 /** Quotes in force whose key another master key than that one wraps, locked until the transaction ends. */
 export async function lockQuotesUnderOthers(
   tx: Tx,
@@ -89,7 +109,7 @@ export async function lockQuotesUnderOthers(
 
 /** Store a quote's key as it was sealed anew. */
 export async function replaceQuoteKey(tx: Tx, id: Uuid, { sealed, prints }: NewKey): Promise<void> {
-  await queries(tx).quote.update({ where: { id }, data: { ...storable(sealed), prints: prints.map(toBytes) } });
+  await queries(tx).quote.update({ where: { id }, data: { ...storable(sealed), prints: prints.map(storableBytes) } });
 }
 
 const NO_SECRET = { wrappedKey: new Uint8Array(), ciphertext: new Uint8Array(), hint: "" };

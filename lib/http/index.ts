@@ -6,5 +6,5 @@ export { NotYet } from "./not-yet";
 export { isPrivateAddress, leadsToPrivateNetwork, namesPrivateAddress, publicLookup } from "./private-address";
 export { toFieldErrors, toProblem, validationFailed } from "./problem";
 export { isStorable, readJsonObject } from "./read-json-object";
-export { refuseUnreadable } from "./refuse-unreadable";
+export { HEADER_BYTES_MAX, refuseUnreadable } from "./refuse-unreadable";
 export { DayInput, LATEST_MS, TimeInput } from "./time-input";

@@ -1,6 +1,9 @@
 import type { Server, ServerResponse } from "node:http";
 import type { Duplex } from "node:stream";
 
+/** How long the headers of a request may be, on every port. */
+export const HEADER_BYTES_MAX = 32 * 1024;
+
 /** How long a refused connection is read on: closing it with bytes unread would take the refusal back. */
 const LINGER_MS = 1_000;
 const UNREADABLE = ["400 Bad Request", "invalid_request", "The request is no HTTP that can be read."] as const;

@@ -171,7 +171,11 @@ export async function postClawBack(
   return { transfer, takenMicros: micros(BigInt(taken)), owedMicros: micros(BigInt(owed)) };
 }
 
-export async function lockLimits(tx: Tx, wallets: readonly bigint[]): Promise<Map<bigint, Micros>> {
+/**
+ * How many unvested credits each of these wallets may spend in advance, by wallet. They are locked, in the order of their
+ * ids, until the transaction ends. Units: microcredits.
+ */
+export async function lockAdvanceLimits(tx: Tx, wallets: readonly bigint[]): Promise<Map<bigint, Micros>> {
   const rows = await queries(tx).$queryRaw<{ wallet: bigint; limit_micros: bigint }[]>`
     select wallet, limit_micros from books.lock_advance_limits(${[...wallets]}::bigint[])`;
   return new Map(rows.map((row) => [row.wallet, micros(row.limit_micros)]));

@@ -1,14 +1,7 @@
 import type { Tx } from "../db";
 import { assert } from "../errors";
 import type { Micros } from "../money";
-import { lockLimits, writeLimits } from "./post.store";
-
-/**
- * How many unvested credits each of these wallets may spend in advance, by wallet. They are locked, in the order of their
- * ids, until the transaction ends. Units: microcredits.
- */
-export const lockAdvanceLimits = (tx: Tx, wallets: readonly bigint[]): Promise<Map<bigint, Micros>> =>
-  lockLimits(tx, wallets);
+import { writeLimits } from "./post.store";
 
 /**
  * Say how many unvested credits wallets that this transaction has locked may spend in advance. What they have spent already

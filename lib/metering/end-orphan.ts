@@ -1,6 +1,7 @@
 import type { CardVersion } from "../catalog";
 import type { Release, Settle, UsageEnd } from "../ledger";
 import { micros } from "../money";
+import { NO_FACTS } from "../pricing";
 import { costFor } from "./cost-for";
 import type { OrphanedHold } from "./orphan.store";
 
@@ -9,17 +10,21 @@ export type OrphanEnd = { verb: "settle"; input: Settle } | { verb: "release"; i
 
 /** What is known of its last attempt. */
 type Known = Pick<UsageEnd, "meters" | "multipliers" | "breakdown" | "costBreakdown" | "latencyMs" | "ttftMs"> &
-  Pick<Settle, "chargeMicros" | "costNanos">;
+  Pick<Settle, "costNanos">;
 
-const NO_FACTS = { body: {}, headers: {} };
-const NO_CHARGE = micros(0n);
-
-/** Of a reply that nobody saw to its end: no charge, and about what the supplier takes for its input. */
+/** Of a reply that nobody saw to its end: about what the supplier takes for its input. */
 function lostUsage({ inputTokens, costFactor, ageMs }: OrphanedHold, card: CardVersion | null): Known {
   const usage = { meters: { input_tokens: inputTokens }, kinds: {} };
   const { costNanos, lines } = costFor({ card, facts: NO_FACTS, costFactor }, usage);
-  const uncharged = { chargeMicros: NO_CHARGE, meters: {}, multipliers: [], breakdown: [] };
-  return { ...uncharged, costNanos, costBreakdown: lines, latencyMs: ageMs, ttftMs: null };
+  return {
+    meters: {},
+    multipliers: [],
+    breakdown: [],
+    costNanos,
+    costBreakdown: lines,
+    latencyMs: ageMs,
+    ttftMs: null,
+  };
 }
 
 /**
@@ -47,20 +52,25 @@ type Answer = Pick<UsageEnd, "httpStatus" | "errorCode" | "estimated">;
 
 function endOf(orphan: OrphanedHold, known: Known, answer: Answer): UsageEnd {
   const { channel, poolKey, keyOwner, upstreamModel } = orphan;
-  const { chargeMicros: _charge, costNanos, ...rest } = known;
+  const { costNanos, meters, multipliers, breakdown, costBreakdown, latencyMs, ttftMs } = known;
   const lastN = orphan.attempts.at(-1)?.n;
   return {
     channel,
     poolKey,
     keyOwner,
     upstreamModel,
-    ...rest,
+    meters,
+    multipliers,
+    breakdown,
+    costBreakdown,
+    latencyMs,
+    ttftMs,
     ...answer,
     attempts: orphan.attempts.map((attempt) => ({
       ...attempt,
       channel,
       costNanos: attempt.n === lastN ? costNanos : attempt.costNanos,
-      latencyMs: attempt.n === lastN ? known.latencyMs : 0,
+      latencyMs: attempt.n === lastN ? latencyMs : 0,
     })),
     requests: 0,
     lost: true,

@@ -1,8 +1,7 @@
 import type { Tx } from "../db";
 import { queries } from "../db/models";
-import { assert } from "../errors";
 import type { Uuid } from "../ids";
-import { type Decimal, type Micros, micros, type Nanos, nanos, parseDecimal } from "../money";
+import { type Decimal, type Micros, micros, type Nanos, nanos, storedDecimal } from "../money";
 import type { Checkpoint } from "../ledger";
 
 /** An open hold whose gateway is gone: what was known of its request, and what its stream had used when it last told. */
@@ -46,13 +45,6 @@ type Row = {
   attempts: { n: number; poolKey: Uuid; outcome: string; costNanos: string }[] | null;
 };
 
-/** A channel's factor; one where the channel is gone. */
-function toFactor(text: string | null): Decimal {
-  const factor = parseDecimal(text ?? "1");
-  assert(factor, `a channel's cost factor isn't a decimal: ${text}`);
-  return factor;
-}
-
 /** Close leases that weren't renewed for so long; their holds are orphans from then on. Returns how many. */
 export async function closeDeadLeases(tx: Tx, ttlMs: number): Promise<bigint> {
   const rows = await queries(tx).$queryRaw<{ closed: bigint }[]>`
@@ -78,7 +70,8 @@ export async function listOrphanedHolds(tx: Tx, limit: number): Promise<Orphaned
     upstreamModel: row.draft.upstream_model,
     poolKey: row.pool_key,
     costCard: row.draft.cost_card === null ? null : BigInt(row.draft.cost_card),
-    costFactor: toFactor(row.cost_factor),
+    // One where the channel is gone.
+    costFactor: storedDecimal(row.cost_factor ?? "1", "a channel's cost factor"),
     inputTokens: row.draft.input_tokens ?? 0,
     checkpoint: row.checkpoint && {
       ...row.checkpoint,

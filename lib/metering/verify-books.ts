@@ -3,14 +3,13 @@ import { INPUT_KINDS, OUTPUT_KINDS } from "../catalog";
 import type { Database } from "../db";
 import { type LedgerReport, verifyLedger, type Violation } from "../ledger";
 import { formatCredits, parseDecimal } from "../money";
-import { chargeOf, type Factor, rate, type Usage } from "../pricing";
+import { chargeOf, type Factor, NO_FACTS, rate, type Usage } from "../pricing";
 import { type ChargeRecord, findChargeRecords } from "./charge-records.store";
 import { readableCards } from "./readable-cards";
 
 const PAGE = 2_000;
 const VIOLATIONS_MAX = 20;
 const KINDS = new Set<string>([...INPUT_KINDS, ...OUTPUT_KINDS]);
-const NO_FACTS = { body: {}, headers: {} };
 const LAW = {
   name: "charge-follows-card",
   states: "Each charge is what its card asks for the recorded usage and multipliers, line by line.",

@@ -2,8 +2,8 @@ import { type Prisma, queries } from "../db/models";
 import type { Tx } from "../db";
 import { assert } from "../errors";
 import type { Uuid } from "../ids";
-import { type Nanos, parseDecimal, type Decimal } from "../money";
-import { type Sealed, storable } from "../vault";
+import { type Nanos, storedDecimal } from "../money";
+import { type Sealed, storable, storableBytes } from "../vault";
 import type { KeyReason } from "./key-reason";
 import type { NewKey } from "./seal-new-key";
 import { type KeyCount, type PoolChannel, type PoolKeyState, POOL_KEY_STATES } from "./pool-key";
@@ -54,12 +54,6 @@ export type NewPoolKey = {
   nowMs: number;
 };
 
-function toDecimal(text: string, what: string): Decimal {
-  const decimal = parseDecimal(text);
-  assert(decimal, `${what} isn't a decimal: ${text}`);
-  return decimal;
-}
-
 function toModels(json: Prisma.JsonValue): ReadonlyMap<string, string> | null {
   if (json === null || typeof json !== "object" || Array.isArray(json)) return null;
   return new Map(Object.entries(json).flatMap(([id, name]) => (typeof name === "string" ? [[id, name] as const] : [])));
@@ -73,8 +67,8 @@ function toChannel(row: Row["channel"]): PoolChannel {
     weight: Math.max(row.weight, MIN_WEIGHT),
     baseUrl: row.baseUrl,
     models: toModels(row.models),
-    discount: toDecimal(row.discount, `the discount of channel ${row.id}`),
-    costFactor: toDecimal(row.costFactor, `the cost factor of channel ${row.id}`),
+    discount: storedDecimal(row.discount, `the discount of channel ${row.id}`),
+    costFactor: storedDecimal(row.costFactor, `the cost factor of channel ${row.id}`),
   };
 }
 
@@ -199,16 +193,14 @@ export async function updatePoolKeys(tx: Tx, ids: readonly Uuid[], change: PoolK
   });
 }
 
-const toBytes = (print: Uint8Array) => Uint8Array.from(print);
-
 /** Whether a key with one of these fingerprints is there, in whatever state. */
 export async function hasFingerprint(tx: Tx, prints: readonly Uint8Array[]): Promise<boolean> {
-  return (await queries(tx).pool_key_print.count({ where: { print: { in: prints.map(toBytes) } } })) > 0;
+  return (await queries(tx).pool_key_print.count({ where: { print: { in: prints.map(storableBytes) } } })) > 0;
 }
 
 /** Whether that key has one of these fingerprints. */
 export async function isSameKey(tx: Tx, id: Uuid, prints: readonly Uint8Array[]): Promise<boolean> {
-  const where = { poolKeyId: id, print: { in: prints.map(toBytes) } };
+  const where = { poolKeyId: id, print: { in: prints.map(storableBytes) } };
   return (await queries(tx).pool_key_print.count({ where })) > 0;
 }
 
@@ -227,7 +219,7 @@ export async function insertPoolKey(tx: Tx, key: NewPoolKey): Promise<void> {
       ownerId: key.owner?.id ?? null,
       contributionId: key.owner?.contributionId ?? null,
       ...storable(key.sealed),
-      prints: { create: key.prints.map((print) => ({ print: toBytes(print) })) },
+      prints: { create: key.prints.map((print) => ({ print: storableBytes(print) })) },
       hint: key.hint,
       quotaNanos: key.quotaNanos,
       createdAt: new Date(key.nowMs),
@@ -255,7 +247,7 @@ export async function lockKeysUnderOthers(
 
 /** Whether another key than that one has one of these fingerprints. */
 export async function hasTwin(tx: Tx, id: Uuid, prints: readonly Uint8Array[]): Promise<boolean> {
-  const where = { poolKeyId: { not: id }, print: { in: prints.map(toBytes) } };
+  const where = { poolKeyId: { not: id }, print: { in: prints.map(storableBytes) } };
   return (await queries(tx).pool_key_print.count({ where })) > 0;
 }
 
@@ -263,7 +255,7 @@ export async function hasTwin(tx: Tx, id: Uuid, prints: readonly Uint8Array[]): 
 export async function replaceSealed(tx: Tx, id: Uuid, { sealed, prints }: NewKey): Promise<void> {
   await queries(tx).pool_key.update({ where: { id }, data: storable(sealed) });
   await queries(tx).pool_key_print.createMany({
-    data: prints.map((print) => ({ print: toBytes(print), poolKeyId: id })),
+    data: prints.map((print) => ({ print: storableBytes(print), poolKeyId: id })),
     skipDuplicates: true,
   });
 }

@@ -11,5 +11,5 @@ export { rate } from "./rate";
 export type { AppliedFactor, Rated, Rating, RatingFlag, Unpriced } from "./rating";
 export { ratioOf, toText as ratioText, type Ratio } from "./ratio";
 export { unpricedParameters } from "./unpriced-parameters";
-export type { RequestFacts, Usage } from "./usage";
+export { NO_FACTS, type RequestFacts, type Usage } from "./usage";
 export { worstCase, type Bounds } from "./worst-case";

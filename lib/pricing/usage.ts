@@ -22,3 +22,6 @@ export type RequestFacts = {
   headers: Readonly<Record<string, string>>;
   images?: number;
 };
+
+/** Of a request whose body isn't known any more. */
+export const NO_FACTS: RequestFacts = { body: {}, headers: {} };

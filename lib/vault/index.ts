@@ -9,6 +9,7 @@ export {
   sealReply,
   sealSecret,
   storable,
+  storableBytes,
   useVault,
   vault,
 } from "./vault";

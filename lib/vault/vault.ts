@@ -20,11 +20,14 @@ export type SecretPlace = {
 /** A secret as it is stored: under a data key of its own, which the named master key wraps. */
 export type Sealed = { masterKeyId: string; wrappedKey: Uint8Array; ciphertext: Uint8Array };
 
-/** The parts as a database takes them: bytes of their own, whatever buffer they lie in. */
+/** Bytes as a database takes them: their own, whatever buffer they lie in. */
+export const storableBytes = (bytes: Uint8Array) => Uint8Array.from(bytes);
+
+/** The parts as a database takes them. */
 export const storable = ({ masterKeyId, wrappedKey, ciphertext }: Sealed) => ({
   masterKeyId,
-  wrappedKey: Uint8Array.from(wrappedKey),
-  ciphertext: Uint8Array.from(ciphertext),
+  wrappedKey: storableBytes(wrappedKey),
+  ciphertext: storableBytes(ciphertext),
 });
 
 /** The one holder of master keys in a process. */

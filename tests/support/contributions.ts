@@ -98,8 +98,9 @@ export const retire = onOne("DELETE", DELETE);
 export async function contributeKey(
   person: Person,
   key = aKey(),
+  more: QuoteInput = {},
 ): Promise<{ id: string; poolKey: Uuid; body: Reply["body"] }> {
-  const quote = await askQuote(person, key);
+  const quote = await askQuote(person, key, more);
   const made = await acceptQuote(person, String(quote.body["id"]));
   const id = String(made.body["id"]);
   const { rows } = await database.pool.query<{ id: Uuid }>("select id from pool_key where contribution_id = $1", [

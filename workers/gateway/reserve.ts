@@ -27,7 +27,7 @@ const OUTPUT_LONGEST = 65_536;
 const FOREIGN_TOKENIZER = 1.3;
 
 /** English text, as tokenizers cut it. */
-const BYTES_PER_TOKEN = 4;
+export const BYTES_PER_TOKEN = 4;
 
 /** Whether the model puts out more than is to be seen: then neither a running count nor one of ours says what it used. */
 export const reasons = ({ capabilities }: Admitted["model"]): boolean => capabilities.includes("reasoning");

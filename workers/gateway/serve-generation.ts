@@ -15,7 +15,7 @@ import { Job } from "./job";
 import { LIMITS } from "./limits";
 import type { Ask, Protocol } from "./protocol";
 import { readBody } from "./read-body";
-import { boundsOf, reserve, tooLittle, worstOf } from "./reserve";
+import { boundsOf, BYTES_PER_TOKEN, reserve, tooLittle, worstOf } from "./reserve";
 import { serveOnce } from "./serve-once";
 import { countedOf, settle, takeUsage } from "./settle";
 import { serveStream } from "./serve-stream";
@@ -212,7 +212,7 @@ async function serveAdmitted(
   admitted: Admitted,
 ): Promise<void> {
   const { ask, caller, allowance } = admitted;
-  const admission = await gateway.rates.admit(caller, allowance, Math.ceil(ask.inputBound / 4));
+  const admission = await gateway.rates.admit(caller, allowance, Math.ceil(ask.inputBound / BYTES_PER_TOKEN));
   Object.assign(exchange.replyHeaders, admission.headers);
   let used = 0;
   try {

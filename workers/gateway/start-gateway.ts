@@ -1,7 +1,7 @@
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { Database } from "../../lib/db";
-import { refuseUnreadable } from "../../lib/http";
+import { HEADER_BYTES_MAX, refuseUnreadable } from "../../lib/http";
 import { createBooks, keepLease } from "../../lib/ledger";
 import type { Log } from "../../lib/log";
 import { createPool } from "../../lib/pool";
@@ -114,7 +114,7 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
   let underWay = 0;
   const server = createServer(
     {
-      maxHeaderSize: LIMITS.headerBytesMax,
+      maxHeaderSize: HEADER_BYTES_MAX,
       headersTimeout: LIMITS.headersMs,
       requestTimeout: LIMITS.requestMs,
       keepAliveTimeout: LIMITS.keepAliveMs,

@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from "node:http";
 import type { Duplex } from "node:stream";
 import { ScripError } from "../../lib/errors";
-import { addressMatcher, clientAddressReader, refuseUnreadable, toProblem } from "../../lib/http";
+import { addressMatcher, clientAddressReader, HEADER_BYTES_MAX, refuseUnreadable, toProblem } from "../../lib/http";
 import { newUuid, toPublicId } from "../../lib/ids";
 import type { Log } from "../../lib/log";
 import { nowMs } from "../../lib/time";
@@ -26,8 +26,6 @@ export type WebServer = { readonly url: string; stop(): Promise<void> };
 
 const LOOPBACK = /^(localhost|127\.0\.0\.1|\[::1\])$/;
 const DRAIN_LIMIT_MS = 20_000;
-/** As the gateway takes them. */
-const HEADER_BYTES_MAX = 32 * 1024;
 
 /**
  * The web port: paths of AI protocols go to the gateway, `/healthz` is answered here, the rest is the app's.

@@ -3,7 +3,7 @@ import type { Metadata } from "next";
 import { getTranslations } from "next-intl/server";
 import { Card, CardHeader } from "@/app/_components/ui/card";
 import { EmptyState } from "@/app/_components/ui/empty-state";
-import { readCatalogue } from "@/app/_server/catalogue";
+import { readConfig } from "@/app/_server/config";
 import { webDatabase } from "@/app/_server/database";
 import { one, type SearchParams } from "@/app/_server/search-params";
 import { requireSession } from "@/app/_server/session";
@@ -12,7 +12,7 @@ import { type ContributionView, findQuote, listContributions } from "@/lib/contr
 import { fromPublicId, toPublicId } from "@/lib/ids";
 import { formatDecimal } from "@/lib/money";
 import { findAdapter } from "@/lib/providers";
-import { readSettings, type Settings } from "@/lib/settings";
+import type { Settings } from "@/lib/settings";
 import { KeepFresh } from "../_components/keep-fresh";
 import { PageHeader } from "../_components/page-header";
 import { Pager } from "../_components/pager";
@@ -75,9 +75,8 @@ async function readPage(userId: ContributionView["id"], nowMs: number, searchPar
   const asked = await searchParams;
   const place = one(asked["before"]);
   const before = place === null ? null : fromPublicId("contribution", place);
-  const [settings, catalogue, found, offer] = await Promise.all([
-    readSettings(reader),
-    readCatalogue(),
+  const [{ settings, catalogue }, found, offer] = await Promise.all([
+    readConfig(),
     listContributions(reader, { nowMs }, { userId, before, limit: PAGE_ROWS + 1 }),
     readOffer(userId, nowMs, one(asked["quote"])),
   ]);

@@ -1,7 +1,7 @@
 import type { Metadata } from "next";
 import { getTranslations } from "next-intl/server";
 import { gatewayUrl } from "@/app/_server/addresses";
-import { readCatalogue } from "@/app/_server/catalogue";
+import { readConfig } from "@/app/_server/config";
 import { webDatabase } from "@/app/_server/database";
 import { readExampleModel } from "@/app/_server/example-model";
 import { requireSession } from "@/app/_server/session";
@@ -24,9 +24,9 @@ function toView({ id, name, last4, scopes, models, ips, expiresMs, lastUsedMs, c
 
 export default async function KeysPage() {
   const { user, ctx } = await requireSession();
-  const [keys, catalogue, exampleModel] = await Promise.all([
+  const [keys, { catalogue }, exampleModel] = await Promise.all([
     listApiKeys(webDatabase().reader, { userId: user.id, limit: KEYS_MAX, after: null }),
-    readCatalogue(),
+    readConfig(),
     readExampleModel(),
   ]);
   const models = [...catalogue.models.values()].filter(({ enabled }) => enabled).map(({ id }) => id);

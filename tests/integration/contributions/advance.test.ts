@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { fromPublicId, type Uuid } from "@/lib/ids";
+import type { Uuid } from "@/lib/ids";
 import { ADVANCE_LIMIT_TOPIC } from "@/lib/settings";
 import { refreshAdvancesJob } from "@/workers/jobs/refresh-advances";
 import type { Person } from "@/tests/support/api";
@@ -30,14 +30,9 @@ const USD = 1_000_000_000n;
 async function contributeSilent(person: Person): Promise<{ id: string; poolKey: Uuid }> {
   const key = aKey();
   await controls().key(key, { billing: false });
-  const quote = await askQuote(person, key, { declared_usd: 300 });
-  const made = await acceptQuote(person, String(quote.body["id"]));
+  const made = await contributeKey(person, key, { declared_usd: 300 });
   expect(made.body).toMatchObject({ proven: false, net_credits: 45_000 });
-  const id = String(made.body["id"]);
-  const { rows } = await database.pool.query<{ id: Uuid }>("select id from pool_key where contribution_id = $1", [
-    fromPublicId("contribution", id),
-  ]);
-  return { id, poolKey: rows[0]?.id as Uuid };
+  return made;
 }
 
 const spendable = async (person: Person): Promise<bigint> => (await balanceOf(person)).spendableMicros / CREDIT;

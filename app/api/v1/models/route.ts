@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { readCatalogue } from "@/app/_server/catalogue";
+import { readConfig } from "@/app/_server/config";
 import { route } from "@/app/_server/route";
 import { readCursor, toPage } from "@/lib/http";
 import { Page, pageQuery } from "../_replies/fields";
@@ -21,7 +21,7 @@ export const GET = route(
   },
   async ({ ctx, query: { limit, cursor, provider } }) => {
     const after = cursor === undefined ? "" : (readCursor(cursor, 1)[0] ?? "");
-    const { models } = await readCatalogue();
+    const { models } = (await readConfig()).catalogue;
     const shown = [...models.values()]
       .filter((model) => model.id > after && (provider === undefined || model.provider === provider))
       .sort((one, other) => (one.id < other.id ? -1 : 1))

@@ -1,4 +1,4 @@
-import { readCatalogue } from "@/app/_server/catalogue";
+import { readConfig } from "@/app/_server/config";
 import { route } from "@/app/_server/route";
 import { ScripError } from "@/lib/errors";
 import { ModelReply, showModel } from "../../_replies/model";
@@ -15,7 +15,7 @@ export const GET = route(
     example: {},
   },
   async ({ ctx, params: { id } }) => {
-    const model = (await readCatalogue()).models.get(id);
+    const model = (await readConfig()).catalogue.models.get(id);
     const shown = model && showModel(model, ctx.nowMs);
     if (!shown) throw new ScripError("not_found", `There is no model "${id}" with a price.`);
     return shown;
