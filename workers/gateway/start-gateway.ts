@@ -156,6 +156,7 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
     gateway.rates.stop();
     await gateway.tokens.stop();
     await lease.close();
+    await gateway.traces?.stop().catch(() => undefined); // a collector that is away loses its traces
   }
   return {
     url: `http://${host.includes(":") ? `[${host}]` : host}:${port}`,

@@ -69,4 +69,25 @@ describe("a gateway with a collector", () => {
     expect(named("attempt").map((span) => attributesOf(span)["scrip.outcome"])).toContain("invalid_key");
     for (const secret of [caller.secret, SUPPLIER_KEY, "CANARY"]) expect(sent).not.toContain(secret);
   });
+
+  it("sends what is left when it stops", async () => {
+    const caller = await gateway.caller();
+    const answer = await gateway.post(caller.secret, { model: "gpt-0", messages: [] });
+    const id = answer.headers.get("x-request-id");
+    await gateway.gateway().stop();
+    expect(spans.map((span) => attributesOf(span)["scrip.request_id"])).toContain(id);
+  });
+});
+
+describe("a gateway whose collector is away", () => {
+  const lonely = aGateway({ collector: () => "http://127.0.0.1:1" });
+
+  it("serves, and stops without waiting for it", async () => {
+    const caller = await lonely.caller();
+    const ask = { model: "gpt-4", messages: [{ role: "user", content: "Reply with 5 tokens." }], max_tokens: 20 };
+    expect((await lonely.post(caller.secret, ask)).status).toBe(200);
+    const beganMs = performance.now();
+    await lonely.gateway().stop();
+    expect(performance.now() - beganMs).toBeLessThan(4_000);
+  });
 });
