@@ -12,6 +12,7 @@ export type Scripts<Name extends string> = {
   close(): void;
 };
 
+/** How long whoever asks waits for an answer. */
 const ANSWER_MS_MAX = 100;
 /** How long a Redis that didn't answer in time isn't asked again: those who ask wait for it. */
 const SILENCE_MS = 1_000;
@@ -19,18 +20,19 @@ const SILENCE_MS = 1_000;
 /**
  * Open a connection to Redis for scripts, by their names; each gives a list of whole numbers.
  *
- * Redis may be away now, later or for good: nothing throws, nobody waits for longer than a tenth of a second, and the
- * connection comes back by itself. `tell` hears of it once an outage.
+ * Redis may be away now, later or for good: nothing throws, nobody waits for longer than `answerMsMax`, a tenth of a second
+ * unless told, and the connection comes back by itself. `tell` hears of it once an outage.
  */
 export function openScripts<Name extends string>(
   redisUrl: string,
   scripts: Readonly<Record<Name, string>>,
   tell: (problem: string, error: unknown) => void,
+  answerMsMax = ANSWER_MS_MAX,
 ): Scripts<Name> {
   const redis = new Redis(redisUrl, {
     ...connectionOptions,
     enableOfflineQueue: false,
-    commandTimeout: ANSWER_MS_MAX,
+    commandTimeout: answerMsMax,
     scripts: Object.fromEntries(Object.entries<string>(scripts).map(([name, lua]) => [name, { lua }])),
   });
   const commands = redis as unknown as Record<Name, (...words: (string | number)[]) => Promise<number[]>>;

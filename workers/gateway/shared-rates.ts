@@ -91,7 +91,8 @@ function createEnds(redis: Scripts<"end">) {
 }
 
 /**
- * Rates that all gateways of one Redis share. While it is away each process counts for itself, by `own`.
+ * Rates that all gateways of one Redis share. While it is away each process counts for itself, by `own`; and for a second
+ * after it took longer than `answerMsMax`.
  *
  * One step in Redis lets a request in or not; its end is told without waiting for an answer.
  */
@@ -99,8 +100,9 @@ export function createSharedRates(
   redisUrl: string,
   own: Rates,
   tellProblem: (problem: string, error: unknown) => void,
+  answerMsMax?: number,
 ): Rates {
-  const redis = openScripts(redisUrl, { admit: ADMIT, end: END, renew: RENEW }, tellProblem);
+  const redis = openScripts(redisUrl, { admit: ADMIT, end: END, renew: RENEW }, tellProblem, answerMsMax);
   const ends = createEnds(redis);
   const taken = new Map<string, Set<string>>();
   const renewing = setInterval(() => {
