@@ -1,4 +1,5 @@
 export { type BurnedCredits, type FoldedAttempt, type SettledAttempt, settledAttempts } from "./attempt.store";
+export { checkLedger } from "./check-ledger";
 export { dropOldUsage } from "./drop-old-usage";
 export { type Fold, foldAttempts } from "./fold-attempts";
 export { getUsage } from "./get-usage";
@@ -11,7 +12,9 @@ export { factorsOf, type Supply, type Terms } from "./terms";
 export { worstCharge, type WorstCharge } from "./worst-charge";
 export { verifyBooks } from "./verify-books";
 export { claimReply, type ReplyClaimOutcome } from "./claim-reply";
+export { forgetOldChecks } from "./forget-old-checks";
 export { forgetOldReplies } from "./forget-old-replies";
 export { forgetReply } from "./forget-reply";
 export { keepReply } from "./keep-reply";
+export { type BrokenLaw, type LedgerCheck, lastLedgerCheck } from "./ledger-check.store";
 export { KEPT_BYTES_MAX, type KeptReply, type ReplyClaim } from "./kept-reply";

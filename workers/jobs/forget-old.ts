@@ -1,6 +1,6 @@
 import { systemCtx } from "../../lib/ctx";
 import { forgetOld } from "../../lib/ledger";
-import { dropOldUsage, forgetOldReplies } from "../../lib/metering";
+import { dropOldUsage, forgetOldChecks, forgetOldReplies } from "../../lib/metering";
 import { CONSUMER, forgetProcessed } from "../../lib/queue";
 import { nowMs } from "../../lib/time";
 import type { JobContext } from "./job-context";
@@ -19,8 +19,8 @@ async function untilDone(removeSome: () => Promise<number>): Promise<number> {
 }
 
 /**
- * Removes what is kept no longer: holds and operations after 400 days, usage after 13 months, done jobs after a week, results
- * of idempotency keys after a day.
+ * Removes what is kept no longer: holds and operations after 400 days, usage after 13 months, checks of the ledger after 90
+ * days, done jobs after a week, results of idempotency keys after a day.
  */
 export async function forgetOldJob({ database, log }: JobContext): Promise<void> {
   const holds = await untilDone(async () => Number(await forgetOld(database, BATCH)));
@@ -28,7 +28,8 @@ export async function forgetOldJob({ database, log }: JobContext): Promise<void>
   const jobs = await untilDone(() => database.inTransaction((tx) => forgetProcessed(tx, beforeMs, CONSUMER, BATCH)));
   const ctx = systemCtx("forget-old", nowMs());
   const replies = await untilDone(() => database.inTransaction((tx) => forgetOldReplies(tx, ctx, BATCH)));
+  const checks = await untilDone(() => database.inTransaction((tx) => forgetOldChecks(tx, ctx, BATCH)));
   const partitions = await dropOldUsage(database);
-  if (holds + jobs + replies + partitions.length > 0)
-    log.info({ holds, jobs, replies, partitions }, "forgot what is kept no longer");
+  if (holds + jobs + replies + checks + partitions.length > 0)
+    log.info({ holds, jobs, replies, checks, partitions }, "forgot what is kept no longer");
 }

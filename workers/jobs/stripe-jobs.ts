@@ -1,5 +1,6 @@
 import { systemCtx } from "../../lib/ctx";
 import type { Uuid } from "../../lib/ids";
+import { lastLedgerCheck } from "../../lib/metering";
 import {
   applyStripeEvent,
   type Applied,
@@ -47,10 +48,20 @@ export async function stripeEventJob(context: StripeContext, { payload, outboxId
   if (applied) tell(context, eventId, applied);
 }
 
+/** No money goes out while the ledger doesn't add up. */
+async function requireSoundLedger({ database }: JobContext): Promise<void> {
+  const check = await lastLedgerCheck(database.reader);
+  if (!check || check.broken.length === 0) return;
+  throw new Error(
+    `the ledger breaks ${check.broken.map(({ law }) => law).join(", ")}: no money goes out until it verifies`,
+  );
+}
+
 /** Has Stripe send the money of a refund that was asked for (`{refund}`). */
 export async function refundPurchaseJob(context: StripeContext, { payload, outboxId }: Job): Promise<void> {
   const { database, log } = context;
   if (outboxId === null || (await isWorkedOff(database, outboxId))) return;
+  await requireSoundLedger(context);
   const refundId = String(payload["refund"]) as Uuid; // written by requestRefund
   const answer = await sendRefund(database.reader, requireStripe(context), { refundId, nowMs: nowMs() });
   await workOff(database, outboxId, async (tx) => {

@@ -1,9 +1,10 @@
-import { verifyBooks } from "../../lib/metering";
+import { checkLedger } from "../../lib/metering";
+import { nowMs } from "../../lib/time";
 import { type JobContext, raiseAlarm } from "./job-context";
 
-/** Holds the whole database against every law of the books, and every charge against its card. */
+/** Holds the whole database against every law of the books, and every charge against its card; keeps what it found. */
 export async function verifyLedgerJob({ database, log }: JobContext): Promise<void> {
-  const { invariants, violations } = await verifyBooks(database);
-  if (violations.length === 0) log.info({ invariants: invariants.length }, "the ledger verifies");
-  for (const { invariant } of violations) raiseAlarm(log, "ledger_violation", { invariant });
+  const { laws, broken } = await checkLedger(database, nowMs());
+  if (broken.length === 0) log.info({ laws }, "the ledger verifies");
+  for (const { law, rows, first } of broken) raiseAlarm(log, "ledger_violation", { law, rows, first });
 }

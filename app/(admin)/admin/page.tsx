@@ -10,6 +10,7 @@ import { dayRange } from "@/app/_server/range";
 import type { SearchParams } from "@/app/_server/search-params";
 import { type Pnl, readAlarms, readFlows, readPnl } from "@/lib/insight";
 import { readOutstanding } from "@/lib/ledger";
+import { lastLedgerCheck } from "@/lib/metering";
 import { readSettings } from "@/lib/settings";
 import { RefreshOnUsage } from "../../(account)/_components/live";
 import { PageHeader } from "../../(account)/_components/page-header";
@@ -38,21 +39,22 @@ async function readOverview(nowMs: number, searchParams: SearchParams) {
   const { fromMs, toMs, days } = dayRange(range, ZONE, nowMs);
   const { usd_per_credit: usdPerCredit, withdrawal } = await readSettings(reader);
   const within = { fromMs, toMs, rates: { usdPerCredit, payoutPer100: withdrawal.usd_per_100 } };
-  const [byDay, grouped, outstanding, flows, alarms] = await Promise.all([
+  const [byDay, grouped, outstanding, flows, alarms, check] = await Promise.all([
     readPnl(reader, { ...within, group: "day" }),
     by === "day" ? null : readPnl(reader, { ...within, group: by }),
     readOutstanding(reader),
     readFlows(reader, { fromMs, toMs }),
     readAlarms(reader, nowMs),
+    lastLedgerCheck(reader),
   ]);
-  return { by, days, byDay, grouped: grouped ?? byDay, outstanding, flows, alarms, usdPerCredit };
+  return { by, days, byDay, grouped: grouped ?? byDay, outstanding, flows, alarms, check, usdPerCredit };
 }
 
 const hasAny = ({ creditsMicros, costNanos }: Pnl): boolean => creditsMicros > 0n || costNanos > 0n;
 
 export default async function AdminPage({ searchParams }: { searchParams: SearchParams }) {
   const { ctx } = await requireAdmin();
-  const [t, { by, days, byDay, grouped, outstanding, flows, alarms, usdPerCredit }] = await Promise.all([
+  const [t, { by, days, byDay, grouped, outstanding, flows, alarms, check, usdPerCredit }] = await Promise.all([
     getTranslations("Admin"),
     readOverview(ctx.nowMs, searchParams),
   ]);
@@ -62,7 +64,7 @@ export default async function AdminPage({ searchParams }: { searchParams: Search
       <PageHeader title={t("title")} note={t("note")}>
         <RangeSelect />
       </PageHeader>
-      <AlarmsCard alarms={alarms} nowMs={ctx.nowMs} />
+      <AlarmsCard alarms={alarms} check={check} nowMs={ctx.nowMs} />
       <div className="mt-4 grid grid-cols-[minmax(0,1fr)] items-start gap-4 lg:grid-cols-2">
         <div className="flex flex-col gap-4">
           <CreditsLayer pnl={byDay} outstanding={outstanding} issued={flows.issued} />

@@ -3,6 +3,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { grantApplicationRole } from "@/lib/db/grants";
 import { holdLocks } from "@/lib/db/hold-locks";
 import { createBooks, keepLease, readBalance } from "@/lib/ledger";
+import { lastLedgerCheck } from "@/lib/metering";
 import { migrateQueue } from "@/lib/queue";
 import { nowMs } from "@/lib/time";
 import { vault } from "@/lib/vault";
@@ -144,14 +145,19 @@ describe("scheduled work", () => {
     expect(told.lines).toMatchObject([{ alarm: "default_partition_not_empty", parent: "transfer", rows: "1" }]);
   });
 
-  test("raises an alarm for each law of the books that is broken", async () => {
+  test("raises an alarm for each law of the books that is broken, and keeps what was found", async () => {
     await owner.query("update books.wallet set purchased = purchased + 1 where id = $1", [home.wallet]);
     await verifyLedgerJob(context());
-    await owner.query("update books.wallet set purchased = purchased - 1 where id = $1", [home.wallet]);
     expect(told.lines.some(({ alarm }) => alarm === "ledger_violation")).toBe(true);
+    const brokenWallet = async () =>
+      (await lastLedgerCheck(home.database.reader))?.broken.filter(({ law }) => law === "wallet-equals-lines");
+    expect(await brokenWallet()).toMatchObject([{ rows: 1, first: `wallet ${home.wallet}, purchased` }]);
+    await owner.query("update books.wallet set purchased = purchased - 1 where id = $1", [home.wallet]);
+    await verifyLedgerJob(context());
+    expect(await brokenWallet()).toEqual([]);
   });
 
-  test("forgets usage of months before thirteen, and keeps the thirteen", async () => {
+  test("forgets usage of months before thirteen and checks of three months ago, and keeps the thirteen", async () => {
     const partition = async (months: number): Promise<string> => {
       const { rows } = await owner.query<{ name: string; first: string; next: string }>(
         `select to_char(m, '"usage_record_"YYYY_MM') as name, m::date::text as first, (m + interval '1 month')::date::text as next
@@ -165,7 +171,9 @@ describe("scheduled work", () => {
       return name;
     };
     const [old, kept] = [await partition(14), await partition(13)];
+    await owner.query("update ledger_check set checked_at = now() - interval '91 days'");
     await forgetOldJob(context());
+    expect(await lastLedgerCheck(home.database.reader)).toBeNull();
     const there = async (name: string) =>
       (await owner.query("select to_regclass('books.' || $1) as r", [name])).rows[0]?.r !== null;
     expect([await there(old), await there(kept)]).toEqual([false, true]);

@@ -128,6 +128,23 @@ describe("a refund that its buyer asks for", () => {
     expect(await purchaseOf(id)).toMatchObject({ state: "refunded", refunded_usd: 10 });
   });
 
+  test("waits while the ledger doesn't add up, and is sent once it does", async () => {
+    const id = await buy(shop, ada, { pack: "starter" });
+    const found = (broken: object[]) =>
+      shop.database.pool.query("insert into ledger_check (checked_at, laws, broken) values (now(), 1, $1)", [
+        JSON.stringify(broken),
+      ]);
+    await found([{ law: "wallet-equals-lines", states: "It adds up.", rows: 1, first: "wallet 1" }]);
+    const before = await stripeRefunds();
+    await shop.refund(ada, id);
+    await expect(shop.run()).rejects.toThrow("wallet-equals-lines");
+    expect(await stripeRefunds()).toEqual(before);
+    await found([]);
+    await settle(shop);
+    expect(await stripeRefunds()).toHaveLength(before.length + 1);
+    expect(await purchaseOf(id)).toMatchObject({ state: "refunded", refunded_usd: 10 });
+  });
+
   test("that Stripe refuses for good gives the credits back, and tells people", async () => {
     const id = await buy(shop, ada, { pack: "starter" });
     // The dashboard was quicker, and its events are late.

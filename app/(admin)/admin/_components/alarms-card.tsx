@@ -6,6 +6,7 @@ import { RelativeTime } from "@/app/_components/ui/relative-time";
 import { useProviderName } from "@/app/_components/use-provider-name";
 import type { Alarms } from "@/lib/insight";
 import { toPublicId } from "@/lib/ids";
+import type { LedgerCheck } from "@/lib/metering";
 import { Usd } from "./usd";
 
 function Alarm({ children }: { children: ReactNode }) {
@@ -14,6 +15,48 @@ function Alarm({ children }: { children: ReactNode }) {
       <TriangleAlert aria-hidden="true" className="mt-0.5 size-4 shrink-0 text-warning" />
       <div className="min-w-0 flex-1">{children}</div>
     </li>
+  );
+}
+
+function AllClear({ children }: { children: ReactNode }) {
+  return (
+    <li className="flex items-start gap-2.5 text-ink-2">
+      <CircleCheck aria-hidden="true" className="mt-0.5 size-4 shrink-0 text-accent" />
+      <div className="min-w-0 flex-1">{children}</div>
+    </li>
+  );
+}
+
+/** A check that is older than this didn't come when it should: it is made every hour. */
+const LATE_MS = 2 * 3_600_000;
+
+/** What the hourly check of the ledger found, or that there was none. */
+function Ledger({ check, nowMs }: { check: LedgerCheck | null; nowMs: number }) {
+  const t = useTranslations("Admin.alarms.ledger");
+  if (check === null) return <Alarm>{t("never")}</Alarm>;
+  const { checkedMs, laws, broken } = check;
+  const time = () => <RelativeTime atMs={checkedMs} nowMs={nowMs} />;
+  if (broken.length === 0) {
+    return nowMs - checkedMs > LATE_MS ? (
+      <Alarm>{t.rich("late", { time })}</Alarm>
+    ) : (
+      <AllClear>{t.rich("sound", { laws, time })}</AllClear>
+    );
+  }
+  return (
+    <Alarm>
+      {t.rich("broken", { count: broken.length, time })}
+      <ul className="mt-2 flex flex-col divide-y divide-line rounded-md border border-line text-[13px]">
+        {broken.map(({ law, states, rows, first }) => (
+          <li key={law} className="px-3 py-2">
+            <p>{states}</p>
+            <p className="mt-0.5 break-words text-ink-3">
+              {t("found", { rows })} <span className="font-mono text-xs">{first}</span>
+            </p>
+          </li>
+        ))}
+      </ul>
+    </Alarm>
   );
 }
 
@@ -68,19 +111,15 @@ function Quarantined({ quarantined: { count, latest }, nowMs }: Pick<Alarms, "qu
 }
 
 /** What an operator has to look at now, whatever the range of the page. */
-export function AlarmsCard({ alarms, nowMs }: { alarms: Alarms; nowMs: number }) {
+export function AlarmsCard({ alarms, check, nowMs }: { alarms: Alarms; check: LedgerCheck | null; nowMs: number }) {
   const t = useTranslations("Admin.alarms");
   const { lowPools, quarantined } = alarms;
   return (
     <Card data-testid="alarms">
       <CardHeader title={t("title")} note={t("note")} />
       <ul className="flex flex-col gap-2.5 px-5 pb-5">
-        {lowPools.length + quarantined.count === 0 && (
-          <li className="flex items-center gap-2.5 text-ink-2">
-            <CircleCheck aria-hidden="true" className="size-4 shrink-0 text-accent" />
-            {t("none")}
-          </li>
-        )}
+        <Ledger check={check} nowMs={nowMs} />
+        {lowPools.length + quarantined.count === 0 && <AllClear>{t("none")}</AllClear>}
         <LowPools lowPools={lowPools} />
         {quarantined.count > 0 && <Quarantined quarantined={quarantined} nowMs={nowMs} />}
       </ul>
