@@ -24,6 +24,7 @@ type Row = {
   cost: string;
   platform_cost: string;
   realised: string;
+  fees: string;
   backed: string;
 };
 
@@ -45,8 +46,9 @@ export async function sumRequests(
   const payout = formatDecimal(rates.payoutPer100, 2);
   const rows = await queries(reader).$queryRaw<Row[]>`
     with paid as (
-      select l.transfer, sum(l.amount_micros * t.usd_nanos_per_credit::numeric) as amount
-      from books.line l join books.lot t on t.id = l.lot
+      select l.transfer, sum(l.amount_micros * t.usd_nanos_per_credit::numeric) as amount,
+        sum(l.amount_micros * p.fee_nanos::numeric / p.credits_micros) as fee
+      from books.line l join books.lot t on t.id = l.lot left join purchase p on p.lot_id = l.lot
       where l.kind = 5 and l.at >= ${from} and l.at < ${to}::timestamptz + interval '2 days' group by l.transfer),
     vested as (
       select u.id, sum(v.vested_micros) as amount
@@ -62,6 +64,7 @@ export async function sumRequests(
       sum(u.cost_nanos)::text as cost,
       coalesce(sum(u.cost_nanos) filter (where u.key_owner is null), 0)::text as platform_cost,
       coalesce(div(sum(p.amount), 1000000), 0)::text as realised,
+      coalesce(trunc(sum(p.fee)), 0)::text as fees,
       coalesce(sum(least(v.amount, div(coalesce(p.amount, 0) + (u.vested_micros + u.unvested_micros) * ${payout}::numeric,
         ${nominal}::numeric))) filter (where v.amount > 0), 0)::text as backed
     from books.usage_record u left join paid p on p.transfer = u.id left join vested v on v.id = u.id
@@ -76,6 +79,7 @@ export async function sumRequests(
     costNanos: nanos(BigInt(row.cost)),
     platformCostNanos: nanos(BigInt(row.platform_cost)),
     realisedNanos: nanos(BigInt(row.realised)),
+    feesNanos: nanos(BigInt(row.fees)),
     backedMicros: micros(BigInt(row.backed)),
   }));
 }

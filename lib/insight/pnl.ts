@@ -13,6 +13,8 @@ export type UsageTotals = {
   platformCostNanos: Nanos;
   /** What had been paid for the credits that were burned. */
   realisedNanos: Nanos;
+  /** What Stripe had kept of that. */
+  feesNanos: Nanos;
   /** Of what vested for contributors: what the burned credits had been paid for in cash. */
   backedMicros: Micros;
 };
@@ -42,7 +44,8 @@ export type PnlFigures = {
   /** What contributors may withdraw for it. */
   contributorNanos: Nanos;
   platformCostNanos: Nanos;
-  /** Before card fees, which nothing records. */
+  /** What Stripe had kept of what was paid for the credits, as far as it is known. */
+  feesNanos: Nanos;
   economicProfitNanos: Nanos;
 };
 
@@ -78,6 +81,7 @@ function figuresOf(totals: readonly UsageTotals[], { usdPerCredit, payoutPer100 
   const profitNanos = nanos(revenueNanos - costNanos);
   const realisedNanos = nanos(sum(totals, (one) => one.realisedNanos));
   const platformCostNanos = nanos(sum(totals, (one) => one.platformCostNanos));
+  const feesNanos = nanos(sum(totals, (one) => one.feesNanos));
   const backed = sum(totals, (one) => one.backedMicros);
   const contributorNanos = worthOf(backed, { digits: payoutPer100, scale: PAYOUT_SCALE });
   const scale = 10n ** BigInt(MARGIN_SCALE);
@@ -95,7 +99,8 @@ function figuresOf(totals: readonly UsageTotals[], { usdPerCredit, payoutPer100 
     realisedNanos,
     contributorNanos,
     platformCostNanos,
-    economicProfitNanos: nanos(realisedNanos - platformCostNanos - contributorNanos),
+    feesNanos,
+    economicProfitNanos: nanos(realisedNanos - platformCostNanos - contributorNanos - feesNanos),
   };
 }
 

@@ -8,6 +8,7 @@ export { listPurchases } from "./list-purchases";
 export { openCheckout, purchasePath } from "./open-checkout";
 export { type Purchase, PURCHASE_STATES, type PurchaseState } from "./purchase";
 export { ORDER_USD_MAX, ORDER_USD_MIN, type OrderQuote, quoteOrder } from "./quote-order";
+export { recordFees } from "./record-fees";
 export { recordStripeEvent, STRIPE_EVENT_TOPIC } from "./record-stripe-event";
 export { recoverMissedEvents } from "./recover-missed-events";
 export { REFUND_TOPIC, requestRefund } from "./request-refund";

@@ -1,7 +1,7 @@
 import type { Tx } from "../db";
 import { type Prisma, queries } from "../db/models";
 import type { Uuid } from "../ids";
-import { micros, nanos } from "../money";
+import { micros, nanos, type Nanos } from "../money";
 import type { Dispute, DisputeState, Purchase, PurchaseState, Refund, RefundState } from "./purchase";
 
 type PurchaseRow = Prisma.purchaseGetPayload<object>;
@@ -124,6 +124,25 @@ export async function updatePurchase(tx: Tx, id: Uuid, change: PurchaseChange): 
     },
   });
   return toPurchase(row);
+}
+
+/** Payments since a moment whose fee isn't known, the oldest first. */
+export async function findWithoutFee(
+  reader: Tx,
+  sinceMs: number,
+): Promise<{ id: Uuid; paymentIntent: string; paidNanos: Nanos }[]> {
+  const rows = await queries(reader).purchase.findMany({
+    where: { feeNanos: null, paymentIntent: { not: null }, paidAt: { gte: new Date(sinceMs) } },
+    orderBy: { paidAt: "asc" },
+  });
+  return rows.flatMap(({ id, paymentIntent, paidNanos }) =>
+    // The id is the column's type.
+    paymentIntent === null || paidNanos === null ? [] : { id: id as Uuid, paymentIntent, paidNanos: nanos(paidNanos) },
+  );
+}
+
+export async function setFee(tx: Tx, id: Uuid, feeNanos: Nanos): Promise<void> {
+  await queries(tx).purchase.update({ where: { id }, data: { feeNanos } });
 }
 
 /** Let orders go that never got as far as a session. Returns how many. */

@@ -12,6 +12,8 @@ export type StripeApi = {
   /** The session that a payment came through. */
   findSessionOf(paymentIntent: string): Promise<unknown>;
   findCharge(id: string): Promise<unknown>;
+  /** A payment with what Stripe kept of it. */
+  findIntent(id: string): Promise<unknown>;
   findRefund(id: string): Promise<unknown>;
   listRefunds(of: { charge: string } | { paymentIntent: string }): Promise<unknown[]>;
   findDispute(id: string): Promise<unknown>;
@@ -122,6 +124,7 @@ export function openStripe(options: StripeOptions): StripeApi {
       return data[0] ?? null;
     },
     findCharge: (id) => orNull(stripe.charges.retrieve(id)),
+    findIntent: (id) => orNull(stripe.paymentIntents.retrieve(id, { expand: ["latest_charge.balance_transaction"] })),
     findRefund: (id) => orNull(stripe.refunds.retrieve(id)),
     async listRefunds(of) {
       const query = "charge" in of ? { charge: of.charge } : { payment_intent: of.paymentIntent };

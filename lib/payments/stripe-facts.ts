@@ -95,6 +95,17 @@ export const WarningFact = z
 /** A charge, for the payment that it belongs to. */
 export const ChargeFact = z.object({ id: z.string(), payment_intent: Reference });
 
+/**
+ * What came in by a payment and what Stripe kept of it, in the smallest unit of one currency; null until Stripe knows.
+ * Source: Stripe, "Balance transactions".
+ */
+const Kept = z
+  .object({ amount: z.int().positive(), fee: z.int().nonnegative() })
+  .transform(({ amount, fee }) => ({ amount: BigInt(amount), fee: BigInt(fee) }));
+export const IntentFact = z
+  .object({ latest_charge: z.object({ balance_transaction: Kept.nullable() }).nullable() })
+  .transform(({ latest_charge }) => ({ kept: latest_charge?.balance_transaction ?? null }));
+
 /** An event as far as it is kept: what happened to which object. */
 export const StripeEvent = z.object({
   id: z.string().min(1).max(255),

@@ -22,6 +22,7 @@ test("150,000 credits against 1,234 + 567 + 89 dollars are a loss of 390, and th
   expect(await box.evaluate(({ scrollWidth, clientWidth }) => scrollWidth - clientWidth)).toBe(0);
   await page.setViewportSize({ width: 1280, height: 860 });
 
+  await expect(page.getByTestId("alarms")).toContainText(/All \d+ laws of the ledger held/);
   const advice = page.getByTestId("advice");
   await expect(advice).toContainText("Adjust the prices");
   await expect(advice).toContainText("Optimise their routing");

@@ -5,6 +5,7 @@ import { verifyLedger } from "@/lib/ledger";
 import { openStripe, type StripeApi } from "@/lib/payments";
 import { CONSUMER, type Handler, type Job } from "@/lib/queue";
 import {
+  recordFeesJob,
   recoverStripeEventsJob,
   refundPurchaseJob,
   type StripeContext,
@@ -117,6 +118,7 @@ export async function openShop() {
       until(async () => (await control<{ pending: number }>("GET", "/stripe")).pending === 0, "every event was taken"),
     waiting: () => waitingJobs(database),
     run: (rows?: readonly Row[]) => runJobs(context, rows),
+    recordFees: () => recordFeesJob(context),
     recover: () => recoverStripeEventsJob(context),
     verify: async () => (await verifyLedger(database)).violations,
     async close() {

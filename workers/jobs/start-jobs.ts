@@ -18,7 +18,13 @@ import { type ProbeContext, probePoolKeyJob, probePoolKeysLoop } from "./probe-p
 import { refreshAdvancesJob } from "./refresh-advances";
 import { reapHoldsLoop } from "./reap-holds";
 import { relayOutboxLoop, sweepOutboxLoop } from "./relay-outbox";
-import { recoverStripeEventsJob, refundPurchaseJob, type StripeContext, stripeEventJob } from "./stripe-jobs";
+import {
+  recordFeesJob,
+  recoverStripeEventsJob,
+  refundPurchaseJob,
+  type StripeContext,
+  stripeEventJob,
+} from "./stripe-jobs";
 import { verifyLedgerJob } from "./verify-ledger";
 
 export type JobsOptions = {
@@ -36,7 +42,7 @@ export type JobsOptions = {
 
 export type RunningJobs = { readonly loops: readonly RunningLoop[]; stop(): Promise<void> };
 
-const QUOTES_MS = 300_000;
+const FIVE_MINUTES_MS = 300_000;
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
 
@@ -46,7 +52,8 @@ const SCHEDULE = {
   verify_ledger: HOUR_MS,
   forget_old: DAY_MS,
   recover_stripe_events: HOUR_MS,
-  forget_quotes: QUOTES_MS,
+  forget_quotes: FIVE_MINUTES_MS,
+  record_fees: FIVE_MINUTES_MS,
 } as const;
 
 type Topic =
@@ -77,6 +84,7 @@ export async function startJobs(options: JobsOptions): Promise<RunningJobs> {
     forget_old: () => forgetOldJob(context),
     recover_stripe_events: () => recoverStripeEventsJob(context),
     forget_quotes: () => forgetQuotesJob(context),
+    record_fees: () => recordFeesJob(context),
     [DIED_TOPIC]: (job) => endDeadKeyJob(context, job),
     [PROBE_TOPIC]: (job) => probePoolKeyJob(context, job),
     [ADVANCE_LIMIT_TOPIC]: (job) => refreshAdvancesJob(context, job),

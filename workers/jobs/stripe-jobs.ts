@@ -5,6 +5,7 @@ import {
   applyStripeEvent,
   type Applied,
   fetchStripeFacts,
+  recordFees,
   recoverMissedEvents,
   sendRefund,
   settleRefund,
@@ -76,4 +77,11 @@ export async function recoverStripeEventsJob({ database, log, stripe }: StripeCo
   const { missed, expired } = await recoverMissedEvents(database, stripe, nowMs());
   if (missed > 0) log.warn({ missed }, "events of Stripe had not reached us");
   if (expired > 0) log.info({ expired }, "orders without a pay page were let go");
+}
+
+/** Asks Stripe what it kept of payments. */
+export async function recordFeesJob({ database, log, stripe }: StripeContext): Promise<void> {
+  if (!stripe) return;
+  const told = await recordFees(database, stripe, nowMs());
+  if (told > 0) log.info({ told }, "what Stripe kept of payments is known");
 }

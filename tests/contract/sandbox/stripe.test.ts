@@ -58,6 +58,8 @@ describe("Checkout sessions", () => {
     const intent = await stripe.paymentIntents.retrieve(idOf(session.payment_intent));
     expect(intent).toMatchObject({ amount_received: 1_000, status: "succeeded" });
     expect(await stripe.charges.retrieve(idOf(intent.latest_charge))).toMatchObject({ paid: true, refunded: false });
+    const whole = await stripe.paymentIntents.retrieve(intent.id, { expand: ["latest_charge.balance_transaction"] });
+    expect(whole.latest_charge).toMatchObject({ balance_transaction: { amount: 1_000, fee: 59, net: 941 } });
     const { data } = await stripe.checkout.sessions.list({ payment_intent: intent.id });
     expect(data.map((one) => one.id)).toEqual([id]);
   });

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { systemCtx } from "@/lib/ctx";
 import { fromPublicId, type Uuid } from "@/lib/ids";
-import { type Alarms, type Flows, readAlarms, readFlows } from "@/lib/insight";
+import { type Alarms, type Flows, readAlarms, readFlows, readPnl } from "@/lib/insight";
 import { creditWallet } from "@/lib/ledger";
 import { nanos, parseUsd } from "@/lib/money";
 import { addPoolKey } from "@/lib/pool";
@@ -60,6 +60,27 @@ test("the cash view is what credited orders brought, what went back, and what is
   const { cash } = await flows();
   expect(cash.paidNanos - before.paidNanos).toBe(usd("140"));
   expect([cash.refundedNanos, cash.disputedNanos]).toEqual([usd("90"), usd("50")]);
+});
+
+test("what Stripe kept of a payment lessens the cash, and the profit of what its credits are spent on", async () => {
+  const buyer = await aPerson(shop.database);
+  await shop.recordFees();
+  const before = (await flows()).cash;
+  await buy(shop, buyer, { pack: "starter" });
+  const model = "fees";
+  await makeRequests(shop.database, buyer, [{ chargeMicros: cr(250), costNanos: usd("1"), draft: { model } }]);
+  const ofModel = async () => {
+    const rates = { usdPerCredit: { digits: 1n, scale: 2 }, payoutPer100: usd("0.9") };
+    const range = { fromMs: nowMs() - HOUR_MS, toMs: nowMs() + HOUR_MS };
+    const { groups } = await readPnl(shop.database.reader, { ...range, group: "model", rates });
+    return groups.find(({ group }) => group === model)?.figures;
+  };
+  expect(await ofModel()).toMatchObject({ realisedNanos: usd("2.5"), feesNanos: 0n });
+  await shop.recordFees();
+  await shop.recordFees();
+  const { cash } = await flows();
+  expect(cash.feesNanos - before.feesNanos).toBe(usd("0.59"));
+  expect(await ofModel()).toMatchObject({ feesNanos: usd("0.1475"), economicProfitNanos: usd("1.3525") });
 });
 
 test("an order in quarantine is an alarm with what was paid of what", async () => {

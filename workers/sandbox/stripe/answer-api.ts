@@ -42,6 +42,16 @@ function refund(stripe: StripeState, form: Form): object {
   return createRefund(stripe, chargeOf(stripe, form), order);
 }
 
+/** A payment; with its charge and what that brought in, where the query asks for them in its place. */
+function readIntent(stripe: StripeState, id: string, form: Form): object {
+  const intent = require(stripe.intents, id, "payment_intent");
+  const wanted = Object.values(textsOf(form, "expand"));
+  if (intent.latest_charge === null || !wanted.includes("latest_charge.balance_transaction")) return intent;
+  const charge = require(stripe.charges, intent.latest_charge, "charge");
+  const entry = require(stripe.balance, charge.balance_transaction, "balance_transaction");
+  return { ...intent, latest_charge: { ...charge, balance_transaction: entry } };
+}
+
 function listEvents(stripe: StripeState, form: Form): object {
   const types = Object.values(textsOf(form, "types"));
   const events = stripe.events.filter(({ type }) => types.length === 0 || types.includes(type));
@@ -62,7 +72,7 @@ function perform(stripe: StripeState, method: string, path: string, form: Form, 
     case "POST checkout/sessions {id} expire":
       return expireSession(stripe, require(stripe.sessions, id, "checkout.session"));
     case "GET payment_intents {id}":
-      return require(stripe.intents, id, "payment_intent");
+      return readIntent(stripe, id, form);
     case "GET charges {id}":
       return require(stripe.charges, id, "charge");
     case "POST refunds":

@@ -31,6 +31,7 @@ export type Intent = Base<"payment_intent"> & {
 export type Charge = Base<"charge"> & {
   amount: number;
   amount_refunded: number;
+  balance_transaction: string;
   currency: string;
   disputed: boolean;
   metadata: Record<string, string>;
@@ -38,6 +39,15 @@ export type Charge = Base<"charge"> & {
   payment_intent: string;
   refunded: boolean;
   status: "succeeded";
+};
+
+/** What a payment brought into the account's balance. */
+export type BalanceTransaction = Base<"balance_transaction"> & {
+  amount: number;
+  currency: string;
+  fee: number;
+  net: number;
+  source: string;
 };
 
 export type RefundStatus = "pending" | "succeeded" | "failed";

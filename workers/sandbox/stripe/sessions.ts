@@ -74,12 +74,20 @@ export type Payment = {
   reference?: string | undefined;
 };
 
+/** Of a card in dollars: 2.9% and 30 cents, rounded half up to the cent. Source: Stripe, "Pricing", United States. */
+const feeOf = (cents: number): number => Math.floor((cents * 29 + 500) / 1000) + 30;
+
 function charge(stripe: StripeState, intent: Intent): void {
+  const { amount, currency } = intent;
+  const head = begin("ch", "charge");
+  const fee = feeOf(amount);
+  const entry = { ...begin("txn", "balance_transaction"), amount, currency, fee, net: amount - fee, source: head.id };
   const made: Charge = {
-    ...begin("ch", "charge"),
-    amount: intent.amount,
+    ...head,
+    amount,
     amount_refunded: 0,
-    currency: intent.currency,
+    balance_transaction: entry.id,
+    currency,
     disputed: false,
     metadata: intent.metadata,
     paid: true,
@@ -88,6 +96,7 @@ function charge(stripe: StripeState, intent: Intent): void {
     status: "succeeded",
   };
   stripe.charges.set(made.id, made);
+  stripe.balance.set(entry.id, entry);
   Object.assign(intent, { amount_received: intent.amount, latest_charge: made.id, status: "succeeded" });
   emit(stripe, "charge.succeeded", made);
   emit(stripe, "payment_intent.succeeded", intent);

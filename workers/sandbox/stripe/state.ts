@@ -2,6 +2,7 @@ import { randomText } from "../../../lib/ids";
 import { nowMs } from "../../../lib/time";
 import { type Deliveries, type DeliverySettings, newDeliveries } from "./deliveries";
 import {
+  type BalanceTransaction,
   type Charge,
   type Dispute,
   type Intent,
@@ -21,6 +22,7 @@ export type StripeState = {
   sessions: Map<string, Session>;
   intents: Map<string, Intent>;
   charges: Map<string, Charge>;
+  balance: Map<string, BalanceTransaction>;
   refunds: Map<string, Refund>;
   disputes: Map<string, Dispute>;
   warnings: Map<string, Warning>;
@@ -44,6 +46,7 @@ export const newStripe = (settings: Partial<DeliverySettings> = {}): StripeState
   sessions: new Map(),
   intents: new Map(),
   charges: new Map(),
+  balance: new Map(),
   refunds: new Map(),
   disputes: new Map(),
   warnings: new Map(),

@@ -154,7 +154,7 @@ export function EconomicLayer({ pnl }: { pnl: Pnl }) {
           { name: t("realised"), value: <Usd amount={pnl.realisedNanos} /> },
           { name: t("platformCost"), value: <Usd amount={pnl.platformCostNanos} /> },
           { name: t("contributors"), value: <Usd amount={pnl.contributorNanos} /> },
-          { name: t("fees"), value: <span className="text-ink-3">{t("notRecorded")}</span> },
+          { name: t("fees"), value: <Usd amount={pnl.feesNanos} /> },
           { name: t("profit"), value: <Usd amount={pnl.economicProfitNanos} />, isSum: true },
           { name: t("granted"), value: <Usd amount={pnl.grantedNanos} />, isPart: true },
         ]}
@@ -168,16 +168,18 @@ type CashLayerProps = { cash: Flows["cash"]; outstanding: Outstanding; usdPerCre
 /** The money that orders moved, and what is owed for the credits that are out. */
 export function CashLayer({ cash, outstanding, usdPerCredit }: CashLayerProps) {
   const t = useTranslations("Admin.cash");
-  const { paidNanos, refundedNanos, disputedNanos } = cash;
+  const { paidNanos, feesNanos, refundedNanos, disputedNanos } = cash;
+  const netNanos = nanos(paidNanos - feesNanos - refundedNanos - disputedNanos);
   return (
     <Card data-testid="cash-layer">
       <CardHeader title={t("title")} note={t("note")} />
       <Lines
         lines={[
           { name: t("paid"), value: <Usd amount={paidNanos} /> },
+          { name: t("fees"), value: <Usd amount={nanos(ZERO_NANOS - feesNanos)} /> },
           { name: t("refunded"), value: <Usd amount={nanos(ZERO_NANOS - refundedNanos)} /> },
           { name: t("disputed"), value: <Usd amount={nanos(ZERO_NANOS - disputedNanos)} /> },
-          { name: t("net"), value: <Usd amount={nanos(paidNanos - refundedNanos - disputedNanos)} />, isSum: true },
+          { name: t("net"), value: <Usd amount={netNanos} />, isSum: true },
           { name: t("liability"), value: <Usd amount={worthOf(sumOf(outstanding.bySource), usdPerCredit)} /> },
         ]}
       />

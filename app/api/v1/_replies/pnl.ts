@@ -1,7 +1,6 @@
 import * as z from "zod";
 import { credits, decimal, usd } from "@/lib/http";
 import type { Advice, Pnl, PnlFigures } from "@/lib/insight";
-import { ZERO_NANOS } from "@/lib/money";
 import { Credits, Usd } from "./fields";
 
 const figures = {
@@ -15,7 +14,7 @@ const figures = {
   realised_usd: Usd.meta({ description: "What had been paid for the credits that were spent." }),
   contributor_usd: Usd.meta({ description: "What contributors may withdraw of what vested: as far as cash backs it." }),
   platform_cost_usd: Usd.meta({ description: "Of the cost: on the platform's own keys." }),
-  fees_usd: Usd.meta({ description: "Card fees: 0, since nothing records them yet." }),
+  fees_usd: Usd.meta({ description: "Of what had been paid: what Stripe kept, as far as it is known." }),
   economic_profit_usd: Usd.meta({ description: "Realised, less platform cost, contributors and fees." }),
 };
 
@@ -48,7 +47,7 @@ const showFigures = (pnl: PnlFigures) => ({
   realised_usd: usd(pnl.realisedNanos),
   contributor_usd: usd(pnl.contributorNanos),
   platform_cost_usd: usd(pnl.platformCostNanos),
-  fees_usd: usd(ZERO_NANOS),
+  fees_usd: usd(pnl.feesNanos),
   economic_profit_usd: usd(pnl.economicProfitNanos),
 });
 
