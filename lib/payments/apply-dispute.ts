@@ -7,6 +7,7 @@ import { type Dispute, isWarning, type Purchase, stateAfterPayment, takenOf } fr
 import { closeDispute, findDisputes, findRefunds, insertDispute, updatePurchase } from "./purchase.store";
 import { shareOf } from "./refund";
 import type { DisputeFact } from "./stripe-facts";
+import { takeWhatStands } from "./take-what-stands";
 
 /** A dispute not known yet: its part of the purchase goes, unless it is over and won. */
 async function openDispute(tx: Tx, ctx: Ctx, purchase: Purchase, fact: DisputeFact): Promise<void> {
@@ -32,12 +33,21 @@ async function winDispute(tx: Tx, ctx: Ctx, purchase: Purchase, dispute: Dispute
   await giveBack(tx, ctx, { purchase, kind: "dispute_won", key, debit: dispute.debit });
 }
 
+/** News of a warning comes late where a dispute of the payment was won before: then it is over too. */
+async function withoutLateWarning(tx: Tx, purchase: Purchase, fact: DisputeFact): Promise<DisputeFact> {
+  if (!isWarning(fact)) return fact;
+  const isWon = (await findDisputes(tx, purchase.id)).some((one) => !isWarning(one) && one.state === "won");
+  return isWon ? { ...fact, state: "won" } : fact;
+}
+
 /**
  * Bring a purchase, which this transaction holds, to where a dispute of it is.
  *
- * Open and lost, its credits are taken back; won, they are restored exactly, with those that an early warning of it took.
+ * Open and lost, its credits are taken back; won, they are restored exactly, with those that an early warning of it took,
+ * save what other refunds and disputes stand for.
  */
-export async function applyDispute(tx: Tx, ctx: Ctx, purchase: Purchase, fact: DisputeFact): Promise<Applied> {
+export async function applyDispute(tx: Tx, ctx: Ctx, purchase: Purchase, told: DisputeFact): Promise<Applied> {
+  const fact = await withoutLateWarning(tx, purchase, told);
   const known = (await findDisputes(tx, purchase.id)).find(({ id }) => id === fact.id);
   if (known && (known.state !== "open" || fact.state === "open")) return { outcome: "unchanged" };
   if (!known) await openDispute(tx, ctx, purchase, fact);
@@ -47,6 +57,7 @@ export async function applyDispute(tx: Tx, ctx: Ctx, purchase: Purchase, fact: D
   if (fact.state === "won") {
     const warnings = (await findDisputes(tx, purchase.id)).filter((one) => isWarning(one) && one.state === "open");
     for (const warning of warnings) await winDispute(tx, ctx, purchase, warning);
+    await takeWhatStands(tx, ctx, purchase, `dispute:${fact.id}:won`);
   }
   const disputes = await findDisputes(tx, purchase.id);
   await updatePurchase(tx, purchase.id, { state: stateAfterPayment({ purchase, disputes }) });

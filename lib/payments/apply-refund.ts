@@ -8,6 +8,7 @@ import { type Purchase, type Refund, type RefundState, stateAfterPayment, takenO
 import { findDisputes, findRefunds, insertRefund, updatePurchase, updateRefund } from "./purchase.store";
 import { shareOf } from "./refund";
 import type { RefundFact } from "./stripe-facts";
+import { takeWhatStands } from "./take-what-stands";
 
 /** How far a refund is: news of an earlier stage changes nothing. A bank may still send back what had succeeded. */
 const STAGE: Record<RefundState, number> = { requested: 0, pending: 1, succeeded: 2, failed: 3 };
@@ -54,7 +55,9 @@ export async function advanceRefund(
   const next = STAGE[state] > STAGE[refund.state] ? state : refund.state;
   await updateRefund(tx, refund.id, { state: next, stripeRefund: refund.stripeRefund ?? stripeRefund });
   if (next !== "failed" || refund.state === "failed") return { outcome: "changed" };
-  await giveBack(tx, ctx, { purchase, kind: "refund", key: `refund:${refund.id}:failed`, debit: refund.debit });
+  const key = `refund:${refund.id}:failed`;
+  await giveBack(tx, ctx, { purchase, kind: "refund", key, debit: refund.debit });
+  await takeWhatStands(tx, ctx, purchase, key);
   const left = await updatePurchase(tx, purchase.id, {
     refundedNanos: nanos(purchase.refundedNanos - refund.usdNanos),
   });

@@ -86,7 +86,7 @@ export async function takeFromLot(
 export async function giveBack(
   tx: Tx,
   ctx: Ctx,
-  input: { purchase: Purchase; kind: "refund" | "dispute_won"; key: string; debit: Uuid | null },
+  input: { purchase: Purchase; kind: "refund" | "dispute" | "dispute_won"; key: string; debit: Uuid | null },
 ): Promise<void> {
   const { purchase, kind, key, debit } = input;
   if (debit === null) return;

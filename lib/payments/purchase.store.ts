@@ -171,7 +171,7 @@ export async function insertRefund(tx: Tx, { createdMs, ...refund }: Refund): Pr
 export async function updateRefund(
   tx: Tx,
   id: Uuid,
-  change: Partial<Pick<Refund, "stripeRefund" | "state">>,
+  change: Partial<Pick<Refund, "stripeRefund" | "state" | "takenMicros" | "debit">>,
 ): Promise<void> {
   await queries(tx).purchase_refund.update({ where: { id }, data: change });
 }
@@ -184,6 +184,10 @@ export async function findDisputes(reader: Tx, purchaseId: Uuid): Promise<Disput
 export async function insertDispute(tx: Tx, nowMs: number, dispute: Dispute): Promise<void> {
   const closedAt = dispute.state === "open" ? null : new Date(nowMs);
   await queries(tx).purchase_dispute.create({ data: { ...dispute, createdAt: new Date(nowMs), closedAt } });
+}
+
+export async function updateDispute(tx: Tx, id: string, change: Pick<Dispute, "takenMicros" | "debit">): Promise<void> {
+  await queries(tx).purchase_dispute.update({ where: { id }, data: change });
 }
 
 export async function closeDispute(tx: Tx, nowMs: number, id: string, state: DisputeState): Promise<void> {

@@ -65,7 +65,7 @@ export type Dispute = {
 export type PurchaseCase = { purchase: Purchase; refunds: readonly Refund[]; disputes: readonly Dispute[] };
 
 /** An early fraud warning stands among the disputes until the money is back. Source: Stripe's prefixes of ids. */
-export const isWarning = ({ id }: Dispute): boolean => id.startsWith("issfr_");
+export const isWarning = ({ id }: Pick<Dispute, "id">): boolean => id.startsWith("issfr_");
 
 /** Credits that refunds and disputes have taken back and hold. */
 export function takenOf({ refunds, disputes }: Omit<PurchaseCase, "purchase">): Micros {

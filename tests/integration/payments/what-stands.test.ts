@@ -1,0 +1,87 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import * as balance from "@/app/api/v1/balance/route";
+import { cr } from "@/tests/support/a-ledger";
+import { makeRequests } from "@/tests/support/a-request";
+import { aPerson, call, type Person } from "@/tests/support/api";
+import { buy, openShop, settle, type Shop } from "@/tests/support/shop";
+
+/** Several refunds and disputes of one purchase, of which some fall: the others keep what they stand for. */
+
+let shop: Shop;
+let ada: Person;
+
+beforeAll(async () => {
+  shop = await openShop();
+});
+beforeEach(async () => {
+  ada = await aPerson(shop.database);
+});
+afterAll(() => shop.close());
+
+const balanceOf = async () => (await call("GET", "/balance", balance.GET, { as: ada.key })).body;
+const purchaseOf = async (id: string) => (await shop.get(ada, id)).body;
+const dispute = async (id: string, status: string) => {
+  await shop.control("POST", `/stripe/dispute/${id}`, { status });
+  await settle(shop);
+};
+const refundAtStripe = async (id: string, order: object) => {
+  await shop.control("POST", `/stripe/refund/${id}`, order);
+  await settle(shop);
+};
+const tellAll = async (topic: string) => {
+  await shop.delivered();
+  await shop.run((await shop.waiting()).filter((row) => row.topic === topic));
+};
+
+describe("what falls leaves its part to", () => {
+  test("a refund that followed an early warning, when the dispute of the rest is won", async () => {
+    const id = await buy(shop, ada, { pack: "starter" });
+    await makeRequests(shop.database, ada, [{ chargeMicros: cr(100) }]);
+    await dispute(id, "early_warning");
+    await refundAtStripe(id, { amount: 400 });
+    await dispute(id, "needs_response");
+    expect(await balanceOf()).toMatchObject({ available: 0, debt: 100 });
+    await dispute(id, "won");
+    expect(await purchaseOf(id)).toMatchObject({ state: "partly_refunded", refunded_usd: 4, remaining_credits: 500 });
+    expect(await balanceOf()).toMatchObject({ available: 500, debt: 0 });
+  });
+
+  test("a dispute that was told before Stripe refused the buyer's refund", async () => {
+    const id = await buy(shop, ada, { pack: "starter" });
+    await makeRequests(shop.database, ada, [{ chargeMicros: cr(100) }]);
+    await shop.control("POST", `/stripe/dispute/${id}`, {});
+    await shop.refund(ada, id);
+    await tellAll("stripe_event");
+    expect(await balanceOf()).toMatchObject({ available: 0, debt: 100 });
+    await tellAll("refund_purchase");
+    expect(await purchaseOf(id)).toMatchObject({ state: "disputed", refunded_usd: 0, remaining_credits: 0 });
+    expect(await balanceOf()).toMatchObject({ available: 0, debt: 100 });
+    await dispute(id, "won");
+    expect(await purchaseOf(id)).toMatchObject({ state: "credited", remaining_credits: 900 });
+    expect(await balanceOf()).toMatchObject({ available: 900, debt: 0 });
+  });
+
+  test("a warning that had found a part of it refunded, when the bank sends that back", async () => {
+    const id = await buy(shop, ada, { pack: "starter" });
+    await refundAtStripe(id, { amount: 400 });
+    const refund = (await shop.events()).findLast(({ type }) => type === "refund.created")?.object;
+    await dispute(id, "early_warning");
+    await refundAtStripe(id, { refund, status: "failed" });
+    expect(await purchaseOf(id)).toMatchObject({ state: "disputed", refunded_usd: 0, remaining_credits: 0 });
+    await dispute(id, "needs_response");
+    await dispute(id, "won");
+    expect(await balanceOf()).toMatchObject({ available: 1_000, debt: 0 });
+  });
+});
+
+test("a warning that is told after its dispute was won takes nothing", async () => {
+  const id = await buy(shop, ada, { pack: "starter" });
+  await dispute(id, "needs_response");
+  await dispute(id, "won");
+  await dispute(id, "early_warning");
+  expect(await purchaseOf(id)).toMatchObject({ state: "credited", remaining_credits: 1_000 });
+});
+
+test("all of it leaves books that verify", async () => {
+  expect(await shop.verify()).toEqual([]);
+});
