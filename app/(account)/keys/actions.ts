@@ -53,7 +53,8 @@ export async function renameKey(id: string, name: string): Promise<Acted<null>> 
 /** Give a key a new secret; the old one ends at once. */
 export async function rotateKey(id: string): Promise<Acted<NewSecret>> {
   const rotated = await act(async (tx, ctx, user) => {
-    const { key, secret } = await rotateApiKey(tx, ctx, { userId: user.id, apiKeyId: keyId(id) });
+    const input = { userId: user.id, apiKeyId: keyId(id), mayGiveAdmin: user.role === "admin" };
+    const { key, secret } = await rotateApiKey(tx, ctx, input);
     return { name: key.name, secret };
   });
   revalidatePath("/keys");

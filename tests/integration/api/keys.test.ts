@@ -104,6 +104,15 @@ describe("API keys", () => {
     expect(patched.status).toBe(403);
   });
 
+  test("of scope admin get no new secret by a key that isn't one, even of the same account", async () => {
+    const admin = await aPerson(database, { role: "admin", scopes: ["account", "admin"] });
+    const narrow = String((await make(admin, { name: "Balance", scopes: ["account"] })).body["key"]);
+    const params = { id: admin.keyId };
+    const refused = await call("POST", "/keys/x/rotate", rotate.POST, { as: narrow, params });
+    expect([refused.status, refused.body["code"]]).toEqual([403, "forbidden"]);
+    expect((await call("POST", "/keys/x/rotate", rotate.POST, { as: admin.key, params })).status).toBe(200);
+  });
+
   test("are paged without losing or repeating one, while others are made", async () => {
     const person = await aPerson(database);
     for (let i = 0; i < 6; i++) await make(person, { name: `Key ${i}` });

@@ -13,6 +13,8 @@ export const POST = route(
     reply: NewApiKeyReply,
     example: {},
   },
-  async ({ tx, ctx, principal, params: { id } }) =>
-    showNewApiKey(await rotateApiKey(tx, ctx, { userId: principal.user.id, apiKeyId: id })),
+  async ({ tx, ctx, principal, params: { id } }) => {
+    const input = { userId: principal.user.id, apiKeyId: id, mayGiveAdmin: principal.isAdmin };
+    return showNewApiKey(await rotateApiKey(tx, ctx, input));
+  },
 );
