@@ -2,10 +2,9 @@ import type { Ctx } from "../ctx";
 import type { Tx } from "../db";
 import { ScripError } from "../errors";
 import { newUuid, randomText } from "../ids";
-import type { Micros } from "../money";
 import type { Role } from "./schemas";
 import type { User } from "./user";
-import { insertUser, readUserIdByReferralCode, writeAdvanceLimit } from "./user.store";
+import { insertUser, readUserIdByReferralCode } from "./user.store";
 
 const REFERRAL_CODE_LENGTH = 10;
 
@@ -20,8 +19,6 @@ export type CreateUser = {
   locale?: string;
   /** Somebody's referral code. */
   referredBy?: string | null;
-  /** How many unvested credits the account may spend. Units: microcredits. */
-  advanceLimitMicros?: Micros;
 };
 
 /**
@@ -55,6 +52,5 @@ export async function createUser(tx: Tx, ctx: Ctx, input: CreateUser): Promise<U
       "An account with this e-mail address exists. Sign in, or use another address.",
     );
   }
-  if (input.advanceLimitMicros) await writeAdvanceLimit(tx, user.walletId, input.advanceLimitMicros);
   return user;
 }

@@ -1,6 +1,5 @@
 import type { Ctx } from "../ctx";
 import { bumpConfig, type Tx } from "../db";
-import type { Micros } from "../money";
 import { createUser } from "./create-user";
 import type { User } from "./user";
 import { readCredentials, writeUser } from "./user.store";
@@ -12,7 +11,7 @@ import { readCredentials, writeUser } from "./user.store";
 export async function ensureAdmin(
   tx: Tx,
   ctx: Ctx,
-  input: { email: string; passwordHash: string | null; advanceLimitMicros?: Micros },
+  input: { email: string; passwordHash: string | null },
 ): Promise<User> {
   const found = await readCredentials(tx, input.email.trim().toLowerCase());
   if (!found) return createUser(tx, ctx, { ...input, role: "admin", isEmailVerified: true });

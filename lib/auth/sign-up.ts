@@ -1,6 +1,5 @@
 import type { Ctx } from "../ctx";
 import type { Tx } from "../db";
-import type { Micros } from "../money";
 import { createSession, type NewSession } from "./create-session";
 import { createUser } from "./create-user";
 import type { SignUpInput } from "./schemas";
@@ -11,7 +10,6 @@ export type SignUp = Omit<SignUpInput, "password"> & {
   /** Of `hashPassword`, made before the transaction. */
   passwordHash: string;
   userAgent: string | null;
-  advanceLimitMicros: Micros;
 };
 
 /**
@@ -27,7 +25,6 @@ export async function signUp(tx: Tx, ctx: Ctx, input: SignUp): Promise<{ user: U
     timeZone: input.time_zone,
     locale: input.locale,
     referredBy: isKnown ? input.referred_by : null,
-    advanceLimitMicros: input.advanceLimitMicros,
   });
   const session = await createSession(tx, ctx, { userId: user.id, userAgent: input.userAgent });
   return { user, session };

@@ -65,11 +65,6 @@ export async function insertUser(tx: Tx, user: NewUser): Promise<User | null> {
   }
 }
 
-/** How many credits the account may spend before they vest. Units: microcredits. */
-export async function writeAdvanceLimit(tx: Tx, walletId: bigint, limitMicros: bigint): Promise<void> {
-  await queries(tx).$queryRaw`select books.set_advance_limit(${walletId}, ${limitMicros})::text`;
-}
-
 export async function readUser(tx: Tx, id: Uuid): Promise<User | null> {
   const row = await queries(tx).user.findUnique({ where: { id } });
   return row && toUser(row);

@@ -60,10 +60,8 @@ async function seedPoolKey(tx: Tx, ctx: Ctx, channelId: string, secret: SecretTe
 /** An account, and the opening credits of who begins with some, at once: neither is ever made twice. */
 async function seedAccount(database: Database, ctx: Ctx, { email, password, role }: DemoAccount): Promise<void> {
   const passwordHash = await hashPassword(password);
-  const advanceLimitMicros = micros(BigInt(DEMO_SETTINGS.advance_limit) * MICROS_PER_CREDIT);
   await database.inTransaction(async (tx) => {
-    const account = { email, passwordHash, role, isEmailVerified: true, advanceLimitMicros };
-    const user = await createUser(tx, ctx, account);
+    const user = await createUser(tx, ctx, { email, passwordHash, role, isEmailVerified: true });
     if (email !== OPENED) return;
     await creditWallet(tx, ctx, {
       scope: "bootstrap",

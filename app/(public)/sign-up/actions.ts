@@ -52,9 +52,9 @@ export async function signUp(_previous: AuthState, form: FormData): Promise<Auth
   const ctx = systemCtx("sign-up", nowMs());
   try {
     const { session } = await webDatabase().inTransaction(async (tx) => {
-      const { advance_limit: advanceLimitMicros, switches } = await readSettings(tx);
+      const { switches } = await readSettings(tx);
       if (!switches.sign_ups) throw new ScripError("forbidden", "Sign-ups are switched off.");
-      return makeAccount(tx, ctx, { ...input, passwordHash, userAgent: caller.userAgent, advanceLimitMicros });
+      return makeAccount(tx, ctx, { ...input, passwordHash, userAgent: caller.userAgent });
     });
     await keepSession(session);
     await forgetReferralCode();

@@ -17,7 +17,6 @@ import {
 } from "@/lib/auth";
 import { systemCtx } from "@/lib/ctx";
 import { openDatabase, type Database } from "@/lib/db";
-import { micros } from "@/lib/money";
 import { nowMs } from "@/lib/time";
 import { testDatabase, type TestDatabase } from "@/tests/support/database";
 
@@ -128,7 +127,6 @@ describe("signing up", () => {
         locale: "en",
         referred_by: referred,
         userAgent: null,
-        advanceLimitMicros: micros(10_000_000_000n),
       }),
     );
 
@@ -137,7 +135,7 @@ describe("signing up", () => {
     expect(user).toMatchObject({ role: "user", timeZone: "Asia/Tokyo", emailVerifiedMs: null });
     expect((await findSession(database.reader, ctx.nowMs, session.id))?.user.id).toBe(user.id);
     const { rows } = await database.pool.query("select * from books.wallet where id = $1", [user.walletId]);
-    expect(rows).toMatchObject([{ promo: 0n, purchased: 0n, held: 0n, debt: 0n, advance_limit: 10_000_000_000n }]);
+    expect(rows).toMatchObject([{ promo: 0n, purchased: 0n, held: 0n, debt: 0n, advance_limit: 0n }]);
   });
 
   test("twice with one address makes one account and one wallet", async () => {

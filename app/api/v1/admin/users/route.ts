@@ -5,7 +5,6 @@ import { recordAudit } from "@/lib/audit";
 import { createUser, Email, hashPassword, listUsers, Locale, Password, Role, TimeZone } from "@/lib/auth";
 import { NotYet, toPage } from "@/lib/http";
 import { toPublicId } from "@/lib/ids";
-import { readSettings } from "@/lib/settings";
 import { AdminUserReply, showAdminUser } from "../../_replies/admin-user";
 import { Page, pageQuery } from "../../_replies/fields";
 import { placeInTime } from "../../_replies/place";
@@ -55,7 +54,6 @@ export const POST = route(
   async ({ ctx, body }) => {
     const passwordHash = body.password === undefined ? null : await hashPassword(body.password);
     return webDatabase().inTransaction(async (tx) => {
-      const { advance_limit: advanceLimitMicros } = await readSettings(tx);
       const user = await createUser(tx, ctx, {
         email: body.email,
         passwordHash,
@@ -65,7 +63,6 @@ export const POST = route(
         timeZone: body.time_zone,
         locale: body.locale,
         referredBy: body.referred_by,
-        advanceLimitMicros,
       });
       const subject = { type: "user", id: toPublicId("user", user.id) };
       const after = showAdminUser(user);
