@@ -85,7 +85,7 @@ async function bySession(request: Request, nowMs: number): Promise<Principal | n
   };
 }
 
-/** A request of a browser that changes something comes from a page of ours. Source: decisions, CSRF. */
+/** A request of a browser that changes something comes from a page of ours. Source: OWASP, CSRF prevention. */
 function requireOwnOrigin(request: Request): void {
   if (request.method === "GET" || request.method === "HEAD") return;
   if (request.headers.get("origin") !== new URL(webEnv().appUrl).origin) {

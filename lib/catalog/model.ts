@@ -27,7 +27,7 @@ export type Channel = {
   provider: string;
   /** A factor on the charge. */
   discount: Decimal;
-  /** Lower is tried first. */
+  /** The highest serves first. */
   priority: number;
   weight: number;
   /** Units: quota of the passthrough protocols, for models without a card; null refuses them. */

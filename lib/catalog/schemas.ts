@@ -103,7 +103,7 @@ export const ChannelBody = z
   .strictObject({
     provider: z.enum(PROVIDERS),
     discount: PositiveDecimal.prefault(1),
-    priority: z.int().min(0).max(1_000).default(1),
+    priority: z.int().min(0).max(1_000).default(1).meta({ description: "The highest serves first." }),
     weight: z.int().min(0).max(1_000).default(1),
     default_quota: z.int().min(1).max(1_000_000_000).nullish(),
     base_url: z.url({ protocol: /^https?$/ }).nullish(),

@@ -34,7 +34,7 @@ function lostUsage({ inputTokens, costFactor, ageMs }: OrphanedHold, card: CardV
  * whose settlement isn't committed the caller never got the end, and of a whole reply not a byte. What the supplier takes
  * for it is the platform's loss. About how long its input was is known, and is booked by `costCard`, null where there was
  * none: an estimate, so that it is in the record's cost alone, neither on the key nor vested.
- * Source: decisions, "what a crash charges".
+ * Source: decision 008.
  */
 export function endOrphan(orphan: OrphanedHold, costCard: CardVersion | null): OrphanEnd {
   const { hold, checkpoint, amountMicros } = orphan;

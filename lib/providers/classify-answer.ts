@@ -41,7 +41,7 @@ const said = ({ type, code, message }: ErrorFacts): string => `${type} ${code} $
 const isWell = (): KeyAction => ({ action: "none" });
 const isFault = (): KeyAction => ({ action: "fault" });
 
-// In this order; the first that matches decides. Source: each supplier's error pages, see README.
+// In this order; the first that matches decides. Source: each supplier's own page on errors.
 const RULES: readonly Rule[] = [
   {
     outcome: "spend_limit",

@@ -17,7 +17,7 @@ export type DemoSeed = {
   readonly supplierKeys: Readonly<Record<string, string>>;
 };
 
-/** What the demo's buyer has to begin with, so that a newcomer can spend before there is a shop. */
+/** What the demo's buyer has to begin with, so that a newcomer can spend before buying anything. */
 const OPENING_CREDITS = 1_000n;
 const OPENED = "ada@scrip.local";
 

@@ -36,7 +36,7 @@ export type GatewayOptions = {
   /** What the web port proves itself with; without it, it has to be one of the trusted proxies. */
   webPortSecret?: string | undefined;
   metricsToken?: string | undefined;
-  /** Where there is a Redis: other gateways hear of cool-downs and lost keys at once. */
+  /** Where there is a Redis: gateways share rates, and hear of cool-downs and lost keys at once. */
   redisUrl?: string | undefined;
   /** Where an OpenTelemetry collector listens for traces. */
   otelEndpoint?: string | undefined;

@@ -6,7 +6,7 @@ export const ChannelReply = z
     id: z.string(),
     provider: z.string(),
     discount: z.number().meta({ description: "A factor on the charge." }),
-    priority: z.int(),
+    priority: z.int().meta({ description: "The highest serves first." }),
     weight: z.int(),
     default_quota: z.int().nullable(),
     base_url: z.string().nullable(),
