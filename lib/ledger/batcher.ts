@@ -2,7 +2,7 @@ import type pg from "pg";
 import { AssertionError, ScripError } from "../errors";
 import { delay, nowMs } from "../time";
 import { flushErrors } from "./flush-errors";
-import { type FlushItem, type FlushReply, runFlush, writeItem } from "./flush.store";
+import { CODES, type FlushItem, type FlushReply, runFlush, writeItem } from "./flush.store";
 import type { Lease } from "./lease";
 
 export type BatcherOptions = {
@@ -29,8 +29,6 @@ type Waiting = {
 const BATCH_MAX = 256;
 const BACKOFF_MS_MIN = 25;
 const BACKOFF_MS_MAX = 1_000;
-const LEASE_CLOSED = 5;
-const ENDED_BEFORE = 1;
 
 /**
  * Group commit: what arrives while one flush runs forms the next one.
@@ -134,7 +132,7 @@ export class Batcher {
       return this.recover(batch, error);
     }
     this.options.onFlush?.(batch.length, nowMs() - startedMs);
-    const refused = batch.filter(({ item }, at) => item.verb === "reserve" && replies[at]?.code === LEASE_CLOSED);
+    const refused = batch.filter(({ item }, at) => item.verb === "reserve" && replies[at]?.code === CODES.leaseClosed);
     // The next batch leaves before those of this one go on, so that the server works while they do.
     setImmediate(() => this.answer(batch, replies));
     if (refused.length === 0) return true;
@@ -150,9 +148,9 @@ export class Batcher {
     for (const [i, waiting] of batch.entries()) {
       const reply = replies[i];
       if (!reply) throw new AssertionError("a flush has a reply for each item");
-      if (waiting.isDone || (waiting.item.verb === "reserve" && reply.code === LEASE_CLOSED)) continue;
+      if (waiting.isDone || (waiting.item.verb === "reserve" && reply.code === CODES.leaseClosed)) continue;
       waiting.isDone = true;
-      waiting.resolve(waiting.isRepeated && isOurOwn(waiting.item, reply) ? { ...reply, code: 0 } : reply);
+      waiting.resolve(waiting.isRepeated && isOurOwn(waiting.item, reply) ? { ...reply, code: CODES.done } : reply);
     }
   }
 
@@ -181,7 +179,7 @@ export class Batcher {
 
 /** Whether an item that was sent before finds what it did itself, and not what the reaper did meanwhile. */
 function isOurOwn(item: FlushItem, { code, extra }: FlushReply): boolean {
-  if (code !== ENDED_BEFORE) return false;
+  if (code !== CODES.before) return false;
   if (item.verb === "reserve") return true;
   if (item.verb !== "settle" && item.verb !== "release") return false;
   const isReleased = item.verb === "release";

@@ -4,7 +4,7 @@ import { micros, ZERO_NANOS } from "../money";
 import { nowMs } from "../time";
 import { Batcher, type BatcherOptions } from "./batcher";
 import type { Books, Reserve, ReserveOutcome, UsageEnd } from "./flush";
-import type { FlushReply } from "./flush.store";
+import { CODES, type FlushReply } from "./flush.store";
 import type { Lease } from "./lease";
 
 export type BooksOptions = Pick<BatcherOptions, "batchMax" | "onFlush"> & {
@@ -42,22 +42,22 @@ export function createBooks(
     },
     async attempt(input) {
       const { code } = await batcher.add({ verb: "attempt", input }, patienceMs);
-      return { outcome: code === 0 ? "recorded" : "closed" };
+      return { outcome: code === CODES.done ? "recorded" : "closed" };
     },
     async extend(input) {
       const { code, amount } = await batcher.add({ verb: "extend", input }, patienceMs);
-      if (code === 2) return { outcome: "short", spendableMicros: micros(amount ?? 0n) };
-      return { outcome: code === 0 ? "held" : "closed" };
+      if (code === CODES.short) return { outcome: "short", spendableMicros: micros(amount ?? 0n) };
+      return { outcome: code === CODES.done ? "held" : "closed" };
     },
     async settle(input) {
       const { code, amount } = await batcher.add({ verb: "settle", input }, null);
       const chargedMicros = micros(amount ?? 0n);
-      if (code !== 0) return { outcome: "closed", chargedMicros };
+      if (code !== CODES.done) return { outcome: "closed", chargedMicros };
       return { outcome: "settled", chargedMicros, overrunMicros: micros(input.chargeMicros - chargedMicros) };
     },
     async release(input) {
       const { code, amount } = await batcher.add({ verb: "release", input }, null);
-      return code === 0 ? { outcome: "released" } : { outcome: "closed", chargedMicros: micros(amount ?? 0n) };
+      return code === CODES.done ? { outcome: "released" } : { outcome: "closed", chargedMicros: micros(amount ?? 0n) };
     },
     idle: () => batcher.idle(),
   };
@@ -65,15 +65,15 @@ export function createBooks(
 
 function toReserveOutcome({ code, amount, extra }: FlushReply, input: Reserve): ReserveOutcome {
   switch (code) {
-    case 0:
+    case CODES.done:
       return { outcome: "held" };
-    case 1:
+    case CODES.before:
       return { outcome: "repeated" };
-    case 2:
+    case CODES.short:
       return { outcome: "short", spendableMicros: micros(amount ?? 0n) };
-    case 3:
+    case CODES.debt:
       return { outcome: "debt", debtMicros: micros(amount ?? 0n) };
-    case 4: {
+    case CODES.overLimit: {
       if (!extra || !("owner" in extra)) throw new AssertionError("the books name the counter that is over its limit");
       const leg = input.legs.find(
         ({ owner, kind, period }) => owner === extra.owner && kind === extra.kind && period === extra.period,
@@ -81,10 +81,10 @@ function toReserveOutcome({ code, amount, extra }: FlushReply, input: Reserve): 
       if (!leg) throw new AssertionError("the books name a counter that wasn't asked for");
       return { outcome: "over_limit", leg, used: BigInt(extra.used), held: BigInt(extra.held) };
     }
-    case 6:
+    case CODES.ended:
       return { outcome: "ended" };
     default:
-      return { outcome: "lease_closed" };
+      throw new AssertionError(`the books answer a reserve with ${code}`);
   }
 }
 

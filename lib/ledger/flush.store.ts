@@ -16,8 +16,11 @@ type OverLimit = { owner: Uuid; kind: string; period: string; used: number; held
 /** How a hold that had ended before did end. */
 type Ended = { released: boolean; lost: boolean };
 
-/** What the flush said of one item. Codes: see books.flush_* in the migrations. */
+/** What the flush said of one item. */
 export type FlushReply = { code: number; amount: bigint | null; extra: OverLimit | Ended | null };
+
+/** What a reply's code says, by verb as `books.flush_*` tell it: of a hold that was there before, or that has ended. */
+export const CODES = { done: 0, before: 1, short: 2, debt: 3, overLimit: 4, leaseClosed: 5, ended: 6 } as const;
 
 // Longer than the server's own limit: for a server that can't be heard any more.
 const QUERY_TIMEOUT_MS = 20_000;

@@ -54,9 +54,7 @@ export type ReserveOutcome =
   | { outcome: "ended" }
   | { outcome: "short"; spendableMicros: Micros }
   | { outcome: "debt"; debtMicros: Micros }
-  | { outcome: "over_limit"; leg: CounterLeg; used: bigint; held: bigint }
-  /** The gateway's lease is closed: take a new one and reserve again. */
-  | { outcome: "lease_closed" };
+  | { outcome: "over_limit"; leg: CounterLeg; used: bigint; held: bigint };
 
 /** Record the next attempt of an open hold; the one before it failed with `outcome`. */
 export type NextAttempt = { hold: Uuid; n: number; poolKey: Uuid; previousOutcome: string; previousCostNanos: Nanos };

@@ -122,7 +122,6 @@ function refusalOf(outcome: Exclude<ReserveOutcome, { outcome: "held" | "short" 
       return overBudget(outcome);
     case "repeated":
     case "ended":
-    case "lease_closed":
       return new ScripError("unavailable", "The request couldn't be booked. Try again.", { retryAfterS: 1 });
   }
 }
