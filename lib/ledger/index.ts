@@ -24,7 +24,6 @@ export { ACCOUNTS, type AccountName, TRANSFER_KINDS, type TransferKind } from ".
 export { grantContribution } from "./grant-contribution";
 export { keepLease, type Lease, LEASE_RENEW_MS, LEASE_TTL_MS } from "./lease";
 export { listTransfers, type Movement } from "./list-transfers";
-export { openWallet } from "./open-wallet";
 export type { Posting } from "./post.store";
 export { type Balance, readBalance } from "./read-balance";
 export { type Outstanding, readOutstanding } from "./read-outstanding";

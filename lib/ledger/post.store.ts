@@ -186,10 +186,3 @@ export async function writeLimits(tx: Tx, limits: ReadonlyMap<bigint, Micros>): 
     select books.set_advance_limit(x.wallet, x.limit_micros)::text
     from unnest(${[...limits.keys()]}::bigint[], ${[...limits.values()]}::bigint[]) x(wallet, limit_micros)`;
 }
-
-export async function insertWallet(tx: Tx): Promise<bigint> {
-  const rows = await queries(tx).$queryRaw<{ wallet: bigint }[]>`select books.open_wallet() as wallet`;
-  const wallet = rows[0]?.wallet;
-  if (wallet === undefined) throw new Error("books.open_wallet gave no row");
-  return wallet;
-}

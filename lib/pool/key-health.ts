@@ -107,7 +107,7 @@ export function recordEnd(
       health.coolingSteps += 1;
       break;
     case "avoid_model":
-      health.avoided.set(modelId, nowMs + (forKey.forMs ?? AVOID_MODEL_MS));
+      health.avoided.set(modelId, nowMs + AVOID_MODEL_MS);
       break;
     case "quarantine":
     case "deplete":

@@ -6,7 +6,6 @@ export { hasPrice } from "./has-price";
 export type { ChargeLine, FactorLine, FieldLine, RateLine, RatingLine, RoundingLine, TableLine } from "./line";
 export { markupOf } from "./markup-of";
 export { outputTokensAffordable, type Affordable } from "./output-tokens-affordable";
-export { pricedParameters } from "./priced-parameters";
 export { rate } from "./rate";
 export type { AppliedFactor, Rated, Rating, RatingFlag, Unpriced } from "./rating";
 export { ratioOf, toText as ratioText, type Ratio } from "./ratio";

@@ -11,7 +11,7 @@ export type KeyAction =
   /** Its account has no money, or hit its billing limit; worth another look at `recheckAtMs` where that is known. */
   | { action: "deplete"; reason: KeyFault; recheckAtMs?: number }
   /** This key can't use this model (or not from here). */
-  | { action: "avoid_model"; forMs?: number }
+  | { action: "avoid_model" }
   /** Too fast. `retryAfterMs` is what the supplier asked for, or null. */
   | { action: "cool"; retryAfterMs: number | null }
   /** The supplier failed or didn't answer in time: counts against the key until it works again. */

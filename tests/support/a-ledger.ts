@@ -8,7 +8,6 @@ import {
   creditWallet,
   keepLease,
   type Lease,
-  openWallet,
   type Reserve,
   type Settle,
   type UsageEnd,
@@ -61,8 +60,9 @@ export async function aWallet(
     expiresMs?: number;
   },
 ): Promise<bigint> {
+  const { rows } = await ledger.database.pool.query<{ wallet: bigint }>("select books.open_wallet() as wallet");
+  const wallet = rows[0]?.wallet ?? 0n;
   return ledger.database.inTransaction(async (tx) => {
-    const wallet = await openWallet(tx);
     for (const source of ["promo", "referral", "purchased", "vested", "unvested"] as const) {
       const amountMicros = has[source];
       if (!amountMicros) continue;

@@ -1,5 +1,5 @@
 import type { SettleOutcome } from "../../lib/ledger";
-import { rateRequest, type RatedRequest } from "../../lib/metering";
+import { rateRequest } from "../../lib/metering";
 import { formatCredits } from "../../lib/money";
 import type { Usage } from "../../lib/pricing";
 import type { Classification } from "../../lib/providers";
@@ -82,7 +82,7 @@ export const countedOf = ({ meters }: Usage): Counted => ({
 });
 
 /** What a settlement came to: the credits as the reply shows them. */
-export type Settled = { credits: string; outcome: SettleOutcome; rated: RatedRequest };
+export type Settled = { credits: string; outcome: SettleOutcome };
 
 /** Charge the request for what it used, once; resolves after the commit. */
 export async function settle(
@@ -109,5 +109,5 @@ export async function settle(
       gateway.log.error({ request: exchange.publicId, overrun }, "a request used more than could be charged");
     }
   }
-  return { credits: formatCredits(outcome.chargedMicros), outcome, rated };
+  return { credits: formatCredits(outcome.chargedMicros), outcome };
 }

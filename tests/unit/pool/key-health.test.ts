@@ -92,10 +92,10 @@ describe("a key whose supplier fails", () => {
   });
 });
 
-test("a key that can't use a model is avoided for that model only", () => {
+test("a key that can't use a model is avoided for that model only, for a day", () => {
   const health = newHealth();
-  end(health, { action: "avoid_model", forMs: 5_000 });
-  expect(waits(health)).toBe(5_000);
+  end(health, { action: "avoid_model" });
+  expect(waits(health)).toBe(24 * 3_600_000);
   expect(waits(health, T, "another")).toBe(0);
 });
 

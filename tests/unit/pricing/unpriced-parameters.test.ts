@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { BillField, CardBody } from "@/lib/catalog";
-import { pricedParameters, unpricedParameters } from "@/lib/pricing";
+import { unpricedParameters } from "@/lib/pricing";
 import { aCard, aRequest } from "../../support/card";
 
 const FIELDS: BillField[] = [
@@ -82,9 +82,5 @@ describe("a card with a table", () => {
       ...BY_REQUEST,
     };
     expect(unpriced(card, { duration: "7", n: 2 })).toEqual(["n"]);
-  });
-
-  test("names all fields that a card has prices for", () => {
-    expect(pricedParameters(aCard({ ...WITH_FLEX, ...CLIPS }))).toEqual(["service_tier", "duration"]);
   });
 });
