@@ -11,7 +11,12 @@ function refuseUnstorable(name: string, value: unknown): unknown {
 const notAnObject = (): ScripError =>
   new ScripError("invalid_request", "The body must be a JSON object, sent as application/json in UTF-8.");
 
-async function readText(request: Request, bytesMax: number): Promise<string> {
+/**
+ * The body of a request as text, of which no more is read than it may hold, whatever it says of its length.
+ *
+ * Errors: `request_too_large` above `bytesMax`, a `TypeError` where it isn't UTF-8.
+ */
+export async function readText(request: Request, bytesMax: number): Promise<string> {
   const decoder = new TextDecoder("utf-8", { fatal: true });
   let text = "";
   let bytes = 0;

@@ -178,6 +178,23 @@ describe("an event", () => {
     expect(rows).toEqual([]);
   });
 
+  test("that says nothing of its length and never ends is read no further than events are long", async () => {
+    let sent = 0;
+    const body = new ReadableStream({
+      pull(controller) {
+        sent += 65_536;
+        // So that a reader without a bound fails rather than fill the machine.
+        if (sent > 64 * 1024 * 1024) controller.error(new Error("read too far"));
+        else controller.enqueue(new Uint8Array(65_536).fill(32));
+      },
+    });
+    const request = new Request(shop.hookUrl, { method: "POST", body, duplex: "half" } as RequestInit);
+    const { POST } = await import("@/app/api/v1/stripe/webhook/route");
+    const reply = await POST(request, { params: Promise.resolve({}) });
+    expect(reply.status).toBe(413);
+    expect(sent).toBeLessThan(2 * 1024 * 1024);
+  });
+
   test("of a payment of another amount, or in another currency, is quarantined and never credited", async () => {
     const less = await buy(shop, ada, { pack: "enterprise" }, { amount: 100 });
     const other = await buy(shop, ada, { pack: "starter" }, { currency: "jpy" });

@@ -3,17 +3,19 @@ import { webDatabase } from "@/app/_server/database";
 import { route } from "@/app/_server/route";
 import { webEnv } from "@/lib/env";
 import { ScripError } from "@/lib/errors";
+import { readText } from "@/lib/http";
 import { recordStripeEvent, verifyStripeEvent } from "@/lib/payments";
 
 const BODY_BYTES_MAX = 1024 * 1024;
 
-/** The body as it was signed. Errors: `request_too_large`. */
+/** The body as it was signed. Errors: `request_too_large`; `invalid_request` for what is no text. */
 async function readRaw(request: Request): Promise<string> {
-  const tooLarge = (): ScripError => new ScripError("request_too_large", "An event is never as large as this.");
-  if ((Number(request.headers.get("content-length")) || 0) > BODY_BYTES_MAX) throw tooLarge();
-  const text = await request.text();
-  if (text.length > BODY_BYTES_MAX) throw tooLarge();
-  return text;
+  try {
+    return await readText(request, BODY_BYTES_MAX);
+  } catch (cause) {
+    if (cause instanceof ScripError) throw cause;
+    throw new ScripError("invalid_request", "The event is no text in UTF-8.", { cause });
+  }
 }
 
 export const POST = route(
