@@ -1,4 +1,5 @@
 import { ScripError } from "../errors";
+import { isStorable } from "./read-json-object";
 
 /** The place in a list after which the next page begins: the sort keys of the last row shown. */
 export type Cursor = readonly string[];
@@ -24,7 +25,7 @@ export function readCursor(text: string, keyCount: number): Cursor {
     return refuse(); // text that isn't ours
   }
   if (!Array.isArray(keys) || keys.length !== keyCount) return refuse();
-  return keys.map((key: unknown) => (typeof key === "string" ? key : refuse()));
+  return keys.map((key: unknown) => (typeof key === "string" && isStorable(key) ? key : refuse()));
 }
 
 /** One page of a list: at most `limit` of the rows, which were read with one more, and the cursor of what follows. */

@@ -98,6 +98,7 @@ describe("a spoiled query or id", () => {
       expect(await statusOf(one, { id: encodeURIComponent(value.replace("\ud800", "%")) })).toBeLessThan(500);
     }
     const far = Buffer.from(JSON.stringify(["999999999999999", admin.user.id])).toString("base64url");
-    expect(await statusOf(one, { query: { cursor: far } })).toBeLessThan(500);
+    const unstorable = Buffer.from(JSON.stringify(["gpt\u0000"])).toString("base64url");
+    for (const cursor of [far, unstorable]) expect(await statusOf(one, { query: { cursor } })).toBeLessThan(500);
   });
 });
