@@ -125,6 +125,8 @@ describe("a grant", () => {
     }
     expect((await give(ada, '{"credits":1e999,"source":"promo","reason":"x"}')).status).toBe(422);
     expect((await give(ada, { credits: 1, source: "earned", usd: 1, reason: "x" })).status).toBe(422);
+    const dear = { credits: 0.000001, source: "purchased", usd: 1_000_000, reason: "x" };
+    expect((await give(ada, dear)).body).toMatchObject({ status: 422, errors: [{ path: "usd" }] });
     expect((await balanceOf(ada))["available"]).toBe(0);
   });
 

@@ -11,6 +11,9 @@ import { creditWallet } from "@/lib/ledger";
 import { toIso } from "@/lib/time";
 import { Credits, IdParams, Time, Usd } from "../../../../_replies/fields";
 
+/** No credit costs that much: more is a slip, and soon no price that the books can hold. Units: nanodollars a microcredit. */
+const PRICE_MAX = 1_000_000n;
+
 const GrantSource = z.enum(["promo", "earned", "purchased"]);
 
 const Grant = z
@@ -28,6 +31,10 @@ const Grant = z
   .refine(({ source, expires_at: at }) => at === undefined || source === "promo", {
     path: ["expires_at"],
     message: "is for promo credits only",
+  })
+  .refine(({ credits: given, usd: paid }) => paid === undefined || paid <= given * PRICE_MAX, {
+    path: ["usd"],
+    message: "is more than USD 1,000 a credit",
   });
 
 const GrantReply = z
