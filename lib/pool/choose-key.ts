@@ -2,11 +2,17 @@ import type { Uuid } from "../ids";
 import { type KeyHealth, usableFromMs } from "./key-health";
 import type { PoolKey } from "./pool-key";
 
-/** What a request needs a key for. `channels`: those that the caller's key is pinned to, empty for all. */
-export type KeyRequest = {
+/** What decides which keys may serve a request at all. */
+export type KeyNeeds = {
   provider: string;
   modelId: string;
+  /** Those that the caller's key is pinned to, empty for all. */
   channels: readonly string[];
+  /** Whether what it costs can be told: a contributor's key that served it otherwise would run empty and earn nothing. */
+  isCosted: boolean;
+};
+/** What a request needs a key for. */
+export type KeyRequest = KeyNeeds & {
   exclude: readonly Uuid[];
   nowMs: number;
 };
@@ -18,10 +24,11 @@ const RETRY_MIN_MS = 1_000;
 const RETRY_MAX_MS = 30_000;
 
 /** Whether the key may serve that request at all, setting aside whether it can at this moment. */
-export function mayServe(key: PoolKey, request: Pick<KeyRequest, "provider" | "modelId" | "channels">): boolean {
+export function mayServe(key: PoolKey, request: KeyNeeds): boolean {
   const { channel } = key;
   return (
     channel.provider === request.provider &&
+    (key.ownerId === null || request.isCosted) &&
     (request.channels.length === 0 || request.channels.includes(channel.id)) &&
     (channel.models === null || channel.models.has(request.modelId))
   );

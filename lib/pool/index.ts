@@ -1,7 +1,7 @@
 export { addContributedKey, type ContributedKeyInput } from "./add-contributed-key";
 export { addPoolKey, type NewPoolKeyInput } from "./add-pool-key";
 export { chargePoolKeys, QUOTA_USED } from "./charge-pool-keys";
-export type { KeyRequest } from "./choose-key";
+export type { KeyNeeds, KeyRequest } from "./choose-key";
 export { createPool, type PoolOptions } from "./create-pool";
 export { disablePoolKey } from "./disable-pool-key";
 export { endPoolKey } from "./end-pool-key";

@@ -1,6 +1,6 @@
 import type { Uuid } from "../ids";
 import { type Nanos, nanos } from "../money";
-import { type Candidate, mayServe } from "./choose-key";
+import { type Candidate, type KeyNeeds, mayServe } from "./choose-key";
 import { type KeyHealth, newHealth } from "./key-health";
 import type { KeyCount, PoolKey } from "./pool-key";
 
@@ -20,7 +20,7 @@ export type PoolMemory = {
   /** Count a cost against a key's quota before the database does. */
   spend(id: Uuid, costNanos: Nanos, nowMs: number): void;
   /** The keys that may serve such a request, each with its quota as far as it is known here. */
-  candidates(request: { provider: string; modelId: string; channels: readonly string[] }): Candidate[];
+  candidates(request: KeyNeeds): Candidate[];
 };
 
 type Spent = { costNanos: bigint; atMs: number };

@@ -2,7 +2,7 @@ import type { ConfigVersion } from "../db/config-version";
 import type { Uuid } from "../ids";
 import type { Decimal, Nanos } from "../money";
 import type { SecretText } from "../vault";
-import type { KeyRequest } from "./choose-key";
+import type { KeyNeeds, KeyRequest } from "./choose-key";
 import type { KeyCount } from "./pool-key";
 import type { KeyAction } from "../providers";
 
@@ -32,7 +32,7 @@ export type Pool = {
   /** It came back, or didn't; once for each `started`. What that means is acted on at once here, and soon everywhere. */
   finished(id: Uuid, end: KeyEnd): void;
   /** The highest discount factor of the channels that may serve: what a reservation reckons with. Null where none may. */
-  dearestDiscount(request: { provider: string; modelId: string; channels: readonly string[] }): Decimal | null;
+  dearestDiscount(request: KeyNeeds): Decimal | null;
   /** Keys by state as this process knows them, those that ended left out, in counts to be added up: for metrics. */
   count(nowMs: number): KeyCount[];
   /** Read the keys again if they changed, or it is time to. */

@@ -59,6 +59,7 @@ export const request = (exclude: Uuid[] = [], channels: string[] = []) => ({
   provider: "openai",
   modelId: "gpt-4o-mini",
   channels,
+  isCosted: true,
   exclude,
   nowMs: nowMs(),
 });

@@ -19,6 +19,8 @@ export type Admitted = {
   readonly adapter: Adapter;
   readonly endpoint: OpenAiEndpoint;
   readonly terms: Terms;
+  /** Whether the cost card in force says what the request costs. */
+  readonly isCosted: boolean;
   readonly allowance: Allowance;
 };
 
@@ -127,7 +129,8 @@ export function admit(gateway: Gateway, protocol: Protocol, exchange: Exchange, 
   requireBillable(caller, model);
   const allowance = allowanceOf(caller, gateway.config.settings());
   const terms: Terms = { ...cards, userDiscount: allowance.discount, facts: ask.facts };
-  return { ask, caller, model, adapter, endpoint, terms, allowance };
+  const isCosted = cards.cost !== null && hasPrice(cards.cost.card, ask.facts, protocol.meters);
+  return { ask, caller, model, adapter, endpoint, terms, isCosted, allowance };
 }
 
 /** A debt, where there is one: it is looked for only when a request is refused anyway, since the books find it else. */

@@ -1,6 +1,6 @@
 import { ScripError } from "../../lib/errors";
 import { type Decimal, ZERO_NANOS } from "../../lib/money";
-import type { Choice, ChosenKey } from "../../lib/pool";
+import type { Choice, ChosenKey, KeyNeeds } from "../../lib/pool";
 import { headersToCaller, scrubText } from "../../lib/providers";
 import { nowMs } from "../../lib/time";
 import type { Uuid } from "../../lib/ids";
@@ -29,18 +29,20 @@ const OFF_MS = 60_000;
 const isOff = ({ config }: Gateway, { model }: Admitted): boolean =>
   config.settings().switches.providers_off.includes(model.provider);
 
+const needsOf = ({ model, caller, isCosted }: Admitted): KeyNeeds => ({
+  provider: model.provider,
+  modelId: model.id,
+  channels: caller.key.channels,
+  isCosted,
+});
+
 function chooseKey(gateway: Gateway, admitted: Admitted, exclude: readonly Uuid[]): Choice {
-  const { model, caller } = admitted;
   if (isOff(gateway, admitted)) return { outcome: "none", retryAfterMs: OFF_MS };
-  const { provider, id: modelId } = model;
-  return gateway.pool.choose({ provider, modelId, channels: caller.key.channels, exclude, nowMs: nowMs() });
+  return gateway.pool.choose({ ...needsOf(admitted), exclude, nowMs: nowMs() });
 }
 
 /** The highest factor of the channels that may serve. */
-function dearest({ pool }: Gateway, { model, caller }: Admitted): Decimal {
-  const { provider, id: modelId } = model;
-  return pool.dearestDiscount({ provider, modelId, channels: caller.key.channels }) ?? UNIT;
-}
+const dearest = ({ pool }: Gateway, admitted: Admitted): Decimal => pool.dearestDiscount(needsOf(admitted)) ?? UNIT;
 
 /** Nobody can serve this now; what the account lacks would come first. */
 async function noCapacity(gateway: Gateway, admitted: Admitted, retryAfterMs: number): Promise<ScripError> {

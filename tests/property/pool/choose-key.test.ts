@@ -37,6 +37,7 @@ const request = (rest: Partial<KeyRequest> = {}): KeyRequest => ({
   provider: "openai",
   modelId: "m",
   channels: [],
+  isCosted: true,
   exclude: [],
   nowMs: 1_000_000,
   ...rest,
@@ -94,6 +95,8 @@ describe("which keys may serve", () => {
     expect(mayServe(key, request({ channels: ["x"] }))).toBe(false);
     expect(mayServe(key, request({ modelId: "other" }))).toBe(false);
     expect(mayServe(key, request({ provider: "groq" }))).toBe(false);
+    expect(mayServe(key, request({ isCosted: false }))).toBe(true);
+    expect(mayServe({ ...key, ownerId: "owner" as Uuid }, request({ isCosted: false }))).toBe(false);
   });
 });
 
