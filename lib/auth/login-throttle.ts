@@ -1,6 +1,6 @@
 import { RateLimiterMemory, RateLimiterRes } from "rate-limiter-flexible";
 
-// Failures are counted by where they come from, alone and with the e-mail address they tried: whoever guesses is
+// Attempts that fail are counted by where they come from, alone and with the e-mail address they tried: whoever guesses is
 // stopped, and the owner of the address, elsewhere, is not.
 const byOriginAndEmail = new RateLimiterMemory({ keyPrefix: "pair", points: 10, duration: 15 * 60 });
 const byOrigin = new RateLimiterMemory({ keyPrefix: "origin", points: 100, duration: 60 * 60 });
@@ -10,26 +10,30 @@ const limits = (origin: string, email: string): [RateLimiterMemory, string][] =>
   [byOrigin, origin],
 ];
 
-/** Seconds to wait before the next attempt; 0 where it may be made now. */
-export async function loginWaitS(origin: string, email: string): Promise<number> {
-  let waitMs = 0;
+/** Count an attempt with a limiter. Gives how long to wait, 0 where it may be made. Units: milliseconds. */
+const count = (limiter: RateLimiterMemory, key: string): Promise<number> =>
+  limiter.consume(key).then(
+    () => 0,
+    (reached: unknown) => {
+      if (reached instanceof RateLimiterRes) return reached.msBeforeNext;
+      throw reached;
+    },
+  );
+
+/**
+ * Count an attempt before its password is looked at, so that many at once don't pass each other by. Gives seconds to wait,
+ * 0 where it may be made now. What is stopped for its address isn't counted against its origin.
+ */
+export async function countLogin(origin: string, email: string): Promise<number> {
   for (const [limiter, key] of limits(origin, email)) {
-    const used = await limiter.get(key);
-    if (used && used.remainingPoints <= 0) waitMs = Math.max(waitMs, used.msBeforeNext);
+    const waitMs = await count(limiter, key);
+    if (waitMs > 0) return Math.ceil(waitMs / 1000);
   }
-  return Math.ceil(waitMs / 1000);
+  return 0;
 }
 
-/** Count a failed attempt. */
-export async function countFailedLogin(origin: string, email: string): Promise<void> {
-  for (const [limiter, key] of limits(origin, email)) {
-    await limiter.consume(key).catch((reason: unknown) => {
-      if (!(reason instanceof RateLimiterRes)) throw reason; // it rejects with its state when the limit is passed
-    });
-  }
-}
-
-/** Forget the failures of a pair that has just signed in. */
-export async function forgetFailedLogins(origin: string, email: string): Promise<void> {
+/** Forget the attempts of a pair that has just signed in; this one was no failure of its origin's. */
+export async function forgetLogins(origin: string, email: string): Promise<void> {
   await byOriginAndEmail.delete(`${origin} ${email}`);
+  await byOrigin.reward(origin);
 }

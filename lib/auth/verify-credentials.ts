@@ -1,5 +1,5 @@
 import type { Tx } from "../db";
-import { countFailedLogin, forgetFailedLogins, loginWaitS } from "./login-throttle";
+import { countLogin, forgetLogins } from "./login-throttle";
 import { isPassword } from "./password";
 import type { User } from "./user";
 import { readCredentials } from "./user.store";
@@ -26,14 +26,11 @@ export type CredentialsOutcome =
  */
 export async function verifyCredentials(reader: Tx, input: VerifyCredentials): Promise<CredentialsOutcome> {
   const email = input.email.trim().toLowerCase();
-  const retryAfterS = await loginWaitS(input.origin, email);
+  const retryAfterS = await countLogin(input.origin, email);
   if (retryAfterS > 0) return { outcome: "throttled", retryAfterS };
   const found = await readCredentials(reader, email);
-  if (!(await isPassword(input.password, found?.passwordHash ?? null)) || !found) {
-    await countFailedLogin(input.origin, email);
-    return { outcome: "wrong" };
-  }
-  await forgetFailedLogins(input.origin, email);
+  if (!(await isPassword(input.password, found?.passwordHash ?? null)) || !found) return { outcome: "wrong" };
+  await forgetLogins(input.origin, email);
   if (found.user.suspendedMs !== null) return { outcome: "suspended", reason: found.user.suspendedReason };
   return { outcome: "verified", user: found.user };
 }

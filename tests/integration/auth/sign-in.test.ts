@@ -77,6 +77,19 @@ describe("signing in", () => {
     expect(await verify(user.email, PASSWORD, "203.0.113.5")).toMatchObject({ outcome: "verified" });
   });
 
+  test("is stopped for who guesses many times at once, too", async () => {
+    const user = await aUser();
+    const guesses = await Promise.all(Array.from({ length: 40 }, () => verify(user.email, "guess", "198.51.100.8")));
+    expect(guesses.filter(({ outcome }) => outcome === "wrong").length).toBe(10);
+  });
+
+  test("counts against an origin only what failed", async () => {
+    const user = await aUser();
+    for (let i = 0; i < 120; i++) {
+      expect(await verify(user.email, PASSWORD, "198.51.100.9")).toMatchObject({ outcome: "verified" });
+    }
+  });
+
   test("is refused to the suspended, and only after the right password", async () => {
     const user = await aUser();
     await database.inTransaction((tx) => updateUser(tx, ctx, { userId: user.id, isSuspended: true, reason: "Abuse" }));
