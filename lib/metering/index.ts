@@ -1,4 +1,3 @@
-export { type BurnedCredits, type FoldedAttempt, type SettledAttempt, settledAttempts } from "./attempt.store";
 export { checkLedger } from "./check-ledger";
 export { dropOldUsage } from "./drop-old-usage";
 export { type Fold, foldAttempts } from "./fold-attempts";
