@@ -1,5 +1,6 @@
 import type { Tx } from "../db";
 import { Prisma, queries } from "../db/models";
+import { assert } from "../errors";
 import type { Uuid } from "../ids";
 import { Role, UserLimits } from "./schemas";
 import type { User } from "./user";
@@ -47,12 +48,13 @@ export type NewUser = {
 export async function insertUser(tx: Tx, user: NewUser): Promise<User | null> {
   const { emailVerifiedMs, createdMs, ...columns } = user;
   if (await queries(tx).user.findUnique({ where: { email: user.email }, select: { id: true } })) return null;
-  const wallets = await queries(tx).$queryRaw<{ id: bigint }[]>`select books.open_wallet() as id`;
+  const [wallet] = await queries(tx).$queryRaw<{ id: bigint }[]>`select books.open_wallet() as id`;
+  assert(wallet, "books.open_wallet gave no row");
   try {
     const row = await queries(tx).user.create({
       data: {
         ...columns,
-        walletId: wallets[0]?.id ?? 0n,
+        walletId: wallet.id,
         emailVerifiedAt: toDate(emailVerifiedMs),
         createdAt: new Date(createdMs),
       },

@@ -4,7 +4,6 @@ import type { Tx } from "../db";
 import { assert } from "../errors";
 import { newUuid, toPublicId, type Uuid } from "../ids";
 import { clawBackCredits } from "../ledger";
-import { micros } from "../money";
 import { endPoolKey, type KeyReason } from "../pool";
 import { remainingOf, type ContributionEnd } from "./contribution";
 import { lockByPoolKeys, updateContribution } from "./contribution.store";
@@ -27,7 +26,7 @@ export async function endContribution(
   assert(contribution, `pool key ${poolKeyId} belongs to a contribution`);
   if (contribution.state !== "open") return false;
   const restMicros = remainingOf(contribution);
-  await updateContribution(tx, contribution.id, { state, reason, takenMicros: micros(restMicros) });
+  await updateContribution(tx, contribution.id, { state, reason, takenMicros: restMicros });
   await setAdvance(tx, [contribution.walletId]);
   if (restMicros > 0n) {
     await clawBackCredits(tx, ctx, {

@@ -1,5 +1,6 @@
 import type { Ctx } from "../ctx";
 import type { Tx } from "../db";
+import { assert } from "../errors";
 import type { Uuid } from "../ids";
 import { type ContributionView, viewContribution } from "./contribution";
 import { findKeyFacts, listByUser } from "./contribution.store";
@@ -15,8 +16,9 @@ export async function listContributions(
     reader,
     contributions.map(({ poolKeyId }) => poolKeyId),
   );
-  return contributions.flatMap((contribution) => {
+  return contributions.map((contribution) => {
     const key = facts.get(contribution.poolKeyId);
-    return key ? [viewContribution(contribution, key, ctx.nowMs)] : [];
+    assert(key, `contribution ${contribution.id} has a key`);
+    return viewContribution(contribution, key, ctx.nowMs);
   });
 }

@@ -1,4 +1,5 @@
 import type pg from "pg";
+import { assert } from "../errors";
 import type { Tx } from "./tx";
 import { queries } from "./models";
 
@@ -15,7 +16,7 @@ export async function bumpConfig(tx: Tx, topic: ConfigTopic): Promise<void> {
 /** The present versions, from one row: cheap enough to be read four times a second. */
 export async function readConfigVersion(pool: pg.Pool): Promise<ConfigVersion> {
   const { rows } = await pool.query<ConfigVersion>("select keys, catalog, pool, settings from books.config_version");
-  const row = rows[0];
-  if (!row) throw new Error("books.config_version has no row: was the database migrated?");
+  const [row] = rows;
+  assert(row, "books.config_version has no row: was the database migrated?");
   return row;
 }

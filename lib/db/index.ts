@@ -1,5 +1,6 @@
 import { PrismaPg } from "@prisma/adapter-pg";
 import pg from "pg";
+import { assert } from "../errors";
 import { PrismaClient } from "./generated/client";
 import type { Tx } from "./tx";
 
@@ -72,7 +73,7 @@ let opened: Database | undefined;
 
 /** This process's database, opened on first use by `useDatabase`. Errors: an assertion where none was opened. */
 export function database(): Database {
-  if (!opened) throw new Error("no database is open: the process calls useDatabase at its start");
+  assert(opened, "no database is open: the process calls useDatabase at its start");
   return opened;
 }
 

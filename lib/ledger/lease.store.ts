@@ -1,12 +1,12 @@
 import type pg from "pg";
-import { AssertionError } from "../errors";
+import { assert } from "../errors";
 
 /** Open a lease for a process and return its id. */
 export async function openLease(pool: pg.Pool, processName: string): Promise<bigint> {
   const { rows } = await pool.query<{ lease: bigint }>("select books.open_lease($1) as lease", [processName]);
-  const lease = rows[0]?.lease;
-  if (lease === undefined) throw new AssertionError("books.open_lease gave no row");
-  return lease;
+  const [row] = rows;
+  assert(row, "books.open_lease gave no row");
+  return row.lease;
 }
 
 /** Renew a lease; whether it was still open. */

@@ -2,7 +2,7 @@ import type { Ctx } from "../ctx";
 import { describeActor } from "../ctx";
 import { queries } from "../db/models";
 import type { Tx } from "../db";
-import { ScripError } from "../errors";
+import { assert, ScripError } from "../errors";
 import type { Uuid } from "../ids";
 import { micros, type Micros } from "../money";
 import { ACCOUNTS, type AccountName, TRANSFER_KINDS, type TransferKind } from "./kinds";
@@ -49,7 +49,7 @@ async function post(tx: Tx, sql: string, ctx: Ctx, posting: Posting, args: reado
   try {
     const rows = await queries(tx).$queryRawUnsafe<{ outcome: Outcome }[]>(sql, ...values, ...args);
     const outcome = rows[0]?.outcome;
-    if (!outcome) throw new Error("the books gave no outcome");
+    assert(outcome, "the books gave no outcome");
     return outcome;
   } catch (error) {
     if (error instanceof Error && `${error.message} ${JSON.stringify(error)}`.includes("SC409")) {

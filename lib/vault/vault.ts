@@ -1,6 +1,7 @@
 import { createHmac, randomBytes } from "node:crypto";
 import { gunzipSync, gzipSync } from "node:zlib";
 import type { MasterKey } from "../env";
+import { assert } from "../errors";
 import { decrypt, encrypt, localMasterKeys, type MasterKeys } from "./master-keys";
 import { SecretText } from "./secret-text";
 
@@ -121,8 +122,8 @@ export function useVault(keys: readonly MasterKey[]): Vault {
   return opened;
 }
 
-/** This process's vault. Errors: throws where none was opened. */
+/** This process's vault. Errors: an assertion where none was opened. */
 export function vault(): Vault {
-  if (!opened) throw new Error("no vault is open: the process calls useVault with KEY_ENCRYPTION_KEYS at its start");
+  assert(opened, "no vault is open: the process calls useVault with KEY_ENCRYPTION_KEYS at its start");
   return opened;
 }
