@@ -70,7 +70,11 @@ export type LineRow = {
   memo: string | null;
 };
 
-/** A wallet's lines, newest first, before a sequence number. Kinds and accounts are still numbers here. */
+/**
+ * A wallet's lines, newest first, before a sequence number. Kinds and accounts are still numbers here.
+ *
+ * What moves between its own sources changes nothing that it has: of these only what vests is news, and good news.
+ */
 export async function findLines(
   reader: Tx,
   wallet: bigint,
@@ -81,11 +85,11 @@ export async function findLines(
   return queries(reader).$queryRaw`
     select l.seq, l.at, l.transfer, l.kind, l.lot,
       case when l.to_account < 100 and l.from_account > 100 then l.to_account else l.from_account end as source,
-      case when l.from_account > 100 then l.amount_micros else -l.amount_micros end::bigint as "signedMicros",
+      case when l.from_account > 100 or l.to_account < 6 then l.amount_micros else -l.amount_micros end::bigint as "signedMicros",
       l.balance_after as "balanceAfterMicros", t.ref_type as "refType", t.ref_id as "refId", t.memo
     from books.line l
     left join lateral (select ref_type, ref_id, memo from books.transfer t where t.id = l.transfer and t.at = l.at) t on true
-    where l.wallet = ${wallet} and not (l.from_account = 5 and l.to_account = 5)
+    where l.wallet = ${wallet} and (l.from_account > 100 or l.to_account > 5 or (l.kind = 8 and l.to_account = 4))
       ${before === null ? Prisma.empty : Prisma.sql`and l.seq < ${before}`}
       ${kind === null ? Prisma.empty : Prisma.sql`and l.kind = ${kind}`}
     order by l.seq desc limit ${limit}`;
