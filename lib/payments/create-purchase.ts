@@ -19,7 +19,8 @@ export async function createPurchase(
   ctx: Ctx,
   input: { userId: Uuid; order: CheckoutInput },
 ): Promise<NewPurchase> {
-  const quote = quoteOrder(await readSettings(tx), input.order);
+  const settings = await readSettings(tx);
+  const quote = quoteOrder(settings, input.order);
   const { pack, usdNanos, baseMicros, creditsMicros } = quote;
   const id = newUuid(ctx.nowMs);
   await insertPurchase(tx, {
@@ -29,6 +30,7 @@ export async function createPurchase(
     usdNanos,
     baseMicros,
     creditsMicros,
+    usdPerCredit: settings.usd_per_credit,
     createdMs: ctx.nowMs,
   });
   return { id, quote };

@@ -1,7 +1,7 @@
 import type { Tx } from "../db";
 import { type Prisma, queries } from "../db/models";
 import type { Uuid } from "../ids";
-import { micros, nanos, type Nanos } from "../money";
+import { type Decimal, formatDecimal, micros, nanos, type Nanos, storedDecimal } from "../money";
 import type { Dispute, DisputeState, Purchase, PurchaseState, Refund, RefundState } from "./purchase";
 
 type PurchaseRow = Prisma.purchaseGetPayload<object>;
@@ -19,6 +19,8 @@ const toPurchase = (row: PurchaseRow): Purchase => ({
   creditsMicros: micros(row.creditsMicros),
   baseMicros: micros(row.baseMicros),
   usdNanos: nanos(row.usdNanos),
+  usdPerCredit:
+    row.usdPerCredit === null ? null : storedDecimal(row.usdPerCredit, `a credit's value of purchase ${row.id}`),
   state: row.state as PurchaseState,
   session: row.stripeSession,
   paymentIntent: row.paymentIntent,
@@ -52,10 +54,13 @@ const toDispute = (row: DisputeRow): Dispute => ({
 
 export async function insertPurchase(
   tx: Tx,
-  purchase: Pick<Purchase, "id" | "userId" | "pack" | "creditsMicros" | "baseMicros" | "usdNanos" | "createdMs">,
+  purchase: Pick<Purchase, "id" | "userId" | "pack" | "creditsMicros" | "baseMicros" | "usdNanos" | "createdMs"> & {
+    usdPerCredit: Decimal;
+  },
 ): Promise<void> {
-  const { createdMs, ...columns } = purchase;
-  await queries(tx).purchase.create({ data: { ...columns, createdAt: new Date(createdMs) } });
+  const { createdMs, usdPerCredit, ...columns } = purchase;
+  const value = formatDecimal(usdPerCredit.digits, usdPerCredit.scale);
+  await queries(tx).purchase.create({ data: { ...columns, usdPerCredit: value, createdAt: new Date(createdMs) } });
 }
 
 /** A purchase, held until the transaction ends: what changes it comes one after the other. */

@@ -1,5 +1,5 @@
 import type { Uuid } from "../ids";
-import { type Micros, micros, type Nanos, ZERO_MICROS } from "../money";
+import { type Decimal, type Micros, micros, type Nanos, ZERO_MICROS } from "../money";
 
 export const PURCHASE_STATES = [
   "created",
@@ -22,6 +22,8 @@ export type Purchase = {
   creditsMicros: Micros;
   baseMicros: Micros;
   usdNanos: Nanos;
+  /** A credit's nominal value when it was ordered; null of an order of before this was kept. Units: dollars. */
+  usdPerCredit: Decimal | null;
   state: PurchaseState;
   session: string | null;
   paymentIntent: string | null;

@@ -9,8 +9,7 @@ import { readSettings } from "../settings";
 import { takeFromLot } from "./post-purchase";
 import { type Purchase, stateAfterPayment } from "./purchase";
 import { insertRefund, lockPurchase, updatePurchase } from "./purchase.store";
-import { refundOf } from "./refund";
-import { mayAskForRefund, type RefundRules, spentOf } from "./view-purchase";
+import { mayAskForRefund, refundableOf, type RefundRules } from "./view-purchase";
 
 /** The job that has Stripe send a requested refund: `{refund}`. */
 export const REFUND_TOPIC = "refund_purchase";
@@ -60,7 +59,7 @@ export async function requestRefund(
   requireRefundable(purchase, rules, ctx.nowMs);
   const lot = purchase.lot === null ? undefined : (await readLots(tx, [purchase.lot])).get(purchase.lot);
   assert(lot, "a credited purchase has a lot");
-  const usdNanos = refundOf(purchase.usdNanos, spentOf(lot), rules.usd_per_credit);
+  const usdNanos = refundableOf(purchase, lot, rules);
   if (usdNanos === 0n)
     throw refused("As much was spent of this purchase as was paid for it: nothing is left to refund.");
 

@@ -22,13 +22,15 @@ export const mayAskForRefund = (purchase: Purchase, rules: RefundRules, nowMs: n
   nowMs < (purchase.paidMs ?? 0) + rules.refund_days * DAY_MS;
 
 /** What was spent of a purchase that nothing took back. Units: microcredits. */
-export const spentOf = (lot: Lot): Micros => micros(lot.grantedMicros - lot.remainingMicros);
+const spentOf = (lot: Lot): Micros => micros(lot.grantedMicros - lot.remainingMicros);
+
+/** What its buyer would get back, by what a credit was worth when it was ordered. */
+export const refundableOf = (purchase: Purchase, lot: Lot, { usd_per_credit: now }: RefundRules): Nanos =>
+  refundOf(purchase.usdNanos, spentOf(lot), purchase.usdPerCredit ?? now);
 
 /** A purchase with what is left of it, and what could be had back. */
 export function viewPurchase(purchase: Purchase, lot: Lot | null, rules: RefundRules, nowMs: number): PurchaseView {
   const refundableNanos =
-    lot && mayAskForRefund(purchase, rules, nowMs)
-      ? refundOf(purchase.usdNanos, spentOf(lot), rules.usd_per_credit)
-      : ZERO_NANOS;
+    lot && mayAskForRefund(purchase, rules, nowMs) ? refundableOf(purchase, lot, rules) : ZERO_NANOS;
   return { ...purchase, remainingMicros: micros(lot?.remainingMicros ?? 0n), refundableNanos };
 }

@@ -4,7 +4,10 @@ import { giveCredits, makeRequests } from "@/tests/support/a-request";
 import { anEnd, aReserve, cr } from "@/tests/support/a-ledger";
 import { aPerson, call, type Person, type Reply } from "@/tests/support/api";
 import { createBooks, keepLease } from "@/lib/ledger";
+import { systemCtx } from "@/lib/ctx";
 import { nanos } from "@/lib/money";
+import { updateSettings } from "@/lib/settings";
+import { nowMs } from "@/lib/time";
 import { buy, openShop, settle, type Shop } from "@/tests/support/shop";
 
 let shop: Shop;
@@ -73,6 +76,17 @@ describe("a refund that its buyer asks for", () => {
     expect(await shop.refund(ada, id)).toMatchObject({ body: { refunded_usd: 123.45, state: "refunded" } });
     await settle(shop);
     expect(await purchaseOf(id)).toMatchObject({ state: "refunded" });
+  });
+
+  test("is reckoned by what a credit was worth when it was bought", async () => {
+    const id = await buy(shop, ada, { pack: "starter" });
+    await spend(600);
+    const setValue = (value: number | null) =>
+      shop.database.inTransaction((tx) => updateSettings(tx, systemCtx("test", nowMs()), { usd_per_credit: value }));
+    await setValue(0.001);
+    expect(await purchaseOf(id)).toMatchObject({ refundable_usd: 4 });
+    expect(await shop.refund(ada, id)).toMatchObject({ body: { refunded_usd: 4 } });
+    await setValue(null);
   });
 
   test("asked for eight times at once pays once", async () => {
