@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { CreditsInput, DecimalInput, PositiveCreditsInput, UsdInput } from "../http";
+import { NANOS_PER_CENT } from "../money";
 
 const Id = z.string().regex(/^[a-z0-9][a-z0-9_.-]{0,63}$/, "must be lower-case letters, digits, '-', '_' and '.'");
 const Share = DecimalInput.refine(({ digits, scale }) => digits <= 10n ** BigInt(scale), "must be from 0 to 1");
@@ -9,12 +10,17 @@ const Factor = DecimalInput.refine(({ digits }) => digits > 0n, "must be above 0
 const uniqueIds = (list: readonly { id: string }[]): boolean => new Set(list.map(({ id }) => id)).size === list.length;
 
 /** A pack of credits for sale. */
-const Pack = z.strictObject({
-  id: Id,
-  credits: PositiveCreditsInput,
-  base_credits: PositiveCreditsInput,
-  usd: UsdInput,
-});
+const Pack = z
+  .strictObject({
+    id: Id,
+    credits: PositiveCreditsInput,
+    base_credits: PositiveCreditsInput,
+    usd: UsdInput.refine((price) => price > 0n && price % NANOS_PER_CENT === 0n, "must be whole cents, above 0"),
+  })
+  .refine(({ credits, base_credits: base }) => base <= credits, {
+    path: ["base_credits"],
+    message: "must be a part of the credits",
+  });
 
 /** From so many dollars up, this share of the base credits comes on top. */
 const BonusStep = z.strictObject({ from_usd: UsdInput, bonus: Share });
