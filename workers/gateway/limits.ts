@@ -5,6 +5,9 @@ export const LIMITS = {
   strangerBytesMax: 1024 * 1024,
   /** What the bodies of all requests of this process may take together. */
   bodiesBytesMax: 512 * 1024 * 1024,
+  /** Of these one account's, and those of all callers together whose key isn't good. */
+  accountBodiesBytesMax: 256 * 1024 * 1024,
+  strangersBodiesBytesMax: 64 * 1024 * 1024,
   replyBytesMax: 64 * 1024 * 1024,
   errorBytesMax: 64 * 1024,
   /** A client that is slower with its headers, or with a whole request, is cut off. */

@@ -259,21 +259,27 @@ async function recognise({ callers }: Gateway, exchange: Exchange): Promise<Reco
   }
 }
 
+/** The memory for the body of whoever sends it. */
+const shareOf = ({ bodies }: Gateway, recognised: Recognised): BodyShare =>
+  "caller" in recognised
+    ? bodies.begin(recognised.caller.user.id, LIMITS.accountBodiesBytesMax)
+    : bodies.begin("strangers", LIMITS.strangersBodiesBytesMax);
+
 /** The body, of which little is read where the key isn't good: then only an error in its JSON would be told first. */
 async function readFrom(recognised: Recognised, exchange: Exchange, share: BodyShare): Promise<Buffer> {
   if ("caller" in recognised) return readBody(exchange, LIMITS.bodyBytesMax, share);
   try {
     return await readBody(exchange, LIMITS.strangerBytesMax, share);
   } catch (error) {
-    throw error instanceof ScripError && error.code === "request_too_large" ? recognised.refusal : error;
+    throw error instanceof ScripError && error.code !== "invalid_request" ? recognised.refusal : error;
   }
 }
 
 /** Serve one request of a protocol that generates, from its body to its last byte. Errors: `ScripError` for the caller. */
 export async function serveGeneration(gateway: Gateway, protocol: Protocol, exchange: Exchange): Promise<void> {
-  const share = gateway.bodies.begin();
+  const recognised = await recognise(gateway, exchange);
+  const share = shareOf(gateway, recognised);
   try {
-    const recognised = await recognise(gateway, exchange);
     const readSinceMs = nowMs();
     const bytes = await readFrom(recognised, exchange, share);
     exchange.uploadMs = nowMs() - readSinceMs;

@@ -4,7 +4,7 @@ import { createBodyMemory } from "../../../workers/gateway/body-memory";
 describe("the memory for bodies", () => {
   it("is refused beyond what all of them may take, and free again when one ends", () => {
     const memory = createBodyMemory(100);
-    const [first, second] = [memory.begin(), memory.begin()];
+    const [first, second] = [memory.begin("ada", 100), memory.begin("bo", 100)];
     first.take(40);
     first.take(40);
     second.take(20);
@@ -13,5 +13,15 @@ describe("the memory for bodies", () => {
     first.end();
     second.take(80);
     expect(() => first.take(1)).toThrow("Too many");
+  });
+
+  it("leaves room for others, whatever one sender sends", () => {
+    const memory = createBodyMemory(100);
+    const strangers = [memory.begin("strangers", 20), memory.begin("strangers", 20)];
+    strangers[0]?.take(15);
+    expect(() => strangers[1]?.take(6)).toThrow("Too many");
+    memory.begin("ada", 50).take(50);
+    strangers[0]?.end();
+    strangers[1]?.take(20);
   });
 });
