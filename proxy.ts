@@ -1,4 +1,5 @@
 import { type NextRequest, NextResponse } from "next/server";
+import { isReferralCode, REFERRAL_COOKIE } from "./app/_server/referral";
 import { refuseMethod } from "./app/_server/refuse-method";
 import { webEnv } from "./lib/env";
 
@@ -35,9 +36,9 @@ const REFERRAL_DAYS = 60;
 /** Somebody came by an invitation: keep its code until they sign up, whichever way they do. */
 function keepReferral(request: NextRequest, response: NextResponse, isHttps: boolean): void {
   const code = request.nextUrl.searchParams.get("ref");
-  if (!code || !/^[0-9A-Za-z]{4,32}$/.test(code)) return;
+  if (!code || !isReferralCode(code)) return;
   const maxAge = REFERRAL_DAYS * 24 * 60 * 60;
-  response.cookies.set("scrip-ref", code, { maxAge, path: "/", sameSite: "lax", httpOnly: true, secure: isHttps });
+  response.cookies.set(REFERRAL_COOKIE, code, { maxAge, path: "/", sameSite: "lax", httpOnly: true, secure: isHttps });
 }
 
 /**
