@@ -4,6 +4,9 @@ import { crc32 } from "node:zlib";
 /** A UUID in its usual text form. */
 export type Uuid = string & { readonly kind: "uuid" };
 
+/** Whether a text has the form of a UUID, in lower case as ours are. */
+export const isUuid = (text: string): text is Uuid => /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(text);
+
 const PREFIXES = {
   user: "usr",
   apiKey: "key",

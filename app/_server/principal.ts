@@ -12,6 +12,7 @@ import type { Actor, Ctx } from "@/lib/ctx";
 import { webEnv } from "@/lib/env";
 import { ScripError } from "@/lib/errors";
 import { isApiKeySecret, type Uuid } from "@/lib/ids";
+import { callerOf } from "./caller";
 import { webDatabase } from "./database";
 import { readSid, sessionCookie } from "./session-token";
 
@@ -36,9 +37,6 @@ export function actorOf({ user, by, isAdmin }: Principal): Actor {
 const unauthenticated = (why: string): ScripError =>
   new ScripError("unauthenticated", `${why} Send an API key as \`Authorization: Bearer sk-scrip-…\`, or sign in.`);
 
-/** The address that the web port believes: it overwrites the header. */
-const addressOf = (request: Request): string => request.headers.get("x-forwarded-for")?.split(",").at(-1)?.trim() ?? "";
-
 async function byKey(request: Request, ctx: Pick<Ctx, "nowMs" | "requestId">, header: string): Promise<Principal> {
   const secret = /^Bearer +(\S+)$/i.exec(header)?.[1] ?? "";
   if (!isApiKeySecret(secret)) throw unauthenticated("This is not an API key.");
@@ -47,7 +45,7 @@ async function byKey(request: Request, ctx: Pick<Ctx, "nowMs" | "requestId">, he
   if (!access) throw unauthenticated("This API key doesn't exist, or has been revoked.");
   const { key, user } = access;
   if (key.expiresMs !== null && key.expiresMs <= ctx.nowMs) throw unauthenticated("This API key has expired.");
-  if (!isAddressAllowed(key.ips, addressOf(request))) {
+  if (!isAddressAllowed(key.ips, callerOf(request.headers).address)) {
     throw new ScripError("forbidden", "This API key may not be used from this address.");
   }
   const principal: Principal = {

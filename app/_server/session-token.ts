@@ -1,13 +1,13 @@
 import { decode, encode, type JWT } from "next-auth/jwt";
+import { SESSION_TTL_MS } from "@/lib/auth";
 import { webEnv } from "@/lib/env";
-import type { Uuid } from "@/lib/ids";
+import { isUuid, type Uuid } from "@/lib/ids";
 
 // NextAuth's token carries a single claim, `sid`: who that is, and whether they still are signed in, the session's row
 // says at every request.
 
-export const SESSION_TTL_S = 30 * 24 * 60 * 60;
-
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+/** A token, and the cookie that carries it, last as long as their session. Units: seconds. */
+export const SESSION_TTL_S = SESSION_TTL_MS / 1_000;
 
 /** Whether the app is reached over https, so that its cookies may be bound to it. */
 export const isSecure = (): boolean => webEnv().appUrl.startsWith("https:");
@@ -18,7 +18,7 @@ export const sessionCookie = (): string => (isSecure() ? "__Host-scrip-session" 
 /** The session that a token's claims name. */
 export function sidOf(token: JWT | null): Uuid | null {
   const sid = token?.["sid"];
-  return typeof sid === "string" && UUID.test(sid) ? (sid as Uuid) : null; // its form was just checked
+  return typeof sid === "string" && isUuid(sid) ? sid : null;
 }
 
 /** The session that a token names; `null` for one of another secret, an old one, or none. */

@@ -3,7 +3,8 @@ import type { Tx } from "../db";
 import { newUuid, type Uuid } from "../ids";
 import { insertSession } from "./session.store";
 
-const SESSION_TTL_MS = 30 * 24 * 60 * 60 * 1000;
+/** How long a session lasts, and whatever names it. */
+export const SESSION_TTL_MS = 30 * 24 * 60 * 60 * 1000;
 const USER_AGENT_MAX = 300;
 
 export type NewSession = { id: Uuid; expiresMs: number };

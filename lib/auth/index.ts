@@ -1,7 +1,7 @@
 export { hashApiKeySecret, hasScope, type ApiKey, type ApiKeyAccess } from "./api-key";
 export { changePassword } from "./change-password";
 export { createApiKey, type CreateApiKey } from "./create-api-key";
-export { createSession, type NewSession } from "./create-session";
+export { createSession, type NewSession, SESSION_TTL_MS } from "./create-session";
 export { createUser, type CreateUser } from "./create-user";
 export { endAllSessions } from "./end-all-sessions";
 export { endSession } from "./end-session";

@@ -7,6 +7,12 @@ export type Cursor = readonly string[];
 /** A cursor as opaque text. */
 export const writeCursor = (keys: Cursor): string => Buffer.from(JSON.stringify(keys)).toString("base64url");
 
+/** The refusal of a text that is no cursor of the list that was asked for. */
+export const otherListsCursor = (): ScripError =>
+  new ScripError("invalid_request", "The cursor is not one of this list. Leave it out to begin at the start.", {
+    param: "cursor",
+  });
+
 /**
  * Read a cursor that has so many keys.
  *
@@ -14,9 +20,7 @@ export const writeCursor = (keys: Cursor): string => Buffer.from(JSON.stringify(
  */
 export function readCursor(text: string, keyCount: number): Cursor {
   const refuse = (): never => {
-    throw new ScripError("invalid_request", "The cursor is not one of this list. Leave it out to begin at the start.", {
-      param: "cursor",
-    });
+    throw otherListsCursor();
   };
   let keys: unknown;
   try {

@@ -1,6 +1,6 @@
 export { CreditsInput, DecimalInput, PositiveCreditsInput, UsdInput } from "./amounts";
 export { addressMatcher, clientAddressReader, WEB_PORT_HEADER, type ClientAddress } from "./client-address";
-export { readCursor, toPage, writeCursor, type Cursor } from "./cursor";
+export { otherListsCursor, readCursor, toPage, writeCursor } from "./cursor";
 export { credits, decimal, NumberLiteral, toJson, usd } from "./json";
 export { NotYet } from "./not-yet";
 export { isPrivateAddress, leadsToPrivateNetwork, namesPrivateAddress, publicLookup } from "./private-address";

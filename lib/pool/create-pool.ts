@@ -1,7 +1,7 @@
 import { systemCtx } from "../ctx";
 import type { Database } from "../db";
 import { type ConfigVersion, readConfigVersion } from "../db/config-version";
-import { randomFraction, type Uuid } from "../ids";
+import { isUuid, randomFraction, type Uuid } from "../ids";
 import type { Bus } from "../redis";
 import { nowMs as clock } from "../time";
 import type { Vault } from "../vault";
@@ -105,9 +105,9 @@ function choose(memory: PoolMemory, request: KeyRequest, random: () => number): 
 
 /** Another process was told to slow down with a key: so were we. */
 function hearCooling(memory: PoolMemory, text: string): void {
-  const [, id, untilMs] = /^([0-9a-f-]{36}) (\d{1,15})$/.exec(text) ?? [];
-  if (id === undefined) return;
-  const health = memory.health(id as Uuid); // the pattern above is a UUID's
+  const [, id = "", untilMs] = /^(\S+) (\d{1,15})$/.exec(text) ?? [];
+  if (!isUuid(id)) return;
+  const health = memory.health(id);
   health.coolingUntilMs = Math.max(health.coolingUntilMs, Number(untilMs));
 }
 

@@ -1,9 +1,8 @@
 import * as z from "zod";
 import { UserLimits, type User } from "@/lib/auth";
-import { toIso } from "@/lib/time";
 import { AccountReply, showAccount } from "./account";
 import { BalanceReply } from "./balance";
-import { Time } from "./fields";
+import { showTime, Time } from "./fields";
 
 export const AdminUserReply = AccountReply.extend({
   limits: UserLimits.nullable().meta({ description: "Set by hand, instead of the tier's." }),
@@ -21,6 +20,6 @@ export const showAdminUser = (user: User) => ({
   ...showAccount(user),
   limits: user.limits,
   suspended: user.suspendedMs !== null,
-  suspended_at: user.suspendedMs === null ? null : toIso(user.suspendedMs),
+  suspended_at: showTime(user.suspendedMs),
   suspended_reason: user.suspendedReason,
 });

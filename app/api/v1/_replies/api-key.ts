@@ -2,7 +2,7 @@ import * as z from "zod";
 import { BillingMode, Scope, Supply, type ApiKey } from "@/lib/auth";
 import { toPublicId } from "@/lib/ids";
 import { toIso } from "@/lib/time";
-import { Time } from "./fields";
+import { showTime, Time } from "./fields";
 
 export const ApiKeyReply = z
   .object({
@@ -25,8 +25,6 @@ export const ApiKeyReply = z
 export const NewApiKeyReply = ApiKeyReply.extend({
   key: z.string().meta({ description: "The secret. It is shown this once." }),
 }).meta({ id: "NewApiKey" });
-
-const showTime = (ms: number | null): string | null => (ms === null ? null : toIso(ms));
 
 /** A key as the API shows it, without its secret. */
 export const showApiKey = (key: ApiKey) => ({

@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { isStorable } from "@/lib/http";
 import { fromPublicId, type IdKind, type Uuid } from "@/lib/ids";
+import { toIso } from "@/lib/time";
 
 /** Credits in a reply. */
 export const Credits = z.number().meta({ description: "Credits; at most 6 decimals.", examples: [12450.5] });
@@ -10,6 +11,9 @@ export const Usd = z.number().meta({ description: "US dollars; at most 9 decimal
 export const DecimalNumber = z.number();
 /** A time in a reply. */
 export const Time = z.iso.datetime().meta({ description: "RFC 3339, UTC.", examples: ["2026-11-25T09:30:00.000Z"] });
+
+/** A time in a reply that may not have come. */
+export const showTime = (ms: number | null): string | null => (ms === null ? null : toIso(ms));
 
 /** A public id of a kind in a path or query, as the UUID behind it. */
 export const IdParam = (kind: IdKind) =>

@@ -4,7 +4,7 @@ import { toPublicId } from "@/lib/ids";
 import type { Nanos } from "@/lib/money";
 import type { PoolKeyView } from "@/lib/pool";
 import { toIso } from "@/lib/time";
-import { Time, Usd } from "./fields";
+import { showTime, Time, Usd } from "./fields";
 
 export const PoolKeyReply = z
   .object({
@@ -29,7 +29,6 @@ export const PoolKeyReply = z
   .meta({ id: "PoolKey" });
 
 const showUsd = (amount: Nanos | null) => (amount === null ? null : usd(amount));
-const showTime = (ms: number | null): string | null => (ms === null ? null : toIso(ms));
 
 /** A supplier's key as admins see it: never the secret. */
 export const showPoolKey = (key: PoolKeyView) => ({

@@ -3,7 +3,7 @@ import { credits, usd } from "@/lib/http";
 import { toPublicId } from "@/lib/ids";
 import { PURCHASE_STATES, type PurchaseView } from "@/lib/payments";
 import { toIso } from "@/lib/time";
-import { Credits, Time, Usd } from "./fields";
+import { Credits, showTime, Time, Usd } from "./fields";
 
 export const PurchaseReply = z
   .object({
@@ -22,8 +22,6 @@ export const PurchaseReply = z
   })
   .meta({ id: "Purchase" });
 
-const timeOf = (ms: number | null): string | null => (ms === null ? null : toIso(ms));
-
 /** A purchase as the API shows it. */
 export const showPurchase = (purchase: PurchaseView) => ({
   id: toPublicId("purchase", purchase.id),
@@ -36,6 +34,6 @@ export const showPurchase = (purchase: PurchaseView) => ({
   refunded_usd: usd(purchase.refundedNanos),
   refundable_usd: usd(purchase.refundableNanos),
   created_at: toIso(purchase.createdMs),
-  paid_at: timeOf(purchase.paidMs),
-  credited_at: timeOf(purchase.creditedMs),
+  paid_at: showTime(purchase.paidMs),
+  credited_at: showTime(purchase.creditedMs),
 });

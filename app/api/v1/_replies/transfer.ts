@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { credits } from "@/lib/http";
-import { toPublicId, type Uuid } from "@/lib/ids";
+import { isUuid, toPublicId } from "@/lib/ids";
 import { TRANSFER_KINDS, type Movement, type TransferKind } from "@/lib/ledger";
 import { toIso } from "@/lib/time";
 import { Credits, Time } from "./fields";
@@ -21,12 +21,9 @@ export const TransferReply = z
   })
   .meta({ id: "Transfer" });
 
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
-
 /** What caused a transfer, by its public id where that kind of thing has one. */
 function showRef({ refType: type, refId: id }: Movement): { type: string | null; id: string | null } {
-  const isRequest = type === "request" && id !== null && UUID.test(id);
-  return { type, id: isRequest ? toPublicId("request", id as Uuid) : id }; // its form was just checked
+  return { type, id: type === "request" && id !== null && isUuid(id) ? toPublicId("request", id) : id };
 }
 
 /** A movement as the API shows it. */

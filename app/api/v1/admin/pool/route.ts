@@ -1,6 +1,5 @@
 import { route } from "@/app/_server/route";
-import { ScripError } from "@/lib/errors";
-import { readCursor, writeCursor } from "@/lib/http";
+import { otherListsCursor, readCursor, writeCursor } from "@/lib/http";
 import { fromPublicId, toPublicId, type Uuid } from "@/lib/ids";
 import { listPool } from "@/lib/pool";
 import { Page, PageQuery } from "../../_replies/fields";
@@ -11,7 +10,7 @@ function placeOf(cursor: string | undefined): Uuid | null {
   if (cursor === undefined) return null;
   const id = fromPublicId("poolKey", readCursor(cursor, 1)[0] ?? "");
   if (id) return id;
-  throw new ScripError("invalid_request", "The cursor is not one of this list. Leave it out to begin at the start.");
+  throw otherListsCursor();
 }
 
 export const GET = route(
