@@ -1,6 +1,6 @@
 import type { Ctx } from "../ctx";
 import type { Tx } from "../db";
-import { enqueue } from "../queue";
+import { enqueue } from "../queue/enqueue";
 import { insertEvent } from "./stripe-event.store";
 import { isHandled, type StripeEvent, trimEvent } from "./stripe-facts";
 

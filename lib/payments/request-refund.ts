@@ -4,7 +4,7 @@ import { assert, ScripError } from "../errors";
 import { newUuid, type Uuid } from "../ids";
 import { type Lot, readLots } from "../ledger";
 import { nanos } from "../money";
-import { enqueue } from "../queue";
+import { enqueue } from "../queue/enqueue";
 import { readSettings } from "../settings";
 import { takeFromLot } from "./post-purchase";
 import { type Purchase, stateAfterPayment } from "./purchase";
