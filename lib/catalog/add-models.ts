@@ -1,6 +1,5 @@
 import { describeActor, type Ctx } from "../ctx";
-import type { Tx } from "../db";
-import { bumpConfig } from "../db/config-version";
+import { bumpConfig, type Tx } from "../db";
 import type { Card, CardVersion } from "./card";
 import { insertCards, insertModels, type NewVersion } from "./catalog.store";
 import type { Model } from "./model";

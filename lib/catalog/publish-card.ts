@@ -1,6 +1,5 @@
 import { describeActor, type Ctx } from "../ctx";
-import { bumpConfig } from "../db/config-version";
-import type { Tx } from "../db";
+import { bumpConfig, type Tx } from "../db";
 import type { Card, CardVersion } from "./card";
 import { findModel, insertCard } from "./catalog.store";
 import { cardAt } from "./catalogue";

@@ -1,6 +1,5 @@
 import type { Ctx } from "../ctx";
-import type { Tx } from "../db";
-import { bumpConfig } from "../db/config-version";
+import { bumpConfig, type Tx } from "../db";
 import { saveChannel } from "./catalog.store";
 import type { Channel } from "./model";
 

@@ -1,12 +1,11 @@
 import type { Ctx } from "../ctx";
-import { bumpConfig } from "../db/config-version";
-import type { Tx } from "../db";
+import { bumpConfig, type Tx } from "../db";
 import { ScripError } from "../errors";
 import { newUuid, type Uuid } from "../ids";
 import type { Nanos } from "../money";
-import { fingerprints, type SecretText, vault } from "../vault";
+import type { SecretText } from "../vault";
 import { findProvider, hasFingerprint, insertPoolKey, lockProvider } from "./pool.store";
-import { sealPoolKey } from "./seal-pool-key";
+import { sealNewKey } from "./seal-new-key";
 
 /** A supplier's key of the platform's own. A quota of null means that none is known. Units: nanodollars. */
 export type NewPoolKeyInput = { channelId: string; secret: SecretText; quotaNanos: Nanos | null };
@@ -22,21 +21,13 @@ export async function addPoolKey(tx: Tx, ctx: Ctx, input: NewPoolKeyInput): Prom
   if (provider === null)
     throw new ScripError("not_found", `There is no channel "${input.channelId}". Create it first.`);
   await lockProvider(tx, provider);
-  const prints = fingerprints(vault(), provider, input.secret);
-  if (await hasFingerprint(tx, prints)) {
+  const { channelId, secret, quotaNanos } = input;
+  const id = newUuid(ctx.nowMs);
+  const newKey = sealNewKey({ id, provider, secret });
+  if (await hasFingerprint(tx, newKey.prints)) {
     throw new ScripError("duplicate_key", "This key is in the pool already. Enable the entry that is there instead.");
   }
-  const id = newUuid(ctx.nowMs);
-  await insertPoolKey(tx, {
-    id,
-    channelId: input.channelId,
-    owner: null,
-    sealed: sealPoolKey(vault(), id, provider, input.secret),
-    prints,
-    hint: input.secret.hint(),
-    quotaNanos: input.quotaNanos,
-    nowMs: ctx.nowMs,
-  });
+  await insertPoolKey(tx, { id, channelId, owner: null, ...newKey, quotaNanos, nowMs: ctx.nowMs });
   await bumpConfig(tx, "pool");
   return { id };
 }

@@ -1,6 +1,5 @@
 import { systemCtx } from "../ctx";
-import type { Database } from "../db";
-import { type ConfigVersion, readConfigVersion } from "../db/config-version";
+import { type ConfigVersion, type Database, readConfigVersion } from "../db";
 import { isUuid, randomFraction, type Uuid } from "../ids";
 import type { Bus } from "../redis";
 import { nowMs as clock } from "../time";

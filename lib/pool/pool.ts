@@ -1,4 +1,4 @@
-import type { ConfigVersion } from "../db/config-version";
+import type { ConfigVersion } from "../db";
 import type { Uuid } from "../ids";
 import type { Decimal, Nanos } from "../money";
 import type { SecretText } from "../vault";

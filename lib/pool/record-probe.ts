@@ -1,6 +1,5 @@
 import type { Ctx } from "../ctx";
-import { bumpConfig } from "../db/config-version";
-import type { Tx } from "../db";
+import { bumpConfig, type Tx } from "../db";
 import type { Uuid } from "../ids";
 import type { KeyFault } from "../providers";
 import { enqueue } from "../queue/enqueue";
@@ -63,9 +62,8 @@ function afterProbe(key: StoredPoolKey, probe: Probe, nowMs: number): PoolKeyCha
  * Act on a look at a key: back to use, out of use until the next look, or disabled: after enough invalid answers, or where a
  * contributor's account has no money although its quota isn't used up.
  *
- * `died` says that this look was the last one: its quota, and what it would have earned, are lost, which a job then sees to
- * for a contributor's key. A key that an operator or its
- * owner took out meanwhile stays as it is.
+ * `died` says that this look was the last one: the key's quota is lost, and so is what it would have earned, which a job sees
+ * to where it is a contributor's. A key that an operator or its owner took out meanwhile stays as it is.
  */
 export async function recordProbe(
   tx: Tx,

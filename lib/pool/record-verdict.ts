@@ -1,6 +1,5 @@
 import type { Ctx } from "../ctx";
-import { bumpConfig } from "../db/config-version";
-import type { Tx } from "../db";
+import { bumpConfig, type Tx } from "../db";
 import type { Uuid } from "../ids";
 import type { KeyAction, KeyFault } from "../providers";
 import {

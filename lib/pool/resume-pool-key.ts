@@ -1,6 +1,5 @@
 import type { Ctx } from "../ctx";
-import { bumpConfig } from "../db/config-version";
-import type { Tx } from "../db";
+import { bumpConfig, type Tx } from "../db";
 import { ScripError } from "../errors";
 import type { Uuid } from "../ids";
 import { QUOTA_USED } from "./charge-pool-keys";

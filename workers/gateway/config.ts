@@ -1,6 +1,5 @@
 import { type Catalogue, loadCatalogue, modelOf } from "../../lib/catalog";
-import type { Database } from "../../lib/db";
-import { type ConfigVersion, readConfigVersion } from "../../lib/db/config-version";
+import { type ConfigVersion, type Database, readConfigVersion } from "../../lib/db";
 import type { Log } from "../../lib/log";
 import type { Pool } from "../../lib/pool";
 import { readSettings, type Settings } from "../../lib/settings";
