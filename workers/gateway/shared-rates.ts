@@ -12,6 +12,7 @@ const MINUTE_MS = 60_000;
 const LET_IN = 0;
 const OVER_REQUESTS = 1;
 const OVER_TOKENS = 2;
+const OVER_PLACES = 3;
 
 /** KEYS: requests, tokens, places. Gives the verdict, and how much of each is used and for how long. */
 const ADMIT = `
@@ -27,7 +28,7 @@ if tokens >= tokens_max then return {${OVER_TOKENS}, requests, requests_ms, toke
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 redis.call('ZREMRANGEBYSCORE', KEYS[3], '-inf', now)
-if redis.call('ZCARD', KEYS[3]) >= places_max then return {3, requests, requests_ms, tokens, tokens_ms} end
+if redis.call('ZCARD', KEYS[3]) >= places_max then return {${OVER_PLACES}, requests, requests_ms, tokens, tokens_ms} end
 redis.call('ZADD', KEYS[3], now + ${PLACE_MS}, ARGV[5])
 redis.call('PEXPIRE', KEYS[3], ${PLACE_MS})
 redis.call('INCRBY', KEYS[2], expected)

@@ -1,5 +1,6 @@
 import { loadCatalogue } from "../../lib/catalog";
 import { systemCtx } from "../../lib/ctx";
+import type { Tx } from "../../lib/db";
 import type { Uuid } from "../../lib/ids";
 import { findProbe, type KeyToProbe, listDueProbes, recordProbe } from "../../lib/pool";
 import { isWorkedOff, type Job, workOff } from "../../lib/queue";
@@ -33,7 +34,7 @@ async function look(
   context: ProbeContext,
   key: KeyToProbe,
   settings: ProbeSettings,
-  record: (effect: Parameters<typeof context.database.inTransaction<unknown>>[0]) => Promise<unknown>,
+  record: (effect: (tx: Tx) => Promise<void>) => Promise<unknown>,
 ): Promise<void> {
   const probe = await probeKey(key, settings);
   await record(async (tx) => {
@@ -66,7 +67,5 @@ export async function probePoolKeyJob(context: ProbeContext, { payload, outboxId
     return;
   }
   const settings = await settingsOf(context);
-  await look(context, key, settings, (effect) =>
-    workOff(context.database, outboxId, async (tx) => void (await effect(tx))),
-  );
+  await look(context, key, settings, (effect) => workOff(context.database, outboxId, effect));
 }
