@@ -1,3 +1,3 @@
 export type { AuditRow } from "./audit.store";
 export { listAudit } from "./list-audit";
-export { recordAudit, type AuditEntry } from "./record-audit";
+export { recordAudit } from "./record-audit";

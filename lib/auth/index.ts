@@ -1,12 +1,12 @@
 export { hashApiKeySecret, hasScope, type ApiKey, type ApiKeyAccess } from "./api-key";
 export { changePassword } from "./change-password";
-export { createApiKey, type CreateApiKey } from "./create-api-key";
+export { createApiKey } from "./create-api-key";
 export { createSession, type NewSession, SESSION_TTL_MS } from "./create-session";
-export { createUser, type CreateUser } from "./create-user";
+export { createUser } from "./create-user";
 export { endAllSessions } from "./end-all-sessions";
 export { endSession } from "./end-session";
 export { ensureAdmin } from "./ensure-admin";
-export { findAdminKey, type AdminKeyState } from "./find-admin-key";
+export { findAdminKey } from "./find-admin-key";
 export { findApiKeyByHash } from "./find-api-key-by-hash";
 export { findSession } from "./find-session";
 export { findUserByEmail } from "./find-user-by-email";
@@ -36,10 +36,10 @@ export {
   UserLimits,
 } from "./schemas";
 export type { Session } from "./session.store";
-export { signUp, type SignUp } from "./sign-up";
+export { signUp } from "./sign-up";
 export { touchApiKeys } from "./touch-api-keys";
 export { updateAccount } from "./update-account";
 export { updateApiKey } from "./update-api-key";
-export { updateUser, type UpdateUser } from "./update-user";
+export { updateUser } from "./update-user";
 export type { User } from "./user";
-export { verifyCredentials, type CredentialsOutcome, type VerifyCredentials } from "./verify-credentials";
+export { verifyCredentials, type CredentialsOutcome } from "./verify-credentials";

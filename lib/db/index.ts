@@ -83,5 +83,5 @@ export function useDatabase(url: string, max: number): Database {
   return opened;
 }
 
-export { bumpConfig, readConfigVersion, type ConfigTopic, type ConfigVersion } from "./config-version";
-export { claimOperation, finishOperation, type Operation, type OperationClaim } from "./operation";
+export { bumpConfig, readConfigVersion, type ConfigVersion } from "./config-version";
+export { claimOperation, finishOperation } from "./operation";

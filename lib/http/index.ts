@@ -4,7 +4,7 @@ export { otherListsCursor, readCursor, toPage, writeCursor } from "./cursor";
 export { credits, decimal, NumberLiteral, toJson, usd } from "./json";
 export { NotYet } from "./not-yet";
 export { isPrivateAddress, leadsToPrivateNetwork, namesPrivateAddress, publicLookup } from "./private-address";
-export { toFieldErrors, toProblem, validationFailed } from "./problem";
+export { toProblem, validationFailed } from "./problem";
 export { isStorable, readJsonObject, readText } from "./read-json-object";
 export { HEADER_BYTES_MAX, refuseUnreadable } from "./refuse-unreadable";
 export { DayInput, LATEST_MS, TimeInput } from "./time-input";

@@ -1,13 +1,13 @@
 export type { Factor } from "./apply-factors";
 export { chargeOf, type Charge } from "./charge-of";
 export { costOf, type Cost } from "./cost-of";
-export { derivePrice, type PriceInputs } from "./derive-price";
+export { derivePrice } from "./derive-price";
 export { hasPrice } from "./has-price";
-export type { ChargeLine, FactorLine, FieldLine, RateLine, RatingLine, RoundingLine, TableLine } from "./line";
+export type { ChargeLine } from "./line";
 export { markupOf } from "./markup-of";
-export { outputTokensAffordable, type Affordable } from "./output-tokens-affordable";
+export { outputTokensAffordable } from "./output-tokens-affordable";
 export { rate } from "./rate";
-export type { AppliedFactor, Rated, Rating, RatingFlag, Unpriced } from "./rating";
+export type { AppliedFactor, Rated } from "./rating";
 export { ratioOf, toText as ratioText, type Ratio } from "./ratio";
 export { unpricedParameters } from "./unpriced-parameters";
 export { NO_FACTS, type RequestFacts, type Usage } from "./usage";

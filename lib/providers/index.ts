@@ -1,4 +1,4 @@
-export type { Adapter, AttemptOutcome, Classification, OpenAiEndpoint, UpstreamAnswer } from "./adapter";
+export type { Adapter, Classification, OpenAiEndpoint } from "./adapter";
 export { BILL_FIELD_NAMES } from "./bill-field-names";
 export { classifyFailure } from "./classify-failure";
 export { headersToCaller, headersToSupplier } from "./cross-headers";

@@ -1,6 +1,6 @@
 export { enqueue } from "./enqueue";
-export { migrateQueue, QUEUE_SCHEMA } from "./migrate-queue";
-export { type Handler, type Job, openQueue, type Queue, type QueueOptions } from "./open-queue";
-export { forgetProcessed, type JobPayload } from "./outbox.store";
+export { migrateQueue } from "./migrate-queue";
+export { type Handler, type Job, openQueue, type Queue } from "./open-queue";
+export { forgetProcessed } from "./outbox.store";
 export { CONSUMER, relayOutbox, sweepOutbox } from "./relay-outbox";
 export { isWorkedOff, workOff } from "./work-off";

@@ -1,2 +1,2 @@
-export { type Bus, type BusOptions, openBus } from "./open-bus";
+export { type Bus, openBus } from "./open-bus";
 export { openScripts, type Scripts } from "./open-scripts";

@@ -5,7 +5,6 @@ export {
   openBytes,
   openReply,
   openSecret,
-  sealBytes,
   sealReply,
   sealSecret,
   storable,
