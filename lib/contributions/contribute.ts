@@ -1,20 +1,17 @@
-import { createHash } from "node:crypto";
 import type { Ctx } from "../ctx";
 import type { Tx } from "../db";
 import { ScripError } from "../errors";
-import { newUuid, toPublicId, type Uuid } from "../ids";
-import { grantContribution } from "../ledger";
-import { micros } from "../money";
+import { newUuid, type Uuid } from "../ids";
 import { addContributedKey } from "../pool";
 import { holdSettings } from "../settings";
 import type { ContributionView } from "./contribution";
 import { hasAccount, insertContribution } from "./contribution.store";
 import { findPolicy, type Policy } from "./find-policy";
 import { getContribution } from "./get-contribution";
+import { grantQuote, netOf } from "./grant-quote";
 import type { Quote } from "./quote.store";
 import { requireDailyRoom } from "./require-daily-room";
 import { requireRoom } from "./require-room";
-import { setAdvance } from "./set-advance";
 import { takeQuote } from "./take-quote";
 
 export type ContributeInput = { userId: Uuid; walletId: bigint; quoteId: Uuid; attest: boolean };
@@ -30,19 +27,6 @@ async function addKey(tx: Tx, ctx: Ctx, quote: Quote, policy: Policy, contributi
   }
 }
 
-/** What the ledger is told of a grant: once a contribution. */
-const grantOf = (ctx: Ctx, quote: Quote, contributionId: Uuid, walletId: bigint) => ({
-  scope: "contribution",
-  key: quote.id,
-  requestHash: createHash("sha256").update(`${quote.id} ${quote.grossMicros} ${quote.feeMicros}`).digest(),
-  transfer: newUuid(ctx.nowMs),
-  wallet: walletId,
-  refType: "contribution",
-  refId: toPublicId("contribution", contributionId),
-  netMicros: micros(quote.grossMicros - quote.feeMicros),
-  feeMicros: quote.feeMicros,
-});
-
 /**
  * Contribute the key of a quote: it joins the pool, and its owner is granted its worth less the fee, unvested.
  *
@@ -57,14 +41,13 @@ export async function contribute(tx: Tx, ctx: Ctx, input: ContributeInput): Prom
   const policy = await findPolicy(tx, settings, quote.provider);
   const id = newUuid(ctx.nowMs);
   await addKey(tx, ctx, quote, policy, id);
-  const grant = grantOf(ctx, quote, id, walletId);
+  const netMicros = netOf(quote);
   await requireDailyRoom(tx, ctx, userId, settings.contributions_per_day);
-  await requireRoom(tx, policy, { userId, quotaNanos: quote.quotaNanos, netMicros: grant.netMicros });
+  await requireRoom(tx, policy, { userId, quotaNanos: quote.quotaNanos, netMicros });
   const { provider, isProven, accountPrints, quotaNanos, grossMicros, feeMicros } = quote;
   const owner = { id, userId, walletId, quoteId: quote.id, poolKeyId: quote.id, provider };
-  const worth = { isProven, quotaNanos, grossMicros, feeMicros, netMicros: grant.netMicros };
+  const worth = { isProven, quotaNanos, grossMicros, feeMicros, netMicros };
   await insertContribution(tx, { ...owner, ...worth, accountPrints, nowMs: ctx.nowMs });
-  await setAdvance(tx, [walletId], settings.advance_limit);
-  await grantContribution(tx, ctx, grant);
+  await grantQuote(tx, ctx, { quote, contribution: { id, walletId }, limitMicros: settings.advance_limit });
   return getContribution(tx, ctx, { userId, contributionId: id });
 }

@@ -1,9 +1,7 @@
-import { createHash } from "node:crypto";
 import type { Ctx } from "../ctx";
 import type { Tx } from "../db";
 import { assert, ScripError } from "../errors";
-import { newUuid, toPublicId, type Uuid } from "../ids";
-import { grantContribution } from "../ledger";
+import type { Uuid } from "../ids";
 import { micros } from "../money";
 import { getPoolKey, raiseQuota } from "../pool";
 import { holdSettings } from "../settings";
@@ -11,10 +9,10 @@ import type { Contribution, ContributionView } from "./contribution";
 import { lockByPoolKeys, updateContribution } from "./contribution.store";
 import { findPolicy } from "./find-policy";
 import { getContribution } from "./get-contribution";
+import { grantQuote, netOf } from "./grant-quote";
 import type { Quote } from "./quote.store";
 import { requireOwn } from "./require-own";
 import { requireRoom } from "./require-room";
-import { setAdvance } from "./set-advance";
 import { takeQuote } from "./take-quote";
 
 export type TopUpInput = { userId: Uuid; contributionId: Uuid; quoteId: Uuid; attest: boolean };
@@ -38,7 +36,7 @@ async function grow(tx: Tx, ctx: Ctx, contribution: Contribution, quote: Quote):
     baseVestedMicros: vestedMicros,
     grossMicros: micros(grossMicros + quote.grossMicros),
     feeMicros: micros(feeMicros + quote.feeMicros),
-    netMicros: micros(netMicros + quote.grossMicros - quote.feeMicros),
+    netMicros: micros(netMicros + netOf(quote)),
     isProven: contribution.isProven && quote.isProven,
   });
 }
@@ -57,25 +55,12 @@ export async function topUpContribution(tx: Tx, ctx: Ctx, input: TopUpInput): Pr
     throw new ScripError("state_conflict", "This quote isn't for a top-up of this contribution.");
   }
   const policy = await findPolicy(tx, settings, provider);
-  const netMicros = micros(quote.grossMicros - quote.feeMicros);
-  await requireRoom(tx, policy, { userId, quotaNanos: quote.quotaNanos, netMicros });
+  await requireRoom(tx, policy, { userId, quotaNanos: quote.quotaNanos, netMicros: netOf(quote) });
   const contribution = await lockOpen(tx, ctx, poolKeyId);
   if (quote.baseQuotaNanos !== contribution.quotaNanos) {
     throw new ScripError("state_conflict", "This contribution was topped up since the quote. Ask for a new one.");
   }
   await grow(tx, ctx, contribution, quote);
-  await setAdvance(tx, [contribution.walletId], settings.advance_limit);
-  await grantContribution(tx, ctx, {
-    scope: "contribution",
-    key: quote.id,
-    requestHash: createHash("sha256").update(`${quote.id} ${netMicros} ${quote.feeMicros}`).digest(),
-    transfer: newUuid(ctx.nowMs),
-    wallet: contribution.walletId,
-    refType: "contribution",
-    refId: toPublicId("contribution", contribution.id),
-    memo: "Top-up",
-    netMicros,
-    feeMicros: quote.feeMicros,
-  });
+  await grantQuote(tx, ctx, { quote, contribution, limitMicros: settings.advance_limit, memo: "Top-up" });
   return getContribution(tx, ctx, input);
 }
