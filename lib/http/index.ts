@@ -2,6 +2,7 @@ export { CreditsInput, DecimalInput, PositiveCreditsInput, UsdInput } from "./am
 export { addressMatcher, clientAddressReader, WEB_PORT_HEADER, type ClientAddress } from "./client-address";
 export { otherListsCursor, readCursor, toPage, writeCursor } from "./cursor";
 export { credits, decimal, NumberLiteral, toJson, usd } from "./json";
+export { listen } from "./listen";
 export { NotYet } from "./not-yet";
 export { isPrivateAddress, leadsToPrivateNetwork, namesPrivateAddress, publicLookup } from "./private-address";
 export { toProblem, validationFailed } from "./problem";

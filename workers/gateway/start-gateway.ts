@@ -1,7 +1,6 @@
-import { createServer, type Server } from "node:http";
-import type { AddressInfo } from "node:net";
+import { createServer } from "node:http";
 import type { Database } from "../../lib/db";
-import { HEADER_BYTES_MAX, refuseUnreadable } from "../../lib/http";
+import { HEADER_BYTES_MAX, listen, refuseUnreadable } from "../../lib/http";
 import { createBooks, keepLease } from "../../lib/ledger";
 import type { Log } from "../../lib/log";
 import { createPool } from "../../lib/pool";
@@ -56,17 +55,8 @@ export type RunningGateway = {
 
 const USES_MS = 10_000;
 const IDLE_LOOK_MS = 25;
-
-function listen(server: Server, port: number, host: string): Promise<number> {
-  return new Promise((resolve, reject) => {
-    server.once("error", reject);
-    server.listen(port, host, 4_096, () => {
-      server.off("error", reject);
-      // A server that listens on TCP has an address with a port.
-      resolve((server.address() as AddressInfo).port);
-    });
-  });
-}
+/** Connections that wait to be taken: what comes at once when many clients begin. */
+const BACKLOG = 4_096;
 
 async function assemble(options: GatewayOptions) {
   const { database, vault, log } = options;
@@ -130,7 +120,7 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
   const uses = setInterval(() => {
     gateway.callers.flush().catch((error: unknown) => log.warn({ error }, "uses of keys couldn't be written down"));
   }, USES_MS);
-  const port = await listen(server, options.port, host);
+  const { port, url } = await listen(server, { port: options.port, host, backlog: BACKLOG });
 
   async function idleWithin(limitMs: number): Promise<void> {
     const endMs = nowMs() + limitMs;
@@ -159,7 +149,7 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
     await gateway.traces?.stop().catch(() => undefined); // a collector that is away loses its traces
   }
   return {
-    url: `http://${host.includes(":") ? `[${host}]` : host}:${port}`,
+    url,
     port,
     refresh: () => gateway.config.refresh(),
     stop,

@@ -1,5 +1,5 @@
 import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
+import { listen } from "../../lib/http";
 import { nowMs } from "../../lib/time";
 import type { RunningLoop } from "./keep-doing";
 
@@ -16,7 +16,7 @@ const stuck = (loops: readonly RunningLoop[], atMs: number): string[] =>
  */
 export async function serveHealth(
   loops: readonly RunningLoop[],
-  { port, host }: { port: number; host: string },
+  place: { port: number; host: string },
 ): Promise<{ url: string; close(): void }> {
   const server = createServer((request, response) => {
     const isHealth = request.url === "/healthz";
@@ -24,14 +24,9 @@ export async function serveHealth(
     response.writeHead(isHealth ? (names.length > 0 ? 503 : 200) : 404, { "content-type": "application/json" });
     response.end(JSON.stringify(isHealth ? { ok: names.length === 0, stuck: names } : { ok: false }));
   });
-  await new Promise<void>((resolve, reject) => {
-    server.once("error", reject);
-    server.listen(port, host, resolve);
-  });
-  // A server that listens on TCP has an address with a port.
-  const { port: taken } = server.address() as AddressInfo;
+  const { url } = await listen(server, place);
   return {
-    url: `http://${host}:${taken}`,
+    url,
     close() {
       server.close();
       server.closeAllConnections();

@@ -1,7 +1,14 @@
 import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from "node:http";
 import type { Duplex } from "node:stream";
 import { ScripError } from "../../lib/errors";
-import { addressMatcher, clientAddressReader, HEADER_BYTES_MAX, refuseUnreadable, toProblem } from "../../lib/http";
+import {
+  addressMatcher,
+  clientAddressReader,
+  HEADER_BYTES_MAX,
+  listen,
+  refuseUnreadable,
+  toProblem,
+} from "../../lib/http";
 import { newUuid, toPublicId } from "../../lib/ids";
 import type { Log } from "../../lib/log";
 import { nowMs } from "../../lib/time";
@@ -56,9 +63,9 @@ export async function startWeb(options: WebOptions): Promise<WebServer> {
   refuseUnreadable(server);
   if (options.upgradeApp) server.on("upgrade", options.upgradeApp);
 
-  const port = await listen(server, options.port, options.host);
+  const { url } = await listen(server, options);
   return {
-    url: `http://${options.host.includes(":") ? `[${options.host}]` : options.host}:${port}`,
+    url,
     async stop() {
       await drain(server);
       gateway.close();
@@ -90,16 +97,6 @@ function otherLoopbackName(request: IncomingMessage, appUrl: string): string | n
   if (!isPage || host === app.host || !LOOPBACK.test(app.hostname)) return null;
   const asked = URL.canParse(`http://${host}`) ? new URL(`http://${host}`) : app;
   return LOOPBACK.test(asked.hostname) && asked.port === app.port ? `${app.origin}${request.url ?? "/"}` : null;
-}
-
-function listen(server: Server, port: number, host: string): Promise<number> {
-  return new Promise((resolve, reject) => {
-    server.once("error", reject);
-    server.listen(port, host, () => {
-      const address = server.address();
-      resolve(typeof address === "object" && address ? address.port : port);
-    });
-  });
 }
 
 /** Take no new connections, let open replies end, and cut what lasts longer than that. */
