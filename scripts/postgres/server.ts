@@ -1,11 +1,11 @@
 import { spawn, spawnSync, type ChildProcess } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { existsSync, mkdirSync, openSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
-import { createServer } from "node:net";
 import path from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import pg from "pg";
 import { Stop } from "../console";
+import { freePort, isFree } from "../free-port";
 import { commandOf, end, mark } from "../processes";
 import { guardServer } from "./guard";
 import { postgresHome, postmasterPid, type PostgresHome } from "./home";
@@ -90,24 +90,11 @@ function readAccess(home: string): Access | null {
 async function usableAccess(home: string): Promise<Access> {
   const known = readAccess(home);
   const secret = (): string => randomBytes(24).toString("base64url");
-  const access = known ?? { port: 0, owner: secret(), application: secret() };
-  const port = await freePort(access.port);
-  if (known?.port === port) return known;
-  const chosen = { ...access, port };
+  if (known && (await isFree(known.port))) return known;
+  const passwords = known ?? { owner: secret(), application: secret() };
+  const chosen = { ...passwords, port: await freePort() };
   writeFileSync(path.join(home, "postgres.json"), JSON.stringify(chosen), { mode: 0o600 });
   return chosen;
-}
-
-function freePort(wanted: number): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const probe = createServer();
-    probe.once("error", () => (wanted === 0 ? reject(new Stop("no port is free on 127.0.0.1")) : resolve(freePort(0))));
-    probe.listen(wanted, "127.0.0.1", () => {
-      const address = probe.address();
-      const port = typeof address === "object" && address ? address.port : 0;
-      probe.close(() => resolve(port));
-    });
-  });
 }
 
 function urls(access: Access): { ownerUrl: string; applicationUrl: string } {
