@@ -12,6 +12,8 @@ type Look = Config & { version: ConfigVersion; beganMs: number; writes: number }
 
 const LOOK_EVERY_MS = 250;
 const LOOK_MS_MAX = 1_000;
+/** Who changed something isn't shown what was before as soon as others are. */
+const LOOK_AFTER_WRITE_MS_MAX = 5_000;
 
 // One copy a process, whichever of Next's bundles asks.
 const held = globalThis as {
@@ -77,13 +79,15 @@ function sharedLook(writes: number): Promise<Look> {
 /**
  * Models, channels and settings, from memory: as they were at most 250 ms ago, what this process wrote included.
  *
- * Where the database doesn't answer within a second, what is known stays in use. Errors: the database's, where nothing is
- * known yet.
+ * Where the database doesn't answer within a second, or within five after this process wrote something, what is known stays
+ * in use. Errors: the database's, where nothing is known yet.
  */
 export async function readConfig(): Promise<Config> {
   const writes = countWebWrites();
   const known = held.scripConfig;
   if (!known) return sharedLook(writes);
-  if (known.writes === writes && nowMs() - known.beganMs < LOOK_EVERY_MS) return known;
-  return Promise.race([sharedLook(writes), delay(LOOK_MS_MAX).then(() => known)]);
+  const isAfterWrite = known.writes !== writes;
+  if (!isAfterWrite && nowMs() - known.beganMs < LOOK_EVERY_MS) return known;
+  const limitMs = isAfterWrite ? LOOK_AFTER_WRITE_MS_MAX : LOOK_MS_MAX;
+  return Promise.race([sharedLook(writes), delay(limitMs).then(() => known)]);
 }

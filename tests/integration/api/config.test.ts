@@ -9,7 +9,7 @@ import { DEMO_SETTINGS, updateSettings } from "@/lib/settings";
 import { nowMs } from "@/lib/time";
 import { aPerson, call, openApi, type Person } from "@/tests/support/api";
 import { stageModel } from "@/tests/support/stage";
-import { until } from "@/tests/support/until";
+import { untilSoon } from "@/tests/support/until";
 
 /** What public pages and calls show of models and settings: from memory, and never behind the admin who changes it. */
 
@@ -87,11 +87,25 @@ test("what this process changed is in its next read", async () => {
   }
 });
 
-test("what another process changed is seen a quarter of a second later", async () => {
+test("what this process changed is in its next read also where the database takes longer than a second to tell", async () => {
   await putSteps(api.database, []);
   expect(await stepsOf()).toBe(0);
-  await putSteps(elsewhere, [{ from_usd: 10, bonus: 0.1 }]);
-  await until(async () => (await stepsOf()) === 1, "the change is seen", 1_000);
+  await putSteps(api.database, [{ from_usd: 10, bonus: 0.1 }]);
+  await owner.query("begin");
+  await owner.query("lock table books.config_version in access exclusive mode");
+  const steps = stepsOf();
+  await new Promise((resolve) => setTimeout(resolve, 1_200));
+  await owner.query("rollback");
+  expect(await steps).toBe(1);
+});
+
+test("what another process changed is seen a quarter of a second later", async () => {
+  const put = async (): Promise<void> => {
+    await putSteps(api.database, []);
+    expect(await stepsOf()).toBe(0);
+    await putSteps(elsewhere, [{ from_usd: 10, bonus: 0.1 }]);
+  };
+  await untilSoon(put, async () => (await stepsOf()) === 1, "the change is seen");
 });
 
 test("what is known stays in use where the database doesn't answer, or refuses, and the log says so once", async () => {
@@ -104,7 +118,7 @@ test("what is known stays in use where the database doesn't answer, or refuses, 
   await new Promise((resolve) => setTimeout(resolve, 300));
   const askedMs = nowMs();
   expect(await isKnown()).toBe(true);
-  expect(nowMs() - askedMs).toBeLessThan(2_000);
+  expect(nowMs() - askedMs).toBeLessThan(4_500);
   await owner.query("alter table books.config_version rename to config_away");
   await owner.query("commit");
   try {
