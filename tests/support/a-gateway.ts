@@ -55,7 +55,8 @@ export function aGateway(options: GatewayFixture = {}) {
       trustedProxies: [],
       otelEndpoint: options.collector?.(),
       webPortSecret: options.webPortSecret,
-      timings: { stopMs: 5_000, ...options.timings },
+      // What a test has just put is to be found, however long a busy database takes.
+      timings: { stopMs: 5_000, lookMs: 20_000, ...options.timings },
     });
   });
   afterAll(async () => {
@@ -94,6 +95,7 @@ export function aGateway(options: GatewayFixture = {}) {
     balance,
     records,
     url: () => gateway.url,
+    ownerUrl: () => own.ownerUrl,
     database: () => database,
     /** How many requests went out to suppliers so far. */
     dispatched: async (): Promise<number> => {

@@ -15,7 +15,7 @@ export type Config = {
   refresh(): Promise<void>;
   /**
    * Look for a model that the catalogue doesn't have: it may have been published since the last look. Whoever asks meanwhile
-   * shares the look, there are at most ten a second, and nobody waits for longer than a second: what is known stays in use
+   * shares the look, there are at most ten a second, and nobody waits for longer than `lookMs`: what is known stays in use
    * where the database doesn't answer. Never throws.
    */
   lookFor(model: string): Promise<void>;
@@ -24,16 +24,18 @@ export type Config = {
   stop(): void;
 };
 
+/** How long a request waits for a look, and how often is looked without one. */
+type Waits = { lookMs: number; pollMs?: number };
+
 const POLL_MS = 250;
 const LOOK_EVERY_MS = 100;
-const LOOK_MS_MAX = 1_000;
 
 /**
  * Keep catalogue, settings and the pool's keys as the database has them, at most a poll late.
  *
  * Errors: throws where the first reading fails; later failures are logged once, and what is known stays in use.
  */
-export async function keepConfig(database: Database, pool: Pool, log: Log, pollMs = POLL_MS): Promise<Config> {
+export async function keepConfig(database: Database, pool: Pool, log: Log, waits: Waits): Promise<Config> {
   let seen: ConfigVersion = await readConfigVersion(database.pool);
   let catalogue = await loadCatalogue(database.reader, nowMs());
   let settings = await readSettings(database.reader);
@@ -70,7 +72,7 @@ export async function keepConfig(database: Database, pool: Pool, log: Log, pollM
   async function lookFor(model: string): Promise<void> {
     if (modelOf(catalogue, model)) return;
     extraLook ??= lookOnceMore();
-    await Promise.race([extraLook, delay(LOOK_MS_MAX)]);
+    await Promise.race([extraLook, delay(waits.lookMs)]);
   }
 
   async function turn(): Promise<void> {
@@ -82,9 +84,9 @@ export async function keepConfig(database: Database, pool: Pool, log: Log, pollM
       if (isFresh) log.error({ error }, "the configuration can't be read; the known one stays in use");
       isFresh = false;
     }
-    if (!isStopped) timer = setTimeout(() => void turn(), pollMs);
+    if (!isStopped) timer = setTimeout(() => void turn(), waits.pollMs ?? POLL_MS);
   }
-  timer = setTimeout(() => void turn(), pollMs);
+  timer = setTimeout(() => void turn(), waits.pollMs ?? POLL_MS);
 
   return {
     catalogue: () => catalogue,

@@ -32,11 +32,15 @@ export const LIMITS = {
   /** How long a stopping gateway waits for what is under way, and then for its settlement: its supervisor kills at 30 s. */
   stopMs: 20_000,
   settleMs: 5_000,
+  /** How long a request waits for a look for its model, where the catalogue in memory has none of that name. */
+  lookMs: 1_000,
 } as const;
 
 /** Timings that an operator, or a test, may set otherwise. */
 export type Timings = {
-  -readonly [K in "firstByteMs" | "idleMs" | "streamMs" | "drainMs" | "tickMs" | "checkpointMs" | "stopMs"]: number;
+  -readonly [
+    K in "firstByteMs" | "idleMs" | "streamMs" | "drainMs" | "tickMs" | "checkpointMs" | "stopMs" | "lookMs"
+  ]: number;
 };
 export const TIMINGS: Timings = {
   firstByteMs: LIMITS.firstByteMs,
@@ -46,4 +50,5 @@ export const TIMINGS: Timings = {
   tickMs: LIMITS.tickMs,
   checkpointMs: LIMITS.checkpointMs,
   stopMs: LIMITS.stopMs,
+  lookMs: LIMITS.lookMs,
 };

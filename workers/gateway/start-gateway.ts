@@ -67,7 +67,7 @@ async function assemble(options: GatewayOptions) {
   const pool = await createPool(database, vault, { pollMs: 0, tell, bus });
   const metrics = createMetrics(() => pool.count(nowMs()));
   const books = createBooks(database.pool, lease, { onFlush: (items) => metrics.flush(items) });
-  const config = await keepConfig(database, pool, log);
+  const config = await keepConfig(database, pool, log, timings);
   const gateway: Gateway = {
     database,
     vault,
