@@ -1,6 +1,7 @@
 import OpenAI from "openai";
 import { afterAll, beforeAll, beforeEach } from "vitest";
 import { startSandbox, type Sandbox } from "../../workers/sandbox/start-sandbox";
+import { until } from "./until";
 
 /** One line of the sandbox's log: what it counted and billed, in its own names. */
 export type LogEntry = {
@@ -45,6 +46,15 @@ export type SandboxSettings = {
   prices?: Record<string, { input: number; output: number }>;
 };
 
+async function endDelays(goOn: () => Promise<{ ended: number }>, count: number): Promise<void> {
+  let ended = 0;
+  const isDone = async (): Promise<boolean> => {
+    ended += (await goOn()).ended;
+    return ended >= count;
+  };
+  await until(isDone, `${count} delayed calls go on`);
+}
+
 /** What tests ask of a sandbox beside being served by it, over HTTP as anybody would. */
 export function sandboxControls(url: string) {
   const call = async <T>(method: string, path: string, body?: unknown): Promise<T> => {
@@ -59,6 +69,8 @@ export function sandboxControls(url: string) {
   };
   return {
     next: (order: SandboxOrder) => call<{ pending: number }>("POST", "/next", order),
+    /** End the delays of so many calls, once they wait. */
+    goOn: (count = 1) => endDelays(() => call<{ ended: number }>("POST", "/go-on"), count),
     key: (secret: string, change: KeyChange) =>
       call<Record<string, unknown>>("PUT", `/keys/${encodeURIComponent(secret)}`, change),
     settings: (settings: SandboxSettings) => call<Record<string, unknown>>("PUT", "/settings", settings),

@@ -115,6 +115,11 @@ function changeSettings({ world, ...exchange }: Exchange): Answer {
   return { body: { chunk_delay_ms: world.pace.chunkDelayMs, first_token_ms: world.pace.firstTokenMs } };
 }
 
+function endDelays({ delayed }: World): Answer {
+  for (const delay of delayed) delay.abort();
+  return { body: { ended: delayed.size } };
+}
+
 function showLog({ world, query }: Exchange): Answer {
   const [key, account, requestId] = [query.get("key"), query.get("account"), query.get("request_id")];
   const entries = world.journal
@@ -137,6 +142,8 @@ function answer(exchange: Exchange): Answer {
       return changeKey(exchange, decodeURIComponent(secret ?? ""));
     case "POST /next":
       return addOrder(exchange);
+    case "POST /go-on":
+      return endDelays(world);
     case "PUT /settings":
       return changeSettings(exchange);
     case "GET /log":

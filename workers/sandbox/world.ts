@@ -13,6 +13,8 @@ export type World = {
   accounts: Accounts;
   journal: Journal;
   orders: Orders;
+  /** Calls that an order delays, each by what ends its delay. */
+  delayed: Set<AbortController>;
   prices: Prices;
   pace: Pace;
   stripe: StripeState;
@@ -24,6 +26,7 @@ export function newWorld(webhook: Partial<DeliverySettings> = {}): World {
     accounts: newAccounts(),
     journal: newJournal(),
     orders: newOrders(),
+    delayed: new Set(),
     prices: newPrices(),
     pace: { firstTokenMs: 0, chunkDelayMs: 0 },
     stripe: newStripe(webhook),

@@ -9,7 +9,7 @@ import type { Caller } from "../../support/stage";
 import { until } from "../../support/until";
 
 const supplier = aSupplier();
-const gateway = aGateway({ timings: { drainMs: 8_000 }, supplier: supplier.url });
+const gateway = aGateway({ supplier: supplier.url });
 
 /** Leave a stream as soon as a text has come of it. */
 async function leaveAt(caller: Caller, model: string, text: string): Promise<void> {
@@ -48,21 +48,24 @@ async function putThinker(): Promise<void> {
   await gateway.gateway().refresh();
 }
 
-/** 9,000 tokens of which 30 are to be seen; what comes last comes a while after the rest. */
-const think = (last: string) =>
-  supplier.play(async (response) => {
+/** 9,000 tokens of which 30 are to be seen; what comes last comes a while after the caller has left. */
+async function leaveThinker(caller: Caller, model: string, text: string, last: string): Promise<void> {
+  let end = (): unknown => undefined;
+  supplier.play((response) => {
     beginStream(response);
     response.write(saying("word ".repeat(30)) + (last.includes("finish_reason") ? "" : FINISHED));
-    await delay(1_500);
-    response.end(last);
+    end = () => response.end(last);
   });
+  await leaveAt(caller, model, text);
+  await delay(500);
+  end();
+}
 const HIDDEN = { status: "cancelled", isEstimated: false, meters: { input_tokens: 10, output_tokens: 9_000 } };
 
 describe("output that isn't to be seen", () => {
   it("is paid by a caller who leaves when the reply has said its last word, before its usage", async () => {
     const caller = await gateway.caller();
-    think(reporting(10, 9_000));
-    await leaveAt(caller, "gpt-4", '"finish_reason"');
+    await leaveThinker(caller, "gpt-4", '"finish_reason"', reporting(10, 9_000));
     expect(await theRecord(caller)).toMatchObject(HIDDEN);
     expect(await gateway.spent(caller)).toBe(46n * CREDIT);
   });
@@ -70,8 +73,7 @@ describe("output that isn't to be seen", () => {
   it("is paid by a caller who leaves a model that reasons in the midst of its reply", async () => {
     const caller = await gateway.caller();
     await putThinker();
-    think(FINISHED + reporting(10, 9_000));
-    await leaveAt(caller, "thinker", "word");
+    await leaveThinker(caller, "thinker", "word", FINISHED + reporting(10, 9_000));
     expect(await theRecord(caller)).toMatchObject(HIDDEN);
     expect(await gateway.spent(caller)).toBe(45n * CREDIT);
   });

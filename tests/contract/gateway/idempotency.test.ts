@@ -5,7 +5,7 @@ import { nowMs } from "@/lib/time";
 import { aGateway, CREDIT } from "../../support/a-gateway";
 import { until } from "../../support/until";
 
-const gateway = aGateway({ timings: { drainMs: 5_000 } });
+const gateway = aGateway();
 const ask = (more: object = {}) => ({
   model: "gpt-4",
   messages: [{ role: "user", content: "Reply with 300 tokens." }],
@@ -34,13 +34,14 @@ describe("an Idempotency-Key", () => {
 
   it("belongs to one account, one body and one request at a time", async () => {
     const [caller, other] = [await gateway.caller(), await gateway.caller()];
-    await gateway.sandbox.controls().next({ delay_ms: 500 });
+    await gateway.sandbox.controls().next({ delay_ms: 60_000 });
     const running = gateway.post(caller.secret, ask(), named("b"));
     await until(async () => (await gateway.balance(caller)).heldMicros > 0n, "the first is under way");
     expect((await gateway.post(caller.secret, ask(), named("b"))).json.error).toMatchObject({ code: "in_progress" });
     const conflict = await gateway.post(caller.secret, ask({ max_tokens: 401 }), named("b"));
     expect([conflict.status, conflict.json.error?.["code"]]).toEqual([409, "idempotency_conflict"]);
     expect((await gateway.post(other.secret, ask(), named("b"))).headers.get("idempotent-replayed")).toBeNull();
+    await gateway.sandbox.controls().goOn();
     await running;
     expect(await gateway.records(caller)).toHaveLength(1);
   });
@@ -56,7 +57,7 @@ describe("an Idempotency-Key", () => {
 
   it.each([false, true])("gives a caller who left the result that they paid for (streamed: %s)", async (stream) => {
     const caller = await gateway.caller();
-    await gateway.sandbox.controls().next({ delay_ms: 300 });
+    await gateway.sandbox.controls().next({ delay_ms: 60_000 });
     const before = await gateway.dispatched();
     const stop = new AbortController();
     const left = fetch(`${gateway.url()}/v1/chat/completions`, {
@@ -68,6 +69,7 @@ describe("an Idempotency-Key", () => {
     await until(async () => (await gateway.dispatched()) > before, "the supplier has the request");
     stop.abort();
     await expect(left).rejects.toThrow();
+    await gateway.sandbox.controls().goOn();
     await until(async () => (await gateway.records(caller)).length === 1, "it is settled");
     let again = await gateway.post(caller.secret, ask({ stream }), named("d"));
     await until(async () => {

@@ -88,6 +88,7 @@ describe("a gateway whose collector is away", () => {
     expect((await lonely.post(caller.secret, ask)).status).toBe(200);
     const beganMs = performance.now();
     await lonely.gateway().stop();
-    expect(performance.now() - beganMs).toBeLessThan(4_000);
+    // The exporter's own patience is ten seconds.
+    expect(performance.now() - beganMs).toBeLessThan(8_000);
   });
 });

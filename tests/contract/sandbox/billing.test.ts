@@ -1,4 +1,4 @@
-import { expect, test, vi } from "vitest";
+import { expect, test } from "vitest";
 import { promptOfTokens } from "../../../workers/sandbox/openai";
 import { aSandbox } from "../../support/sandbox";
 
@@ -107,14 +107,11 @@ test.each([true, false])(
       for await (const _ of (await pending) as AsyncIterable<unknown>) if (++chunks === 20) break;
     } else {
       pending.catch(() => undefined);
-      await vi.waitFor(async () => expect((await controls.accounts()).length).toBe(1));
+      await expect.poll(() => controls.accounts()).toHaveLength(1);
       leaving.abort();
     }
-    const [entry] = await vi.waitFor(async () => {
-      const entries = await controls.log();
-      expect(entries).toHaveLength(1);
-      return entries;
-    });
+    await expect.poll(() => controls.log()).toHaveLength(1);
+    const [entry] = await controls.log();
     expect(entry).toMatchObject({ ended: "aborted", input_tokens: 100, stream });
     expect(entry?.output_tokens).toBeLessThan(50_000);
     if (stream) expect(entry?.output_tokens).toBeGreaterThanOrEqual(19);

@@ -122,9 +122,20 @@ test.each([
 
 test("a delay comes before the first byte, and a caller that doesn't wait for it is billed its input", async () => {
   await sandbox.controls().next({ delay_ms: 60_000 });
-  const refused = sandbox.client().chat.completions.create(prompt, { timeout: 50 });
-  await expect(refused).rejects.toThrow(/timed out/i);
+  const leaving = new AbortController();
+  const request = sandbox.client().chat.completions.create(prompt, { signal: leaving.signal });
+  const outcome = request.catch((error: unknown) => error);
+  await expect.poll(() => sandbox.controls().accounts()).toHaveLength(1);
+  leaving.abort();
+  expect(String(await outcome)).toMatch(/abort/i);
   await expect.poll(() => sandbox.controls().log()).toMatchObject([{ ended: "aborted", output_tokens: 0 }]);
+});
+
+test("a delay ends when it is told to, and the reply comes", async () => {
+  await sandbox.controls().next({ delay_ms: 60_000, count: 2 });
+  const replies = Promise.all([complete(), complete()]);
+  await sandbox.controls().goOn(2);
+  expect((await replies).map(({ usage }) => usage?.completion_tokens)).toEqual([30, 30]);
 });
 
 test("an order that makes no sense is refused with what there is", async () => {

@@ -2,6 +2,7 @@ import { nanos } from "../../../lib/money";
 import { nowMs } from "../../../lib/time";
 import { quotaLeft, type Key } from "../accounts";
 import { toBill } from "../prices";
+import type { World } from "../world";
 import { record, refuse, type Call } from "./call";
 import { readChatRequest } from "./chat-request";
 import { pause, type Completion, type Outcome } from "./completion";
@@ -55,6 +56,14 @@ function bill({ call, key, request, promptTokens }: Completion, { ending, produc
   });
 }
 
+/** Wait as ordered, until the caller leaves or the delay is ended. */
+async function waitAsOrdered({ delayed }: World, milliseconds: number, gone: AbortSignal): Promise<void> {
+  const ended = new AbortController();
+  delayed.add(ended);
+  await pause(milliseconds, AbortSignal.any([gone, ended.signal]));
+  delayed.delete(ended);
+}
+
 /** Answer `POST /v1/chat/completions`, and bill what was produced however it ended. */
 export async function answerChat(call: Call, key: Key): Promise<void> {
   const { exchange } = call;
@@ -68,7 +77,8 @@ export async function answerChat(call: Call, key: Key): Promise<void> {
 
   const gone = watchCaller(call);
   const order = exchange.world.orders.take("chat", call.secret);
-  await pause(order?.delay_ms ?? exchange.world.pace.firstTokenMs, gone);
+  if (order?.delay_ms === undefined) await pause(exchange.world.pace.firstTokenMs, gone);
+  else await waitAsOrdered(exchange.world, order.delay_ms, gone);
   if (order?.error !== undefined || order?.status !== undefined)
     return refuse(call, failureOf(order.error, order.status), facts);
   const refusal = admissionOf(key);
