@@ -6,7 +6,7 @@ import { giveCredits } from "@/tests/support/a-request";
 import { testServer } from "@/tests/support/database";
 import { type TestRedis, startRedis } from "@/tests/support/redis";
 import { stageModel } from "@/tests/support/stage";
-import { until } from "@/tests/support/until";
+import { until, untilSoon } from "@/tests/support/until";
 import { openWhole, type Whole } from "@/tests/support/whole";
 
 let whole: Whole;
@@ -114,8 +114,15 @@ export function testWholeLife(withRedis: boolean): void {
     const key = `sk-sandbox-openai-500usd-${randomText(8)}-a`;
     const id = await give(bo, key);
     await serves();
-    await until(async () => Number((await readOne(bo, id))["vested_credits"]) > 0, "it vests", 2_000);
-    const { vested_credits: vested } = await readOne(bo, id);
+    const vestedOf = async () => Number((await readOne(bo, id))["vested_credits"]);
+    await until(async () => (await vestedOf()) > 0, "it vests");
+    let vested = 0;
+    const serveOnceMore = async (): Promise<void> => {
+      vested = await vestedOf();
+      expect((await chat(ada)).status).toBe(200);
+    };
+    await untilSoon(serveOnceMore, async () => (await vestedOf()) > vested, "it vests in two seconds", 2_000);
+    vested = await vestedOf();
 
     await control(key, { revoked: true });
     expect((await chat(ada)).status).toBe(503);

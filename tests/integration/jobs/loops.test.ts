@@ -91,10 +91,10 @@ describe("the jobs process", () => {
     await createBooks(home.database.pool, silent).reserve(lost);
     const held = async () => (await readBalance(home.database.reader, wallet)).heldMicros;
     expect(await held()).toBe(cr(50));
-    await start(1_000);
-    await until(async () => (await held()) === cr(20), "the silent one's hold is released", 10_000);
+    await start(3_000);
+    await until(async () => (await held()) === cr(20), "the silent one's hold is released", 20_000);
     await living.close();
-    await until(async () => (await held()) === 0n, "and the other's when it closes its lease", 10_000);
+    await until(async () => (await held()) === 0n, "and the other's when it closes its lease", 20_000);
   });
 
   test("closes no lease until the living had time to renew: after its start, and after the database was away", async () => {

@@ -71,7 +71,7 @@ describe("a process of npm start", () => {
     await child.start();
     const first = child.pid;
     process.kill(first, "SIGKILL");
-    await until(() => child.pid !== first && startOf(child.pid) !== null, "it was started again", 5_000);
+    await until(() => child.pid !== first && startOf(child.pid) !== null, "it was started again", 15_000);
     const second = child.pid;
     await child.stop();
     expect(startOf(second)).toBeNull();
@@ -98,6 +98,6 @@ describe("a process of npm start", () => {
     const pid = Number(String(said).trim());
     expect(startOf(pid)).not.toBeNull();
     starter.kill("SIGKILL");
-    await until(() => startOf(pid) === null, "the inner process is gone", 5_000);
+    await until(() => startOf(pid) === null, "the inner process is gone", 15_000);
   });
 });
