@@ -5,7 +5,7 @@ import path from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import pg from "pg";
 import { Stop } from "../console";
-import { freePort, isFree } from "../free-port";
+import { freePort, isPortFree } from "../free-port";
 import { commandOf, end, mark } from "../processes";
 import { guardServer } from "./guard";
 import { postgresHome, postmasterPid, type PostgresHome } from "./home";
@@ -89,10 +89,9 @@ function readAccess(home: string): Access | null {
 /** Port and passwords, chosen once; another port only where somebody else took it meanwhile. */
 async function usableAccess(home: string): Promise<Access> {
   const known = readAccess(home);
+  if (known && (await isPortFree(known.port, "127.0.0.1"))) return known;
   const secret = (): string => randomBytes(24).toString("base64url");
-  if (known && (await isFree(known.port))) return known;
-  const passwords = known ?? { owner: secret(), application: secret() };
-  const chosen = { ...passwords, port: await freePort() };
+  const chosen = { ...(known ?? { owner: secret(), application: secret() }), port: await freePort() };
   writeFileSync(path.join(home, "postgres.json"), JSON.stringify(chosen), { mode: 0o600 });
   return chosen;
 }

@@ -1,5 +1,5 @@
-import { createServer } from "node:net";
 import { Stop } from "../console";
+import { freePort, isPortFree } from "../free-port";
 import { whoListens } from "./who-listens";
 
 /** What this start was asked for. Values that only processes read go through their own environment. */
@@ -51,14 +51,7 @@ function taken(port: number, variable: string, what: string): string {
 }
 
 /** The port, or a free one in the place of 0, where it can be listened on. */
-function usable(port: number, host: string): Promise<number | "taken"> {
-  return new Promise((resolve) => {
-    const probe = createServer();
-    probe.once("error", () => resolve("taken"));
-    probe.listen(port, host, () => {
-      const address = probe.address();
-      const found = typeof address === "object" && address ? address.port : port;
-      probe.close(() => resolve(found));
-    });
-  });
+async function usable(port: number, host: string): Promise<number | "taken"> {
+  if (port === 0) return freePort(host);
+  return (await isPortFree(port, host)) ? port : "taken";
 }
