@@ -42,6 +42,7 @@ test("credits are bought, a key is contributed, both are used, and the admin see
   await expect(admin.getByTestId("credits-layer")).toContainText("spent in this range");
   await expect(admin.getByTestId("system-layer")).toContainText("OpenAI");
   await expect(admin.getByRole("row").filter({ hasText: /^In all.*\$/ })).toBeVisible();
+  await untilUsable(admin);
   await admin.getByText("Model", { exact: true }).click();
   await expect(admin.getByRole("cell", { name: "gpt-4", exact: true })).toBeVisible();
 });

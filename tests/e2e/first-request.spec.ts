@@ -1,16 +1,11 @@
 import { stack } from "./support/stack-address";
 import { expect, grant, makeKey, send, sendByClient, signUp, test } from "./support/test";
 
-/** What the balance shows may be two seconds old. */
-const LIVE_MS = 2_000;
-/** A request must be seen five seconds after it ended. */
-const SEEN_MS = 5_000;
-
 test("a newcomer makes a key, sends a request, and sees 8 credits and how they came about", async ({ page }) => {
   const person = await signUp(page);
   await expect(page.getByText("1 of 4 done")).toBeVisible();
   await grant(person, 100);
-  await expect(page.getByTestId("balance")).toContainText("100 Credits", { timeout: LIVE_MS + 1_000 });
+  await expect(page.getByTestId("balance")).toContainText("100 Credits");
 
   const secret = await makeKey(page, "First key");
   await expect(page.getByRole("row").filter({ hasText: "First key" })).toBeVisible();
@@ -19,8 +14,8 @@ test("a newcomer makes a key, sends a request, and sees 8 credits and how they c
 
   const { data: completion, response: reply } = await sendByClient(secret);
   expect(completion.usage).toMatchObject({ prompt_tokens: 1_000, completion_tokens: 500, credits: 8 });
-  await expect(page.getByTestId("balance")).toContainText("92 Credits", { timeout: LIVE_MS });
-  await expect(page.getByText("First steps")).toBeHidden({ timeout: SEEN_MS });
+  await expect(page.getByTestId("balance")).toContainText("92 Credits");
+  await expect(page.getByText("First steps")).toBeHidden();
   const row = page.getByRole("row").filter({ hasText: "gpt-4" });
   await expect(row).toContainText("8 Credits");
 
@@ -50,7 +45,7 @@ test("a request that failed says that it was not charged", async ({ page }) => {
   expect((await send(secret)).status).toBe(400);
   await page.getByRole("link", { name: "Usage" }).first().click();
   const row = page.getByRole("row").filter({ hasText: "gpt-4" });
-  await expect(row).toContainText("Not charged", { timeout: SEEN_MS });
+  await expect(row).toContainText("Not charged");
   await row.getByRole("link").click();
   await expect(page.getByText("Nothing was charged.")).toBeVisible();
   await expect(page.getByTestId("balance")).toContainText("100 Credits");

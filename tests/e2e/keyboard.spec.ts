@@ -1,5 +1,5 @@
 import { stack } from "./support/stack-address";
-import { expect, signUp, test, untilUsable } from "./support/test";
+import { expect, openPalette, signUp, test, untilUsable } from "./support/test";
 
 test("the skip link is the first stop and leads past the navigation", async ({ page }) => {
   await signUp(page);
@@ -21,9 +21,10 @@ test("an account and a key are made without a mouse", async ({ page }) => {
   await page.keyboard.press("Enter");
   await page.waitForURL("**/overview");
 
-  await page.keyboard.press("Control+k");
+  await openPalette(page);
   await expect(page.getByRole("combobox")).toBeFocused();
   await page.keyboard.type("create");
+  await expect(page.getByRole("option", { selected: true })).toHaveText("Create an API key");
   await page.keyboard.press("Enter");
   await page.waitForURL("**/keys?create=true");
   const name = page.getByLabel("Name", { exact: true });

@@ -7,6 +7,7 @@ import {
   expect,
   grant,
   makeKey,
+  openPalette,
   send,
   signIn,
   signUp,
@@ -43,11 +44,6 @@ const ALL = THEMES.flatMap((theme) => WIDTHS.map((width) => [theme, width] as co
 
 async function openCreateKey(page: Page): Promise<void> {
   await page.getByText("Scopes and limits").click();
-}
-
-async function openPalette(page: Page): Promise<void> {
-  await page.keyboard.press("Control+k");
-  await page.getByPlaceholder("Go to a page").waitFor();
 }
 
 async function openRefund(page: Page): Promise<void> {

@@ -35,6 +35,7 @@ test("anybody sees the prices, finds a model, and can share what they see by its
   await page.reload();
   await expect(page.getByText(/^1 of \d+ models$/)).toBeVisible();
   await expect(page.getByLabel("Search models")).toHaveValue("oss 120b");
+  await untilUsable(page);
   await page.getByLabel("Search models").fill("nothing like it");
   await expect(page.getByText("No model fits")).toBeVisible();
 });

@@ -6,7 +6,7 @@ import { toPublicId } from "@/lib/ids";
 import type { UsageEnd } from "@/lib/ledger";
 import { nanos } from "@/lib/money";
 import { chargeOf, NO_FACTS, rate } from "@/lib/pricing";
-import { nowMs } from "@/lib/time";
+import { dayOf, nowMs } from "@/lib/time";
 import { cr } from "../../support/a-ledger";
 import { giveCredits, makeRequests, type MadeRequest } from "../../support/a-request";
 
@@ -14,7 +14,7 @@ const DAY_MS = 86_400_000;
 /** The first card of the database. */
 const PRICE_CARD = 1n;
 /** How long ago the example's requests were made: apart from what the tests of today add. */
-export const HISTORY_DAYS = 3;
+const HISTORY_DAYS = 3;
 
 /** 150,000 credits, and what three suppliers billed for them. Units: whole credits, dollars. */
 const EXAMPLE = [
@@ -32,8 +32,8 @@ function usedFor(card: Card, credits: number): Pick<UsageEnd, "meters" | "breakd
   return { meters, breakdown: chargeOf(rating, [], card.chargeUnit).lines };
 }
 
-/** Requests of three days ago, for what admins are told of the past. */
-export async function makeHistory(database: Database): Promise<void> {
+/** Requests of three days ago, for what admins are told of the past. Answers their day. */
+export async function makeHistory(database: Database): Promise<string> {
   const ctx = systemCtx("e2e", nowMs());
   const person = await database.inTransaction(async (tx) => {
     const user = await createUser(tx, ctx, { email: "history@e2e.test", passwordHash: null });
@@ -42,15 +42,17 @@ export async function makeHistory(database: Database): Promise<void> {
     const keyId = toPublicId("apiKey", made.key.id);
     return { user, id: toPublicId("user", user.id), key: made.secret, keyId };
   });
+  const arrivedMs = ctx.nowMs - HISTORY_DAYS * DAY_MS;
   await giveCredits(database, person, 150_000);
   const version = (await findCards(database.reader, [PRICE_CARD])).get(PRICE_CARD);
   if (!version) throw new Error("no card is staged");
   const requests = EXAMPLE.map(({ provider, model, credits, usd }): MadeRequest => ({
     chargeMicros: cr(credits),
     costNanos: nanos(usd * 1_000_000_000n),
-    arrivedMs: ctx.nowMs - HISTORY_DAYS * DAY_MS,
+    arrivedMs,
     draft: { provider, model, priceCard: PRICE_CARD },
     end: { channel: `${provider}-main`, keyOwner: null, ...usedFor(version.card, credits) },
   }));
   await makeRequests(database, person, requests);
+  return dayOf(arrivedMs, "UTC");
 }

@@ -1,5 +1,5 @@
-/** Where the stack under test serves, and a key that may do everything. */
-export type Stack = { web: string; gateway: string; sandbox: string; adminKey: string };
+/** Where the stack under test serves, a key that may do everything, and the day of its past. */
+export type Stack = { web: string; gateway: string; sandbox: string; adminKey: string; historyDay: string };
 
 /** The admin of the stack. */
 export const ADMIN = { email: "admin@e2e.test", password: "an admin's password of tests" } as const;

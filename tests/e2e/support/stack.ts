@@ -1,6 +1,5 @@
 import { randomBytes } from "node:crypto";
 import { mkdirSync } from "node:fs";
-import { createServer } from "node:net";
 import { ApiKeyInput, createApiKey, createUser, hashPassword } from "@/lib/auth";
 import { systemCtx } from "@/lib/ctx";
 import { openDatabase } from "@/lib/db";
@@ -10,6 +9,7 @@ import { nowMs } from "@/lib/time";
 import { migrateQueue } from "@/lib/queue";
 import { DEMO_SETTINGS, updateSettings } from "@/lib/settings";
 import { useVault } from "@/lib/vault";
+import { freePort } from "../../../scripts/free-port";
 import { ensureNextBuild } from "../../../scripts/start/build";
 import { watchParents } from "../../../scripts/start/parents";
 import { bundle } from "../../support/bundle";
@@ -28,18 +28,8 @@ const HOME = `${process.env["SCRIP_TEST_HOME"] ?? `.scrip/test-${process.pid}`}/
 const NEXT_FOLDER = process.env["NEXT_DIST_DIR"] ?? ".next-test";
 const CONNECTIONS = 4;
 
-function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const probe = createServer();
-    probe.listen(0, "127.0.0.1", () => {
-      const address = probe.address();
-      probe.close(() => resolve(typeof address === "object" && address ? address.port : 0));
-    });
-  });
-}
-
 /** The demo's model with a supplier's key, its settings, an admin with a key of their own, and a past. */
-async function furnish(databaseUrl: string): Promise<string> {
+async function furnish(databaseUrl: string): Promise<Pick<Stack, "adminKey" | "historyDay">> {
   const database = openDatabase(databaseUrl, CONNECTIONS);
   const ctx = systemCtx("e2e", nowMs());
   const adminKey = newApiKeySecret();
@@ -52,9 +42,9 @@ async function furnish(databaseUrl: string): Promise<string> {
     const key = ApiKeyInput.parse({ name: "e2e", scopes: ["admin"] });
     await createApiKey(tx, ctx, { userId: admin.id, key, secret: adminKey, mayGiveAdmin: true });
   });
-  await makeHistory(database);
+  const historyDay = await makeHistory(database);
   await database.close();
-  return adminKey;
+  return { adminKey, historyDay };
 }
 
 mkdirSync(HOME, { recursive: true });
@@ -65,7 +55,7 @@ const masterKeys = testMasterKeys();
 useVault(masterKeys);
 const [masterKey] = masterKeys;
 if (!masterKey) throw new Error("the vault has no key");
-const adminKey = await furnish(own.url);
+const furnished = await furnish(own.url);
 await ensureNextBuild(NEXT_FOLDER);
 const files = await bundle(`${HOME}/dist`, {
   web: "workers/web.ts",
@@ -142,5 +132,5 @@ async function stop(): Promise<void> {
 for (const signal of ["SIGTERM", "SIGINT", "SIGHUP"] as const) process.on(signal, () => void stop());
 watchParents(() => void stop());
 
-const stack: Stack = { web: webUrl, gateway: gateway.url, sandbox: sandbox.url, adminKey };
+const stack: Stack = { web: webUrl, gateway: gateway.url, sandbox: sandbox.url, ...furnished };
 process.stdout.write(`scrip serves ${JSON.stringify(stack)}\n`);

@@ -19,14 +19,29 @@ function listen(page: Page, complaints: string[]): void {
   });
 }
 
-/** Wait until a page's script has taken over its forms: a click before that would be an ordinary one. */
+/**
+ * Wait until a page's script has taken over all that one can click or type into: a click before that would be an ordinary
+ * one, and a text be lost. Parts of a page are taken over one after the other.
+ */
 export async function untilUsable(page: Page): Promise<void> {
   await page.waitForLoadState("load");
   await page.waitForFunction(
-    () => Object.keys(document.querySelector("button") ?? {}).some((name) => name.startsWith("__reactProps")),
+    () => {
+      const nodes = [...document.querySelectorAll("button, input:not([type=hidden]), select, summary")];
+      const isTaken = (node: Element) => Object.keys(node).some((name) => name.startsWith("__reactProps"));
+      return nodes.length > 0 && nodes.every(isTaken);
+    },
     null,
     { timeout: USABLE_MS },
   );
+}
+
+/** Open the palette by its keys. They are listened for a moment after the page can be used: they are pressed until it opens. */
+export async function openPalette(page: Page): Promise<void> {
+  await expect(async () => {
+    await page.keyboard.press("Control+k");
+    await expect(page.getByPlaceholder("Go to a page")).toBeVisible({ timeout: 1_000 });
+  }).toPass();
 }
 
 let people = 0;
