@@ -15,10 +15,12 @@ const ROUNDS = IS_FULL ? 20 : 4;
 const SEED = Number(process.env["CHAOS_SEED"] ?? 20_261_125);
 const CALLERS = 24;
 const GRANTED = wholeCredits(100_000n);
-const CHUNK_DELAY_MS = 4;
+const CHUNK_DELAY_MS = 8;
 const TOKENS_MAX = 700;
+/** For so long a busy machine may let a gateway wait for its turn, while its supplier streams on. */
+const PAUSE_MS = 1_500;
 // What streams between two checkpoints, and while one is being written.
-const WINDOW_TOKENS = Math.ceil((2 * SHORT_TIMINGS.checkpointMs + SHORT_TIMINGS.tickMs) / CHUNK_DELAY_MS) + 25;
+const WINDOW_TOKENS = Math.ceil((2 * SHORT_TIMINGS.checkpointMs + SHORT_TIMINGS.tickMs + PAUSE_MS) / CHUNK_DELAY_MS);
 
 let world: World;
 /** What the rounds left to be audited. */

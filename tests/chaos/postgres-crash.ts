@@ -23,6 +23,8 @@ function childrenOf(pid: number): number[] {
  * Only then is its shared memory free, without which it can't be started again. Answers how many died.
  */
 export async function crashPostgres(postmaster: number): Promise<number> {
+  // Stopped first, so that it starts no further process while its own are looked for.
+  process.kill(postmaster, "SIGSTOP");
   const marks: ProcessMark[] = [postmaster, ...childrenOf(postmaster)].map(mark);
   for (const { pid } of marks) {
     try {
