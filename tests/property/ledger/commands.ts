@@ -193,6 +193,15 @@ const expiryBetweenHolds = fc.tuple(amount, amount, fc.boolean()).map(([x, y, is
   ),
 );
 
+/** Another: a claw-back of unvested credits while all that can be spent is held. */
+const clawBackUnderHold = fc.tuple(amount, percent).map(([x, part]) =>
+  drawn(`${x} unvested, all of it held, ${part}% clawed back`, async (model, real) => {
+    for (const run of [limitAdvance(micros(10_000n)), credit("unvested", x, null)]) await run(model, real);
+    if (model.spendable > 0n) await reserve(model.spendable)(model, real);
+    await clawBack(part)(model, real);
+  }),
+);
+
 /** Everything that may happen to a wallet. */
 const anyStep: fc.Arbitrary<DrawnStep> = fc.oneof(
   { weight: 5, arbitrary: credits },
@@ -217,6 +226,7 @@ const anyStep: fc.Arbitrary<DrawnStep> = fc.oneof(
   { weight: 3, arbitrary: passing },
   { weight: 1, arbitrary: fc.constant(drawn("sweep", sweep())) },
   { weight: 1, arbitrary: expiryBetweenHolds },
+  { weight: 1, arbitrary: clawBackUnderHold },
 );
 
 /** A history: a wallet that owns a few things, then anything. */
