@@ -193,12 +193,24 @@ const expiryBetweenHolds = fc.tuple(amount, amount, fc.boolean()).map(([x, y, is
   ),
 );
 
-/** Another: a claw-back of unvested credits while all that can be spent is held. */
-const clawBackUnderHold = fc.tuple(amount, percent).map(([x, part]) =>
-  drawn(`${x} unvested, all of it held, ${part}% clawed back`, async (model, real) => {
-    for (const run of [limitAdvance(micros(10_000n)), credit("unvested", x, null)]) await run(model, real);
+const ALL_HELD = {
+  "clawed back": (part: number): Step => clawBack(part),
+  "debited beside it": (part: number): Step => debit(micros(BigInt(part)), null, false),
+  "spent, and vested": (part: number): Step => {
+    return async (model, real) => {
+      await settle(Math.max(0, model.holds.size - 1), micros(10_000n))(model, real);
+      await vest(part)(model, real);
+    };
+  },
+};
+const whatFollows = fc.constantFrom(...(Object.keys(ALL_HELD) as (keyof typeof ALL_HELD)[]));
+
+/** Another: all that can be spent is held, of unvested credits as much as the advance allows, when something else comes. */
+const allHeld = fc.tuple(amount, fc.constantFrom(1n, 10_000n), percent, whatFollows).map(([x, limit, part, then]) =>
+  drawn(`${x} unvested, an advance up to ${limit}, all held; ${part} of it ${then}`, async (model, real) => {
+    for (const run of [limitAdvance(micros(limit)), credit("unvested", x, null)]) await run(model, real);
     if (model.spendable > 0n) await reserve(model.spendable)(model, real);
-    await clawBack(part)(model, real);
+    await ALL_HELD[then](part)(model, real);
   }),
 );
 
@@ -226,7 +238,7 @@ const anyStep: fc.Arbitrary<DrawnStep> = fc.oneof(
   { weight: 3, arbitrary: passing },
   { weight: 1, arbitrary: fc.constant(drawn("sweep", sweep())) },
   { weight: 1, arbitrary: expiryBetweenHolds },
-  { weight: 1, arbitrary: clawBackUnderHold },
+  { weight: 2, arbitrary: allHeld },
 );
 
 /** A history: a wallet that owns a few things, then anything. */
