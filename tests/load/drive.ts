@@ -19,17 +19,17 @@ type Recorder = {
   untilMeasuring: Promise<void>;
 };
 
-/** Keeps what ends between warm-up and end. */
+/** Keeps what ends between warm-up and end; on a machine that stands still for so long, the first that ends after it. */
 function newRecorder({ seconds, warmUpSeconds }: Drive): Recorder {
   const startMs = performance.now() + warmUpSeconds * 1000;
   const endMs = startMs + seconds * 1000;
   const results: Measured[] = [];
   return {
     untilMeasuring: new Promise((resolve) => setTimeout(resolve, warmUpSeconds * 1000)),
-    isOver: () => performance.now() >= endMs,
+    isOver: () => performance.now() >= endMs && results.length > 0,
     record(result) {
       const now = performance.now();
-      if (now >= startMs && now < endMs) results.push(result);
+      if (now >= startMs && (now < endMs || results.length === 0)) results.push(result);
     },
     figures: () => summarise(results, seconds),
   };
