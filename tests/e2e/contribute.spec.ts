@@ -34,6 +34,8 @@ test("credits are bought, a key is contributed, both are used, and the admin see
   for (const name of ["Granted 74,997", "Value left", "Requests"]) {
     await expect(mine.getByText(name).filter({ visible: true })).toBeVisible();
   }
+  const actions = await mine.getByRole("button", { name: /^Actions for/ }).boundingBox();
+  expect(actions && actions.x + actions.width).toBeLessThanOrEqual(360);
 
   const admin = await (await browser.newContext()).newPage();
   await signIn(admin, ADMIN);
@@ -61,7 +63,7 @@ test("a contribution is paused, resumed and retired, each at once", async ({ pag
   await expect(row).toContainText("Active");
   await choose("Pause");
   await expect(row).toContainText("Paused");
-  await expect(row.getByText("You decided so. Resume it when you like.")).toBeVisible();
+  await expect(row.getByText("You decided so. Resume it when you like.").filter({ visible: true })).toBeVisible();
   await choose("Resume");
   await expect(row).toContainText("Active");
   await choose("Top up…");
@@ -78,10 +80,10 @@ test("a contribution is paused, resumed and retired, each at once", async ({ pag
   await expect(dialog).toBeHidden();
   await expect(row).toContainText("119,99");
   await choose("Retire…");
-  await expect(page.getByRole("dialog")).toContainText("119,99");
-  await page.getByRole("dialog").getByRole("button", { name: "Retire" }).click();
+  await expect(dialog).toContainText("119,99");
+  await dialog.getByRole("button", { name: "Retire" }).click();
   await expect(row).toContainText("Retired");
-  await expect(row.getByText("The key is destroyed, its unvested credits went back.")).toBeVisible();
+  await expect(row.getByText("The key is destroyed, its unvested credits").filter({ visible: true })).toBeVisible();
   await expect(row.getByRole("button", { name: /^Actions for/ })).toHaveCount(0);
   await page.goto(`${stack().web}/transfers`);
   const taken = page.getByRole("row").filter({ hasText: "Taken back" });

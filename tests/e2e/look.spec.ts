@@ -23,7 +23,14 @@ const WIDTHS = [360, 1280] as const;
 const DOLLARS = /\$\s?\d|USD\s?\d|\bUSD\b/;
 const SETTLE_MS = 400;
 
-type Shown = { name: string; path: string; open?: (page: Page) => Promise<void>; isOfMoney?: true };
+type Shown = {
+  name: string;
+  path: string;
+  open?: (page: Page) => Promise<void>;
+  isOfMoney?: true;
+  /** Its tables may be scrolled sideways. */
+  hasWideTables?: true;
+};
 
 const PUBLIC: Shown[] = [
   { name: "landing", path: "/" },
@@ -34,7 +41,7 @@ const PUBLIC: Shown[] = [
   { name: "model-public", path: "/models/gpt-4" },
 ];
 
-const REFERENCE: Shown = { name: "docs-api", path: "/docs/api" };
+const REFERENCE: Shown = { name: "docs-api", path: "/docs/api", hasWideTables: true };
 /** Every theme and width once is enough for a page of fifty screens, which takes axe its time. */
 const ONE_EACH = [
   ["light", 1280],
@@ -74,6 +81,14 @@ const signedIn = (requestId: string, order: string): Shown[] => [
   { name: "palette", path: "/overview", open: openPalette },
 ];
 
+/** How far each table reaches beyond its box. */
+const cutOff = (page: Page): Promise<number[]> =>
+  page.evaluate(() =>
+    [...document.querySelectorAll("main table")]
+      .map((table) => table.getBoundingClientRect().width - (table.parentElement?.clientWidth ?? 0))
+      .filter((beyond) => beyond >= 1),
+  );
+
 /** Look at a page in both themes and widths: no serious finding of axe, no dollars, nothing wider than the screen. */
 async function look(
   context: BrowserContext,
@@ -85,7 +100,7 @@ async function look(
   page.on("console", (message) => {
     if (message.type() === "error" && !message.text().includes("404")) complaints.push(message.text());
   });
-  for (const { name, path, open, isOfMoney } of shown) {
+  for (const { name, path, open, isOfMoney, hasWideTables } of shown) {
     for (const [theme, width] of ways) {
       const where = `${name} ${theme} ${width}`;
       await page.emulateMedia({ colorScheme: theme, reducedMotion: "reduce" });
@@ -104,6 +119,7 @@ async function look(
       if (!isOfMoney) expect.soft(await textWithoutMoney(page), where).not.toMatch(DOLLARS);
       const beyond = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
       expect.soft(beyond, `${where} is wider than the screen`).toBeLessThanOrEqual(0);
+      if (!hasWideTables) expect.soft(await cutOff(page), `${where} cuts tables off`).toEqual([]);
     }
   }
   expect(complaints, "the browser complained of nothing, the content security policy included").toEqual([]);

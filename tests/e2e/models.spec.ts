@@ -54,6 +54,14 @@ test("a model whose id holds slashes has a page with its prices, an example and 
   }
 });
 
+test("on a phone each model's name is there to its end", async ({ page }) => {
+  await page.setViewportSize({ width: 360, height: 780 });
+  await page.goto(`${stack().web}/models`);
+  const name = page.getByRole("row").filter({ hasText: SLASHED }).getByText(SLASHED).filter({ visible: true });
+  await expect(name).toHaveCount(1);
+  expect(await name.evaluate((node) => node.scrollWidth - node.clientWidth)).toBeLessThanOrEqual(0);
+});
+
 test("who is signed in sees how many requests their balance pays for", async ({ page }) => {
   const person = await signUp(page);
   await grant(person, 100);

@@ -8,7 +8,7 @@ test("filters of usage are in the address, Back undoes them, and the export hold
   for (let sent = 0; sent < 3; sent++) expect((await send(secret)).status).toBe(200);
   await page.goto(`${stack().web}/usage`);
   await untilUsable(page);
-  const rows = page.getByRole("row").filter({ hasText: "8 Credits" });
+  const rows = page.getByRole("row").filter({ has: page.getByRole("cell", { name: "8", exact: true }) });
   await expect(rows).toHaveCount(3);
 
   await page.getByLabel("Status").selectOption("Failed");
@@ -32,7 +32,7 @@ test("pages of a list follow each other by the keyboard, from the newest to the 
   const secret = await makeKey(page, "Key");
   for (let sent = 0; sent < 26; sent++) expect((await send(secret)).status).toBe(200);
   await page.goto(`${stack().web}/usage`);
-  const rows = page.getByRole("row").filter({ hasText: "8 Credits" });
+  const rows = page.getByRole("row").filter({ has: page.getByRole("cell", { name: "8", exact: true }) });
   await expect(rows).toHaveCount(25);
   await page.getByRole("link", { name: "Older" }).focus();
   await page.keyboard.press("Enter");

@@ -5,7 +5,9 @@ export function Stat({ label, value, note }: { label: string; value: ReactNode; 
   return (
     <div className="flex flex-col bg-surface p-4 sm:p-5">
       <p className="text-[13px] font-medium text-ink-3">{label}</p>
-      <p className="mt-1 text-xl font-semibold tracking-[-0.02em] tabular-nums">{value}</p>
+      <p className="mt-1 text-xl leading-tight font-semibold tracking-[-0.02em] tabular-nums *:whitespace-normal">
+        {value}
+      </p>
       {note && <p className="mt-0.5 text-[13px] text-ink-3">{note}</p>}
     </div>
   );

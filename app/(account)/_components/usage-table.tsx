@@ -36,7 +36,7 @@ function Row({ row, nowMs, isShort }: { row: UsageRow; nowMs: number; isShort: b
           <RelativeTime atMs={row.atMs} nowMs={nowMs} />
         </span>
       </Td>
-      <Td className="max-w-36 truncate font-medium sm:max-w-48">
+      <Td className="max-w-28 truncate font-medium sm:max-w-48">
         {row.model}
         {row.status !== "ok" && isUsageStatus(row.status) && (
           <span className="block text-xs font-normal text-ink-3 sm:hidden">{t(`status.${row.status}`)}</span>
@@ -65,7 +65,7 @@ function Row({ row, nowMs, isShort }: { row: UsageRow; nowMs: number; isShort: b
         {row.charge === 0n ? (
           <span className="font-normal text-ink-3">{t("notCharged")}</span>
         ) : (
-          <Credits amount={row.charge} isExact />
+          <Credits amount={row.charge} isExact hasUnit={false} />
         )}
       </Td>
     </Tr>

@@ -35,14 +35,16 @@ function Rows({ models }: { models: ModelView[] }) {
         <span className="font-medium">{model.name}</span>
         {model.name !== model.id && <span className="ml-2 font-mono text-xs text-ink-3">{model.id}</span>}
         <span className="block truncate text-xs text-ink-3 md:hidden">
-          {providerName(model.provider)} <OtherPrices model={model} />
+          {providerName(model.provider)}
+          {model.others.length > 0 && " · "}
+          <OtherPrices model={model} />
         </span>
       </Td>
       <Td className="hidden text-ink-2 md:table-cell">{providerName(model.provider)}</Td>
       <Td isNumeric>
         <TokenPrice price={model.input} />
       </Td>
-      <Td isNumeric>
+      <Td isNumeric className="max-md:pr-5">
         <TokenPrice price={model.output} />
       </Td>
       <Td isNumeric className="hidden text-ink-2 md:table-cell">
@@ -64,7 +66,7 @@ function Prices({ models, label }: { models: ModelView[]; label: string }) {
           <Th isNumeric>
             {t("input")} {perThousand}
           </Th>
-          <Th isNumeric>
+          <Th isNumeric className="max-md:pr-5">
             {t("output")} {perThousand}
           </Th>
           <Th isNumeric className="hidden w-[24%] md:table-cell">

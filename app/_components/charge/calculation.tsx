@@ -116,7 +116,7 @@ export function Calculation({ lines, charge }: { lines: BreakdownLine[]; charge:
           return (
             // The lines of one calculation never move.
             <Tr key={index}>
-              <Td className="py-2 whitespace-normal">
+              <Td isWrapped className="py-2">
                 {what}
                 {note && <span className="block text-[13px] text-ink-3">{note}</span>}
                 {how && <span className="block text-[13px] text-ink-3 tabular-nums sm:hidden">{how}</span>}

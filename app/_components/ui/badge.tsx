@@ -23,7 +23,7 @@ export function Badge({
   return (
     <span
       className={clsx(
-        "inline-flex h-5.5 items-center gap-1.5 rounded-full px-2 text-xs font-medium whitespace-nowrap",
+        "inline-flex min-h-5.5 items-center gap-1.5 rounded-full px-2 text-xs font-medium whitespace-nowrap",
         TONES[tone],
       )}
     >

@@ -17,7 +17,7 @@ export function Th({ className, isNumeric, ...rest }: ComponentProps<"th"> & { i
       scope="col"
       {...rest}
       className={clsx(
-        "h-9 border-b border-line px-3 text-left text-xs font-medium whitespace-nowrap text-ink-3 first:pl-5 last:pr-5",
+        "h-9 border-b border-line px-2 text-left text-xs font-medium whitespace-nowrap text-ink-3 first:pl-5 last:pr-5 sm:px-3 sm:first:pl-5 sm:last:pr-5",
         isNumeric && "text-right",
         className,
       )}
@@ -25,13 +25,19 @@ export function Th({ className, isNumeric, ...rest }: ComponentProps<"th"> & { i
   );
 }
 
-/** A cell. Numbers stand right, so that their places line up. */
-export function Td({ className, isNumeric, ...rest }: ComponentProps<"td"> & { isNumeric?: boolean }) {
+/** A cell. Numbers stand right, so that their places line up; only text that may is broken into lines. */
+export function Td({
+  className,
+  isNumeric,
+  isWrapped,
+  ...rest
+}: ComponentProps<"td"> & { isNumeric?: boolean; isWrapped?: boolean }) {
   return (
     <td
       {...rest}
       className={clsx(
-        "h-11 border-b border-line px-3 whitespace-nowrap first:pl-5 last:pr-5",
+        "h-11 border-b border-line px-2 first:pl-5 last:pr-5 sm:px-3 sm:first:pl-5 sm:last:pr-5",
+        !isWrapped && "whitespace-nowrap",
         isNumeric && "text-right tabular-nums",
         className,
       )}

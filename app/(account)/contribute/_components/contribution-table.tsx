@@ -56,7 +56,9 @@ function State({ row }: { row: ContributionRow }) {
       <Badge tone={TONES[row.state]} hasDot>
         {t(`states.${row.state}`, { reason })}
       </Badge>
-      {why.length > 0 && <p className="mt-1 max-w-64 min-w-28 text-xs whitespace-normal text-ink-3">{why.join(" ")}</p>}
+      {why.length > 0 && (
+        <span className="mt-1 block max-w-64 min-w-28 text-xs whitespace-normal text-ink-3">{why.join(" ")}</span>
+      )}
     </>
   );
 }
@@ -89,11 +91,14 @@ function Row({ row, nowMs, onIntend }: RowProps) {
   const name = `${providerName(row.provider)} ${row.hint ? `…${row.hint}` : ""}`.trim();
   return (
     <Tr>
-      <Td className="font-medium">
+      <Td isWrapped className="py-2 font-medium sm:whitespace-nowrap">
         {providerName(row.provider)}
         {row.hint && <span className="block font-mono text-xs font-normal text-ink-3">…{row.hint}</span>}
+        <span className="mt-1 block font-normal sm:hidden">
+          <State row={row} />
+        </span>
       </Td>
-      <Td className="py-2">
+      <Td className="hidden py-2 sm:table-cell">
         <State row={row} />
       </Td>
       <Td isNumeric className="hidden sm:table-cell">
@@ -157,7 +162,7 @@ export function ContributionTable({ rows, nowMs, feePercent }: ContributionTable
         <thead>
           <tr>
             <Th>{t("key")}</Th>
-            <Th>{t("state")}</Th>
+            <Th className="hidden sm:table-cell">{t("state")}</Th>
             <Th isNumeric className="hidden sm:table-cell">
               {t("granted")}
             </Th>

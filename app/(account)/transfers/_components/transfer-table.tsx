@@ -1,3 +1,4 @@
+import clsx from "clsx";
 import Link from "next/link";
 import { useLocale, useTranslations } from "next-intl";
 import { signedAmount } from "@/app/_components/amounts";
@@ -36,12 +37,14 @@ function Row({ movement, nowMs }: { movement: Movement; nowMs: number }) {
       <Td className="text-ink-2">
         <RelativeTime atMs={movement.at.getTime()} nowMs={nowMs} />
       </Td>
-      <Td className="font-medium">{t(`kinds.${movement.kind}`)}</Td>
+      <Td isWrapped className="font-medium">
+        {t(`kinds.${movement.kind}`)}
+      </Td>
       <Td className="hidden text-ink-2 md:table-cell">{t(`sources.${source}`)}</Td>
       <Td className="hidden max-w-64 truncate text-ink-2 sm:table-cell">
         <For movement={movement} />
       </Td>
-      <Td isNumeric className={movement.signedMicros > 0n ? "font-medium text-accent-ink" : "font-medium"}>
+      <Td isNumeric className={clsx("font-medium max-sm:pr-5", movement.signedMicros > 0n && "text-accent-ink")}>
         {signedAmount(movement.signedMicros, locale)}
         <span className="block text-xs font-normal text-ink-3 sm:hidden">
           <Credits amount={movement.balanceAfterMicros} hasUnit={false} />
@@ -65,9 +68,9 @@ export function TransferTable({ movements, nowMs }: { movements: Movement[]; now
           <Th>{t("kind")}</Th>
           <Th className="hidden md:table-cell">{t("source")}</Th>
           <Th className="hidden sm:table-cell">{t("for")}</Th>
-          <Th isNumeric>
+          <Th isNumeric className="max-sm:pr-5">
             {t("amount")}
-            <span className="font-normal sm:hidden"> · {t("balance")}</span>
+            <span className="block font-normal sm:hidden">{t("balance")}</span>
           </Th>
           <Th isNumeric className="hidden sm:table-cell">
             {t("balance")}

@@ -32,7 +32,7 @@ function Row({ order, nowMs }: { order: PurchaseView; nowMs: number }) {
       <Td isNumeric className="hidden text-ink-2 sm:table-cell">
         <Money amount={order.usdNanos} />
       </Td>
-      <Td isNumeric>
+      <Td isNumeric isWrapped className="max-sm:*:rounded-md max-sm:*:text-left max-sm:*:whitespace-normal">
         <OrderState state={order.state} />
       </Td>
     </Tr>

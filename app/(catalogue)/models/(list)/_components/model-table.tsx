@@ -1,5 +1,6 @@
 "use client";
 
+import clsx from "clsx";
 import Link from "next/link";
 import { useLocale, useTimeZone, useTranslations } from "next-intl";
 import { CapabilityBadges } from "@/app/_components/capability-badges";
@@ -28,7 +29,7 @@ function PriceCells({ model, per }: { model: ModelView; per: Unit }) {
   ));
   if (!model.input && !model.output) {
     return (
-      <Td isNumeric colSpan={2} className="whitespace-normal">
+      <Td isNumeric isWrapped colSpan={2} className="max-md:pr-5">
         {others}
       </Td>
     );
@@ -38,7 +39,7 @@ function PriceCells({ model, per }: { model: ModelView; per: Unit }) {
       <Td isNumeric>
         <TokenCell price={model.input} per={per} />
       </Td>
-      <Td isNumeric>
+      <Td isNumeric className="max-md:pr-5">
         <TokenCell price={model.output} per={per} />
         {others.length > 0 && <span className="block text-xs text-ink-3">{others}</span>}
       </Td>
@@ -48,6 +49,7 @@ function PriceCells({ model, per }: { model: ModelView; per: Unit }) {
 
 function Name({ model }: { model: ModelView }) {
   const t = useTranslations("Models");
+  const isSaid = model.id === model.name;
   const day = new Intl.DateTimeFormat(useLocale(), { dateStyle: "medium", timeZone: useTimeZone() });
   return (
     <>
@@ -58,17 +60,26 @@ function Name({ model }: { model: ModelView }) {
         className="absolute inset-0 rounded-none"
       />
       <span className="flex flex-wrap items-center gap-x-2 gap-y-1">
-        <span className="truncate font-medium">{model.name}</span>
+        <span className="font-medium break-words max-sm:whitespace-normal sm:truncate">{model.name}</span>
         <span className="hidden gap-1 sm:inline-flex">
           <CapabilityBadges capabilities={model.capabilities} />
         </span>
         {model.changesMs !== null && (
-          <Badge tone="warning">{t("changes", { date: day.format(model.changesMs) })}</Badge>
+          <span className="max-sm:*:rounded-md max-sm:*:whitespace-normal">
+            <Badge tone="warning">{t("changes", { date: day.format(model.changesMs) })}</Badge>
+          </span>
         )}
       </span>
       <span className="flex items-center gap-0.5 text-ink-3">
-        <span className="truncate font-mono text-xs">{model.id}</span>
-        <span className="relative -my-1 [&_button]:!size-6 [&_svg]:!size-3.5">
+        <span
+          className={clsx(
+            "font-mono text-xs break-all max-sm:whitespace-normal sm:truncate",
+            isSaid && "max-sm:hidden",
+          )}
+        >
+          {model.id}
+        </span>
+        <span className={clsx("relative -my-1 [&_button]:!size-6 [&_svg]:!size-3.5", isSaid && "max-sm:-ml-1.5")}>
           <CopyButton text={model.id} label={model.id} />
         </span>
       </span>
@@ -108,7 +119,7 @@ export function ModelTable({ models, per, hasBalance }: ModelTableProps) {
     <Table label={t("table.label")} className="table-fixed">
       <thead>
         <tr>
-          <Th className="w-[44%] md:w-auto">{t("table.model")}</Th>
+          <Th className="w-[52%] md:w-auto">{t("table.model")}</Th>
           <Th className="hidden w-32 md:table-cell">{t("table.provider")}</Th>
           <Th isNumeric className="hidden w-24 lg:table-cell">
             {t("table.context")}
@@ -117,7 +128,7 @@ export function ModelTable({ models, per, hasBalance }: ModelTableProps) {
             {t("table.input")}
             {unit}
           </Th>
-          <Th isNumeric className="leading-4 sm:h-12 md:w-40">
+          <Th isNumeric className="leading-4 max-md:pr-5 sm:h-12 md:w-40">
             {t("table.output")}
             {unit}
           </Th>

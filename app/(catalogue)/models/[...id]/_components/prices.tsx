@@ -33,7 +33,7 @@ function TokenPrices({ lines }: { lines: TokenLine[] }) {
       <tbody>
         {lines.map((line) => (
           <Tr key={`${line.kind} ${line.above?.amount}`}>
-            <Td className="whitespace-normal">{nameOf(line)}</Td>
+            <Td isWrapped>{nameOf(line)}</Td>
             <Td isNumeric>{text(line.thousand)}</Td>
             <Td isNumeric className="text-ink-2">
               {text(line.million)}
@@ -59,7 +59,7 @@ function TableRows({ rows, label }: { rows: { name: string; amount: string }[]; 
       <tbody>
         {rows.map(({ name, amount }) => (
           <Tr key={name}>
-            <Td className="whitespace-normal">{name}</Td>
+            <Td isWrapped>{name}</Td>
             <Td isNumeric>{text(amount)}</Td>
           </Tr>
         ))}

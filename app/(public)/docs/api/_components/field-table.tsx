@@ -26,8 +26,10 @@ export function FieldTable({ title, label, fields }: { title: string; label: str
                   {field.path}
                   {field.isRequired && <span className="ml-2 font-sans text-xs text-accent-ink">{t("required")}</span>}
                 </Td>
-                <Td className="max-w-64 py-2.5 align-top text-[12.5px] whitespace-normal! text-ink-2">{field.type}</Td>
-                <Td className="min-w-48 py-2.5 align-top text-[13px] whitespace-normal! text-ink-2">
+                <Td isWrapped className="max-w-64 py-2.5 align-top text-[12.5px] text-ink-2">
+                  {field.type}
+                </Td>
+                <Td isWrapped className="min-w-48 py-2.5 align-top text-[13px] text-ink-2">
                   <Prose text={field.description} />
                 </Td>
               </Tr>
