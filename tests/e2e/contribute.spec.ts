@@ -63,11 +63,21 @@ test("a contribution is paused, resumed and retired, each at once", async ({ pag
   await expect(row).toContainText("Active");
   await choose("Pause");
   await expect(row).toContainText("Paused");
+  const isOverAction = await page.evaluate(() => {
+    scrollTo(0, document.body.scrollHeight);
+    const action = document.querySelector("td button")?.getBoundingClientRect();
+    return (
+      action && document.elementFromPoint(action.x + action.width / 2, action.y + action.height / 2)?.closest("td")
+    );
+  });
+  expect(isOverAction, "what was said lies over the row's action").toBeTruthy();
+  await expect(page.getByText("The key is paused")).toBeVisible();
   await expect(row.getByText("You decided so. Resume it when you like.").filter({ visible: true })).toBeVisible();
   await choose("Resume");
   await expect(row).toContainText("Active");
   await choose("Top up…");
-  const dialog = page.getByRole("dialog");
+  // Toasts are dialogs, too.
+  const dialog = page.getByRole("dialog", { name: /^(Top up|Retire)/ });
   await dialog.getByLabel("API key of OpenAI").fill(`${KEY}-mine`);
   await dialog.getByRole("button", { name: "Validate" }).click();
   await expect(dialog.getByRole("alert")).toContainText("Nothing is left on this key", { timeout: 30_000 });

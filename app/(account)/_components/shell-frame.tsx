@@ -51,7 +51,7 @@ export function ShellFrame({ email, name, isAdmin, startsCollapsed, baseUrl, liv
             <main
               id="content"
               tabIndex={-1}
-              className="mx-auto w-full max-w-6xl flex-1 px-4 pt-6 pb-24 outline-none sm:px-6 md:pb-12"
+              className="mx-auto w-full max-w-6xl flex-1 px-4 pt-6 pb-24 outline-none sm:px-6"
             >
               {children}
             </main>

@@ -8,7 +8,9 @@ import { buttonClass } from "./button";
 import { showToastsBy, type ToastInput } from "./toast-queue";
 
 const manager = Primitive.createToastManager();
-const TIMEOUT_MS = 6_000;
+const TIMEOUT_MS = 5_000;
+/** Errors say what to do, which takes longer to read. */
+const ERROR_TIMEOUT_MS = 10_000;
 
 /** Say what happened. Errors interrupt a screen reader, the rest waits its turn. */
 function add({ title, text, isError = false, undo }: ToastInput): void {
@@ -17,6 +19,7 @@ function add({ title, text, isError = false, undo }: ToastInput): void {
     description: text,
     type: isError ? "error" : "ok",
     priority: isError ? "high" : "low",
+    timeout: isError ? ERROR_TIMEOUT_MS : TIMEOUT_MS,
     ...(undo && {
       actionProps: {
         children: undo.label,
@@ -38,7 +41,7 @@ function Toasts() {
       <Primitive.Root
         key={toast.id}
         toast={toast}
-        className="flex items-start gap-3 rounded-md border border-line bg-raised p-3.5 pr-2.5 shadow-3 transition-[opacity,transform] duration-200 data-ending-style:opacity-0 data-starting-style:translate-y-3 data-starting-style:opacity-0"
+        className="flex items-start gap-3 rounded-md border border-line bg-raised p-3.5 pr-2.5 shadow-3 transition-[opacity,transform] duration-200 data-ending-style:opacity-0 data-starting-style:-translate-y-3 data-starting-style:opacity-0 md:data-starting-style:translate-y-3"
       >
         <Icon
           aria-hidden="true"
@@ -57,13 +60,16 @@ function Toasts() {
   });
 }
 
-/** Where toasts appear: bottom right, on a phone above the bottom bar. They wait while one looks at them. */
+/**
+ * Where toasts appear: in the middle below, on a phone under the head. So they lie over neither the actions of rows, which
+ * stand at the right, nor the bar below. They wait while one looks at them.
+ */
 export default function ToastList() {
   useEffect(() => showToastsBy(add), []);
   return (
-    <Primitive.Provider toastManager={manager} timeout={TIMEOUT_MS} limit={3}>
+    <Primitive.Provider toastManager={manager} limit={3}>
       <Primitive.Portal>
-        <Primitive.Viewport className="fixed inset-x-4 bottom-20 z-60 flex flex-col gap-2 sm:right-6 sm:bottom-6 sm:left-auto sm:w-90">
+        <Primitive.Viewport className="fixed inset-x-4 top-17 z-60 flex flex-col gap-2 md:inset-x-auto md:top-auto md:bottom-6 md:left-1/2 md:w-90 md:-translate-x-1/2">
           <Toasts />
         </Primitive.Viewport>
       </Primitive.Portal>
