@@ -4,14 +4,16 @@ import { formatCredits, type Micros } from "@/lib/money";
 const literal = (amount: Micros): Intl.StringNumericLiteral => formatCredits(amount) as Intl.StringNumericLiteral;
 
 /**
- * A balance as people read it: whole without decimals, else at most two of them.
+ * A balance as people read it: whole without decimals, else with two of them, so that columns line up.
  *
  * Rounding: towards zero, so that nobody is shown what they don't have; something below 0.01 says so instead of 0.
  */
 export function shownAmount(amount: Micros, locale: string): string {
   if (amount > 0n && amount < 10_000n)
     return `<${new Intl.NumberFormat(locale, { minimumFractionDigits: 2 }).format(0.01)}`;
-  return new Intl.NumberFormat(locale, { maximumFractionDigits: 2, roundingMode: "trunc" }).format(literal(amount));
+  const digits = amount % 1_000_000n === 0n ? 0 : 2;
+  const rule = { minimumFractionDigits: digits, maximumFractionDigits: digits, roundingMode: "trunc" } as const;
+  return new Intl.NumberFormat(locale, rule).format(literal(amount));
 }
 
 /** Every place of an amount. What was charged is always written so. */

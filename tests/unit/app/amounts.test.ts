@@ -5,9 +5,10 @@ import { micros } from "@/lib/money";
 const shown = (value: bigint) => shownAmount(micros(value), "en");
 
 describe("amounts as people read them", () => {
-  test("a whole balance has no decimals, any other at most two, and never more than there is", () => {
+  test("a whole balance has no decimals, any other two, and never more than there is", () => {
     expect(shown(12_450_000_000n)).toBe("12,450");
-    expect(shown(12_450_500_000n)).toBe("12,450.5");
+    expect(shown(12_450_500_000n)).toBe("12,450.50");
+    expect(shown(12_450_001_000n)).toBe("12,450.00");
     expect(shown(12_450_999_999n)).toBe("12,450.99");
     expect(shown(-999_999n)).toBe("-0.99");
   });
