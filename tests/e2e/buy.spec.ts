@@ -13,6 +13,9 @@ test("a pack is bought through the pay page, and its credits arrive by themselve
   await expect(page.getByRole("article")).toContainText("$90.00");
   await page.goto(`${stack().web}/buy`);
   await expect(page.getByRole("row").filter({ hasText: "10,000" })).toContainText("Credited");
+  await page.goto(`${stack().web}/transfers`);
+  await page.getByRole("link", { name: /^Order/ }).click();
+  await page.waitForURL("**/buy/orders/pur_*");
 });
 
 test("any amount shows its bonus while one types, and the order brings just that", async ({ page }) => {

@@ -11,6 +11,14 @@ import { toKeyReason } from "@/lib/pool";
 
 const OWN_SOURCES = ["promo", "referral", "purchased", "vested", "unvested", "debt"] as const;
 
+function To({ href, what, id }: { href: string; what: string; id: string }) {
+  return (
+    <Link href={href} className="text-accent-ink underline-offset-4 hover:underline">
+      {what} <span className="font-mono text-xs">…{id.slice(-6)}</span>
+    </Link>
+  );
+}
+
 function For({ movement }: { movement: Movement }) {
   const t = useTranslations("Transfers");
   const reasons = useTranslations("Contribute.reasons");
@@ -18,12 +26,9 @@ function For({ movement }: { movement: Movement }) {
   if (refType === "request" && refId) {
     // The books name a request by its UUID.
     const id = toPublicId("request", refId as Uuid);
-    return (
-      <Link href={`/usage/${id}`} className="text-accent-ink underline-offset-4 hover:underline">
-        {t("request")} <span className="font-mono text-xs">…{id.slice(-6)}</span>
-      </Link>
-    );
+    return <To href={`/usage/${id}`} what={t("request")} id={id} />;
   }
+  if (refType === "purchase" && refId) return <To href={`/buy/orders/${refId}`} what={t("order")} id={refId} />;
   const ended = movement.kind === "clawback" ? toKeyReason(memo) : null;
   return ended ? t("contributedKey", { reason: reasons(ended) }) : memo;
 }
@@ -47,11 +52,11 @@ function Row({ movement, nowMs }: { movement: Movement; nowMs: number }) {
       <Td isNumeric className={clsx("font-medium max-sm:pr-5", movement.signedMicros > 0n && "text-accent-ink")}>
         {signedAmount(movement.signedMicros, locale)}
         <span className="block text-xs font-normal text-ink-3 sm:hidden">
-          <Credits amount={movement.balanceAfterMicros} hasUnit={false} />
+          <Credits amount={movement.balanceAfterMicros} isExact hasUnit={false} />
         </span>
       </Td>
       <Td isNumeric className="hidden text-ink-2 sm:table-cell">
-        <Credits amount={movement.balanceAfterMicros} hasUnit={false} />
+        <Credits amount={movement.balanceAfterMicros} isExact hasUnit={false} />
       </Td>
     </Tr>
   );
