@@ -2,6 +2,7 @@ import type { Metadata, Viewport } from "next";
 import { headers } from "next/headers";
 import { getLocale, getTranslations } from "next-intl/server";
 import type { ReactNode } from "react";
+import { appUrl } from "./_server/addresses";
 import { THEME_SCRIPT } from "./_components/theme";
 import "./globals.css";
 
@@ -13,6 +14,10 @@ export async function generateMetadata(): Promise<Metadata> {
     title: { default: `Scrip · ${t("tagline")}`, template: "%s · Scrip" },
     description: t("description"),
     icons: { icon: "/logo.svg" },
+    // What chats and search pages show of a link: title and text are those of each page.
+    metadataBase: new URL(appUrl()),
+    openGraph: { type: "website", siteName: "Scrip" },
+    twitter: { card: "summary" },
   };
 }
 

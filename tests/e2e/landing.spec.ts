@@ -13,6 +13,19 @@ async function setFee(fee: number): Promise<void> {
   expect(response.status, await response.clone().text()).toBe(200);
 }
 
+test("a link to a page shows what it leads to", async ({ request }) => {
+  for (const [path, title] of [
+    ["/", "Scrip · credits for every AI model"],
+    ["/models/gpt-4", "gpt-4 · Scrip"],
+  ] as const) {
+    const html = await (
+      await request.get(`${stack().web}${path}`, { headers: { "user-agent": "Twitterbot/1.0" } })
+    ).text();
+    expect(html).toContain(`<meta property="og:title" content="${title}"/>`);
+    expect(html).toMatch(/<meta property="og:description" content="[^"]{20}/);
+  }
+});
+
 test.afterAll(() => setFee(REFERENCE_FEE));
 
 test("what a key can be worth is reckoned by the prices and the fee of now", async ({ page }) => {

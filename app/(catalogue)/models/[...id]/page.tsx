@@ -26,8 +26,8 @@ async function readModel(params: Params): Promise<PricedModel> {
 }
 
 export async function generateMetadata({ params }: { params: Params }): Promise<Metadata> {
-  const { model } = await readModel(params);
-  return { title: model.displayName };
+  const [{ model }, t] = await Promise.all([readModel(params), getTranslations("Models.page")]);
+  return { title: model.displayName, description: t("description", { name: model.displayName }) };
 }
 
 function Facts({ found, hasBalance }: { found: PricedModel; hasBalance: boolean }) {
