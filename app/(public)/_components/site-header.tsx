@@ -3,14 +3,7 @@ import { useTranslations } from "next-intl";
 import { Logo } from "@/app/_components/logo";
 import { ThemeSwitch } from "@/app/_components/theme-switch";
 import { buttonClass } from "@/app/_components/ui/button";
-
-const LINKS = [
-  { name: "how", href: "/#how" },
-  { name: "models", href: "/models" },
-  { name: "packs", href: "/#packs" },
-  { name: "contribute", href: "/#contribute" },
-  { name: "api", href: "/docs/api" },
-] as const;
+import { SITE_LINKS } from "./site-links";
 
 /** The head of the public pages. */
 export function SiteHeader({ isSignedIn }: { isSignedIn: boolean }) {
@@ -22,7 +15,7 @@ export function SiteHeader({ isSignedIn }: { isSignedIn: boolean }) {
           <Logo />
         </Link>
         <nav aria-label={t("nav.label")} className="ml-6 hidden gap-1 md:flex">
-          {LINKS.map(({ name, href }) => (
+          {SITE_LINKS.map(({ name, href }) => (
             <Link
               key={name}
               href={href}
