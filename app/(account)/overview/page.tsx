@@ -123,7 +123,7 @@ export default async function OverviewPage() {
         {rows.length > 0 ? (
           <UsageTable rows={rows} nowMs={ctx.nowMs} isShort />
         ) : (
-          <EmptyState icon={ChartNoAxesColumn} title={t("noRequests")} text={t("recentEmpty")} />
+          <EmptyState icon={ChartNoAxesColumn} title={t("recentNone")} text={t("recentEmpty")} />
         )}
       </Card>
     </>

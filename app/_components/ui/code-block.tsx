@@ -11,7 +11,7 @@ export function CodeBlock({ code, label }: { code: string; label: string }) {
       >
         <code>{code}</code>
       </pre>
-      <div className="absolute top-2 right-2 rounded-md bg-sunken">
+      <div className="absolute top-1.5 right-0 rounded-md bg-sunken pr-2">
         <CopyButton text={code} label={label} />
       </div>
     </div>

@@ -17,7 +17,14 @@ function Terms({ quote, feePercent }: { quote: Quoted; feePercent: string }) {
   const lines = [
     { name: t("requests"), value: new Intl.NumberFormat(locale).format(quote.requests) },
     { name: t("gross"), value: <Credits amount={quote.grossMicros} isExact /> },
-    { name: t("fee", { percent: feePercent }), value: <Credits amount={quote.feeMicros} isExact /> },
+    {
+      name: t("fee", { percent: feePercent }),
+      value: (
+        <>
+          −<Credits amount={quote.feeMicros} isExact />
+        </>
+      ),
+    },
     { name: t("net"), value: <Credits amount={quote.netMicros} isExact /> },
   ];
   return (

@@ -32,7 +32,7 @@ function RequestSearch() {
     else showToast({ title: t("searchError"), isError: true });
   };
   return (
-    <form onSubmit={submit} role="search" className="relative w-full sm:w-52">
+    <form onSubmit={submit} role="search" className="relative w-full sm:w-60">
       <Search aria-hidden="true" className="absolute top-2.5 left-3 size-4 text-ink-3" />
       <input
         type="search"

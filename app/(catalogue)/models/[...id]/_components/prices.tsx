@@ -123,7 +123,11 @@ export function Prices({ found }: { found: PricedModel }) {
     <Card className="overflow-hidden">
       <CardHeader
         title={t("prices")}
-        note={t("pricesNote", { version: price.version, date: day.format(price.effectiveFromMs) })}
+        note={
+          price.effectiveFromMs > 0
+            ? t("pricesNote", { version: price.version, date: day.format(price.effectiveFromMs) })
+            : t("pricesNoteEver", { version: price.version })
+        }
       />
       {lines.length > 0 && <TokenPrices lines={lines} />}
       {card.table ? (
