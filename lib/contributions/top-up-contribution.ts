@@ -3,7 +3,7 @@ import type { Tx } from "../db";
 import { assert, ScripError } from "../errors";
 import type { Uuid } from "../ids";
 import { micros } from "../money";
-import { getPoolKey, raiseQuota } from "../pool";
+import { getPoolKey, lockProvider, raiseQuota } from "../pool";
 import { holdSettings } from "../settings";
 import type { Contribution, ContributionView } from "./contribution";
 import { lockByPoolKeys, updateContribution } from "./contribution.store";
@@ -55,6 +55,8 @@ export async function topUpContribution(tx: Tx, ctx: Ctx, input: TopUpInput): Pr
     throw new ScripError("state_conflict", "This quote isn't for a top-up of this contribution.");
   }
   const policy = await findPolicy(tx, settings, provider);
+  // As a contribution does: what is counted now can\'t change before this commits.
+  await lockProvider(tx, provider);
   await requireRoom(tx, policy, { userId, quotaNanos: quote.quotaNanos, netMicros: netOf(quote) });
   const contribution = await lockOpen(tx, ctx, poolKeyId);
   if (quote.baseQuotaNanos !== contribution.quotaNanos) {
