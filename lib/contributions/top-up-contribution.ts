@@ -55,7 +55,7 @@ export async function topUpContribution(tx: Tx, ctx: Ctx, input: TopUpInput): Pr
     throw new ScripError("state_conflict", "This quote isn't for a top-up of this contribution.");
   }
   const policy = await findPolicy(tx, settings, provider);
-  // As a contribution does: what is counted now can\'t change before this commits.
+  // As a contribution does: what is counted now can't change before this commits.
   await lockProvider(tx, provider);
   await requireRoom(tx, policy, { userId, quotaNanos: quote.quotaNanos, netMicros: netOf(quote) });
   const contribution = await lockOpen(tx, ctx, poolKeyId);

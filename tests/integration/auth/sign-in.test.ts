@@ -87,8 +87,9 @@ describe("signing in", () => {
 
   test("counts against an origin only what failed", async () => {
     const user = await aUser();
-    for (let i = 0; i < 120; i++) {
-      expect(await verify(user.email, PASSWORD, "198.51.100.9")).toMatchObject({ outcome: "verified" });
+    for (let batch = 0; batch < 13; batch++) {
+      const eight = Array.from({ length: 8 }, () => verify(user.email, PASSWORD, "198.51.100.9"));
+      expect(new Set((await Promise.all(eight)).map(({ outcome }) => outcome))).toEqual(new Set(["verified"]));
     }
   });
 
