@@ -1,7 +1,6 @@
 import { Stop } from "./console";
 import { embeddedUrls, runningServer, startServer } from "./postgres/server";
-
-const HOME = ".scrip";
+import { HOME } from "./start/options";
 
 /** The database that a task works on, as the owner and as the application; `close` ends a server that it started. */
 export type TaskDatabase = { readonly ownerUrl: string; readonly url: string; close(): Promise<void> };
