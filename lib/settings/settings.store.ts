@@ -29,7 +29,7 @@ export async function writeStored(tx: Tx, nowMs: number, name: string, value: un
 }
 
 /** A provider's policy as the settings write it. */
-type Policy = {
+export type Policy = {
   allowed: boolean;
   note: string;
   reason: string;

@@ -8,14 +8,17 @@ import { DEFAULT_SETTINGS } from "./defaults";
 import { mergePatch } from "./merge-patch";
 import { readSettingsDocument } from "./read-settings-document";
 import { Settings, type SettingsDocument } from "./schemas";
-import { lockSettings, writePolicies, writeStored } from "./settings.store";
+import { lockSettings, type Policy, writePolicies, writeStored } from "./settings.store";
 
+/** Settings as they are written, every provider's policy whole. */
+type Document = SettingsDocument & { providers: Record<string, Policy> };
+type Name = keyof SettingsDocument;
 type Change = { before: Partial<SettingsDocument>; after: Partial<SettingsDocument>; document: SettingsDocument };
 
 /** The job that follows a change of `advance_limit`: wallets have it as of then. Its payload is empty. */
 export const ADVANCE_LIMIT_TOPIC = "advance_limit_changed";
 
-/** Members that a patch removed are at their defaults again; a provider's policy is filled up to a whole one. */
+/** Members that a patch removed are at their defaults again. */
 function withDefaults(merged: Record<string, unknown>): unknown {
   const complete: Record<string, unknown> = { ...DEFAULT_SETTINGS, ...merged };
   for (const [name, value] of Object.entries(DEFAULT_SETTINGS)) {
@@ -25,8 +28,29 @@ function withDefaults(merged: Record<string, unknown>): unknown {
   return complete;
 }
 
+/** What holds of a provider that nothing was said of. */
+const NO_POLICY: Policy = {
+  allowed: false,
+  note: "",
+  reason: "",
+  reference_model: null,
+  pool_ceiling_usd: null,
+  channel: null,
+};
+
+/** The settings as a merge patch makes them of the current ones. Errors: `validation_failed` where they don't fit. */
+function patched(current: SettingsDocument, patch: Record<string, unknown>): Document {
+  // A merge of an object with an object is an object.
+  const merged = withDefaults(mergePatch(current, patch) as Record<string, unknown>);
+  const parsed = Settings.safeParse(merged);
+  if (!parsed.success) throw validationFailed(parsed.error);
+  const document = merged as SettingsDocument; // it was just parsed as one
+  const policies = Object.entries(document.providers).map(([id, policy]) => [id, { ...NO_POLICY, ...policy }] as const);
+  return { ...document, providers: Object.fromEntries(policies) };
+}
+
 /** Most providers forbid sharing keys: that an operator allows it is on the record with the reason. */
-function requireReasons(before: SettingsDocument["providers"], after: Policies): void {
+function requireReasons(before: SettingsDocument["providers"], after: Document["providers"]): void {
   for (const [id, policy] of Object.entries(after)) {
     if (!policy.allowed || policy.reason.trim() !== "" || isDeepStrictEqual(before[id], policy)) continue;
     const path = `providers.${id}.reason`;
@@ -34,6 +58,16 @@ function requireReasons(before: SettingsDocument["providers"], after: Policies):
     throw new ScripError("validation_failed", `${path}: ${message}`, { errors: [{ path, message }] });
   }
 }
+
+/** Store one setting of the document; what is at its default is kept nowhere. */
+async function store(tx: Tx, nowMs: number, document: Document, name: Name): Promise<void> {
+  if (name === "providers") return writePolicies(tx, nowMs, document.providers);
+  const isDefault = isDeepStrictEqual(document[name], DEFAULT_SETTINGS[name]);
+  await writeStored(tx, nowMs, name, isDefault ? undefined : document[name]);
+}
+
+const pick = (document: SettingsDocument, names: readonly Name[]): Partial<SettingsDocument> =>
+  Object.fromEntries(names.map((name) => [name, document[name]]));
 
 /**
  * Change settings by a merge patch, and tell every process. Gives back what changed, for the audit log.
@@ -44,44 +78,12 @@ function requireReasons(before: SettingsDocument["providers"], after: Policies):
 export async function updateSettings(tx: Tx, ctx: Ctx, patch: Record<string, unknown>): Promise<Change> {
   await lockSettings(tx);
   const current = await readSettingsDocument(tx);
-  // A merge of an object with an object is an object.
-  const merged = withDefaults(mergePatch(current, patch) as Record<string, unknown>);
-  const parsed = Settings.safeParse(merged);
-  if (!parsed.success) throw validationFailed(parsed.error);
-  const next = fillPolicies(merged as SettingsDocument); // it was parsed as one above
-  requireReasons(current.providers, completePolicies(next));
-  const change: Change = { before: {}, after: {}, document: next };
-  for (const name of Object.keys(patch) as (keyof SettingsDocument)[]) {
-    if (isDeepStrictEqual(current[name], next[name])) continue;
-    Object.assign(change.before, { [name]: current[name] });
-    Object.assign(change.after, { [name]: next[name] });
-    if (name !== "providers") {
-      await writeStored(
-        tx,
-        ctx.nowMs,
-        name,
-        isDeepStrictEqual(next[name], DEFAULT_SETTINGS[name]) ? undefined : next[name],
-      );
-    }
-  }
-  if (change.after.providers) await writePolicies(tx, ctx.nowMs, completePolicies(next));
-  if (change.after.advance_limit !== undefined) await enqueue(tx, ADVANCE_LIMIT_TOPIC, {});
-  if (Object.keys(change.after).length > 0) await bumpConfig(tx, "settings");
-  return change;
+  const document = patched(current, patch);
+  requireReasons(current.providers, document.providers);
+  // A name that isn't a setting's was refused with the rest.
+  const changed = (Object.keys(patch) as Name[]).filter((name) => !isDeepStrictEqual(current[name], document[name]));
+  for (const name of changed) await store(tx, ctx.nowMs, document, name);
+  if (changed.includes("advance_limit")) await enqueue(tx, ADVANCE_LIMIT_TOPIC, {});
+  if (changed.length > 0) await bumpConfig(tx, "settings");
+  return { before: pick(current, changed), after: pick(document, changed), document };
 }
-
-type Policies = Parameters<typeof writePolicies>[2];
-
-function completePolicies({ providers }: SettingsDocument): Policies {
-  return Object.fromEntries(
-    Object.entries(providers).map(([id, policy]) => [
-      id,
-      { allowed: false, note: "", reason: "", reference_model: null, pool_ceiling_usd: null, channel: null, ...policy },
-    ]),
-  );
-}
-
-const fillPolicies = (document: SettingsDocument): SettingsDocument => ({
-  ...document,
-  providers: completePolicies(document),
-});
