@@ -1,3 +1,5 @@
+import type { Uuid } from "../ids";
+
 const QUARANTINE_FIRST_MS = 60_000;
 const NO_MONEY_FIRST_MS = 15 * 60_000;
 const NO_MONEY_MAX_MS = 24 * 3_600_000;
@@ -9,12 +11,14 @@ export const INVALID_PROOF = 4;
 export const quarantineProbeMs = (nowMs: number, failures: number): number =>
   nowMs + QUARANTINE_FIRST_MS * 2 ** Math.max(0, Math.min(failures, INVALID_PROOF) - 1);
 
-/** When a key without money is looked at again: after 15 minutes, doubling to a day. Units: epoch milliseconds. */
-export const moneyProbeMs = (nowMs: number, failures: number): number =>
-  nowMs + Math.min(NO_MONEY_FIRST_MS * 2 ** Math.min(Math.max(0, failures - 1), 30), NO_MONEY_MAX_MS);
-
-/** When a contributor's key that had no money, with quota left, is looked at to be sure. Units: epoch milliseconds. */
-export const drainProbeMs = (nowMs: number): number => nowMs + QUARANTINE_FIRST_MS;
+/**
+ * When a key that had no money is looked at again: the platform's own after 15 minutes, doubling to a day; a contributor's
+ * after a minute, to be sure. Units: epoch milliseconds.
+ */
+export const noMoneyProbeMs = (nowMs: number, ownerId: Uuid | null, failures: number): number =>
+  ownerId === null
+    ? nowMs + Math.min(NO_MONEY_FIRST_MS * 2 ** Math.min(Math.max(0, failures - 1), 30), NO_MONEY_MAX_MS)
+    : nowMs + QUARANTINE_FIRST_MS;
 
 const FAULT_SHARE = { keys: 3, of: 10 };
 const FAULT_KEYS_MIN = 2;

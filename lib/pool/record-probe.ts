@@ -6,7 +6,7 @@ import { enqueue } from "../queue/enqueue";
 import { QUOTA_USED } from "./charge-pool-keys";
 import { quotaLeft } from "./pool-key";
 import { lockPoolKey, type PoolKeyChange, type StoredPoolKey, updatePoolKeys } from "./pool.store";
-import { drainProbeMs, INVALID_PROOF, moneyProbeMs, quarantineProbeMs } from "./probe-schedule";
+import { INVALID_PROOF, noMoneyProbeMs, quarantineProbeMs } from "./probe-schedule";
 
 /** What a look at a key found. `unknown`: the provider didn't answer in a way that says anything of the key. */
 export type Probe =
@@ -50,7 +50,7 @@ function afterProbe(key: StoredPoolKey, probe: Probe, nowMs: number): PoolKeyCha
         reason: probe.reason,
         failures,
         lastError: probe.reason,
-        coolingUntilMs: key.ownerId === null ? moneyProbeMs(nowMs, failures) : drainProbeMs(nowMs),
+        coolingUntilMs: noMoneyProbeMs(nowMs, key.ownerId, failures),
       };
     case "unknown":
       // An active key that was looked at on demand stays in use; others are looked at again soon.

@@ -3,10 +3,9 @@ import { bumpConfig, type Tx } from "../db";
 import type { Uuid } from "../ids";
 import type { KeyAction, KeyFault } from "../providers";
 import {
-  drainProbeMs,
   INVALID_PROOF,
   isProviderFault,
-  moneyProbeMs,
+  noMoneyProbeMs,
   PROVIDER_FAULT_COOLING_MS,
   PROVIDER_FAULT_WINDOW_MS,
   quarantineProbeMs,
@@ -42,8 +41,7 @@ async function judge(tx: Tx, ctx: Ctx, key: StoredPoolKey, forKey: KeyAction): P
       return quarantine(tx, ctx, key, forKey.reason);
     case "deplete": {
       const failures = key.failures + 1;
-      const nextMs = key.ownerId === null ? moneyProbeMs(ctx.nowMs, failures) : drainProbeMs(ctx.nowMs);
-      const coolingUntilMs = forKey.recheckAtMs ?? nextMs;
+      const coolingUntilMs = forKey.recheckAtMs ?? noMoneyProbeMs(ctx.nowMs, key.ownerId, failures);
       const change = {
         reason: forKey.reason,
         lastError: forKey.reason,

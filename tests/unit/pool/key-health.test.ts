@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { KeyAction } from "@/lib/providers";
 import { type KeyHealth, newHealth, recordEnd, recordStart, usableFromMs } from "@/lib/pool/key-health";
-import { isProviderFault, moneyProbeMs, quarantineProbeMs } from "@/lib/pool/probe-schedule";
+import { isProviderFault, noMoneyProbeMs, quarantineProbeMs } from "@/lib/pool/probe-schedule";
 
 const T = 1_000_000;
 const end = (health: KeyHealth, forKey: KeyAction, nowMs = T, modelId = "m"): void => {
@@ -101,7 +101,7 @@ test("a key that can't use a model is avoided for that model only, for a day", (
 
 test("looks at quarantined keys come after 1, 2, 4 minutes; at keys without money after 15 minutes, doubling to a day", () => {
   expect([1, 2, 3].map((failures) => quarantineProbeMs(0, failures) / 60_000)).toEqual([1, 2, 4]);
-  expect([1, 2, 3, 20].map((failures) => moneyProbeMs(0, failures) / 60_000)).toEqual([15, 30, 60, 1_440]);
+  expect([1, 2, 3, 20].map((failures) => noMoneyProbeMs(0, null, failures) / 60_000)).toEqual([15, 30, 60, 1_440]);
 });
 
 test("two keys and 30% of a provider's at once are the provider's fault; one alone never is", () => {
