@@ -14,9 +14,13 @@ async function requireTurn(userId: string): Promise<void> {
     await looks.consume(userId);
   } catch (reached) {
     if (!(reached instanceof RateLimiterRes)) throw reached;
-    throw new ScripError("rate_limit_exceeded", "You asked for many quotes within the hour. Try again later.", {
-      retryAfterS: Math.ceil(reached.msBeforeNext / 1000),
-    });
+    throw new ScripError(
+      "rate_limit_exceeded",
+      "You have asked for too many quotes in the last hour. Try again later.",
+      {
+        retryAfterS: Math.ceil(reached.msBeforeNext / 1000),
+      },
+    );
   }
 }
 

@@ -68,7 +68,8 @@ export async function planQuote(
   const policy = await findPolicy(reader, await readSettings(reader), provider);
   const reference = await findReference(reader, ctx, policy);
   const baseUrl = resolveBaseUrl(policy.adapter, policy.channel.baseUrl, baseUrls);
-  if (baseUrl === null) throw new ScripError("provider_not_allowed", `Nobody has said where ${provider} answers.`);
+  if (baseUrl === null)
+    throw new ScripError("provider_not_allowed", `Keys of ${provider} can't be checked yet: its address isn't set.`);
   await requireDailyRoom(reader, ctx, userId, policy.settings.contributions_per_day);
   const topUp = await planTopUp(reader, ctx, input);
   const id = newUuid(ctx.nowMs);

@@ -19,6 +19,9 @@ export async function requireRoom(
     throw new ScripError("pool_full", `The pool has enough quota of ${adapter.id} for now. Try again another day.`);
   }
   if ((await sumUnvested(tx, added.userId)) + added.netMicros > settings.max_unvested) {
-    throw new ScripError("pool_full", "Your contributions wait for as many credits as they may. Let some vest first.");
+    throw new ScripError(
+      "pool_full",
+      "You have as many credits waiting to vest as an account may have. Let some vest first.",
+    );
   }
 }

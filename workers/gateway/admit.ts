@@ -99,7 +99,7 @@ function requirePriced(
 ): Pick<Terms, "price" | "cost"> {
   const price = priceCardAt(model, arrivedMs);
   if (!price) {
-    return refuse("unpriced_parameters", `'${model.id}' has no price yet, so that it can't be called.`, {
+    return refuse("unpriced_parameters", `'${model.id}' has no price yet, so it can't be called.`, {
       param: "model",
     });
   }
