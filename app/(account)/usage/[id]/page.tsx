@@ -20,6 +20,16 @@ import { readLines } from "@/app/_components/charge/breakdown";
 import { Calculation } from "@/app/_components/charge/calculation";
 import { Details } from "./_components/details";
 
+const REASONS = [
+  "upstream_error",
+  "upstream_timeout",
+  "no_capacity",
+  "unavailable",
+  "internal_error",
+  "bad_request",
+  "content_policy",
+  "client_left",
+] as const;
 const SOURCES = ["promo", "referral", "purchased", "earned"] as const;
 
 type Params = Promise<{ id: string }>;
@@ -75,15 +85,23 @@ function PaidFrom({ record }: { record: UsageRecord }) {
   );
 }
 
+/** Why a request didn't succeed, and what to do: the codes that a record may have, where there is something to say. */
+function useReason(code: string | null): string | null {
+  const t = useTranslations("Request.reasons");
+  const known = REASONS.find((reason) => reason === code);
+  return known ? t(known) : null;
+}
+
 function Explanation({ record }: { record: UsageRecord }) {
   const t = useTranslations("Request");
   const lines = readLines(record.breakdown);
+  const reason = useReason(record.errorCode);
   const card = record.priceVersion === null ? null : t("price", { version: record.priceVersion });
   return (
     <Card>
       <CardHeader title={t("explained")} note={<span data-hint={t("priceNote")}>{card}</span>} />
       {record.chargeMicros === 0n && lines.length === 0 ? (
-        <EmptyState icon={CircleSlash} title={t("nothing")} text={t("nothingText")} />
+        <EmptyState icon={CircleSlash} title={t("nothing")} text={reason ?? t("nothingText")} />
       ) : (
         <>
           <Calculation lines={lines} charge={record.chargeMicros} />

@@ -9,9 +9,9 @@ import { durationText } from "../../../_components/usage-table";
 
 function Detail({ name, children }: { name: string; children: ReactNode }) {
   return (
-    <div className="flex items-baseline justify-between gap-6 border-t border-line px-5 py-2.5">
+    <div className="flex items-baseline justify-between gap-4 border-t border-line px-5 py-2.5">
       <dt className="text-[13px] whitespace-nowrap text-ink-3">{name}</dt>
-      <dd className="min-w-0 truncate text-right">{children}</dd>
+      <dd className="min-w-0 text-right wrap-anywhere">{children}</dd>
     </div>
   );
 }
