@@ -13,7 +13,7 @@ export { listPool } from "./list-pool";
 export type { Choice, ChosenKey, Pool } from "./pool";
 export { pausePoolKey } from "./pause-pool-key";
 export type { KeyCount, PoolKeyState, PoolKeyView } from "./pool-key";
-export { hasFingerprint as isKeyInPool, isSameKey, lockProvider } from "./pool.store";
+export { hasFingerprint as isKeyInPool, hasKeys, isSameKey, lockProvider } from "./pool.store";
 export { raiseQuota } from "./raise-quota";
 export { DIED_TOPIC, type Probe, recordProbe } from "./record-probe";
 export { recordVerdict } from "./record-verdict";

@@ -157,6 +157,11 @@ export async function lockPoolKey(tx: Tx, id: Uuid): Promise<StoredPoolKey | nul
   return findPoolKey(tx, id);
 }
 
+/** Whether a channel has keys, in whatever state. */
+export async function hasKeys(tx: Tx, channelId: string): Promise<boolean> {
+  return (await queries(tx).pool_key.findFirst({ where: { channelId }, select: { id: true } })) !== null;
+}
+
 /** Make verdicts on keys of one provider wait for each other, until the transaction ends. */
 export async function lockProvider(tx: Tx, provider: string): Promise<void> {
   await queries(tx).$executeRaw`select pg_advisory_xact_lock(hashtextextended(${`pool:${provider}`}, 0))`;

@@ -2,9 +2,11 @@ import * as z from "zod";
 import { webDatabase } from "@/app/_server/database";
 import { route } from "@/app/_server/route";
 import { recordAudit } from "@/lib/audit";
-import { ChannelBody, channelFromBody, findChannel, putChannel } from "@/lib/catalog";
+import { type Channel, ChannelBody, channelFromBody, findChannel, putChannel } from "@/lib/catalog";
+import type { Tx } from "@/lib/db";
 import { ScripError } from "@/lib/errors";
 import { leadsToPrivateNetwork, validationFailed } from "@/lib/http";
+import { hasKeys, lockProvider } from "@/lib/pool";
 import { readSettings } from "@/lib/settings";
 import { ChannelReply, showChannel } from "../../../_replies/channel";
 import { NameParams } from "../../../_replies/fields";
@@ -38,6 +40,17 @@ async function requirePublicAddress(baseUrl: string | null): Promise<void> {
   throw new ScripError("validation_failed", `base_url: ${message}`, { errors: [{ path: "base_url", message }] });
 }
 
+/** Keys are sealed for their provider, and wouldn't open for another. Errors: `state_conflict`. */
+async function requireSameProvider(tx: Tx, before: Channel, after: Channel): Promise<void> {
+  if (before.provider === after.provider) return;
+  await lockProvider(tx, before.provider);
+  if (!(await hasKeys(tx, before.id))) return;
+  throw new ScripError(
+    "state_conflict",
+    `The channel has keys of ${before.provider}, which can't serve for another provider. Make a channel of its own.`,
+  );
+}
+
 export const PUT = route(
   {
     auth: "admin",
@@ -58,6 +71,7 @@ export const PUT = route(
     await requirePublicAddress(channel.baseUrl);
     return webDatabase().inTransaction(async (tx) => {
       const before = await findChannel(tx, channel.id);
+      if (before) await requireSameProvider(tx, before, channel);
       await putChannel(tx, ctx, channel);
       const subject = { type: "channel", id: channel.id };
       const [was, is] = [before && showChannel(before), showChannel(channel)];

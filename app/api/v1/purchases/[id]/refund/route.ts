@@ -9,7 +9,7 @@ export const POST = route(
     tag: "Buying",
     summary: "Refund a purchase",
     description:
-      "Once a purchase, within 14 days: what was paid less USD 0.01 for each credit spent of it. All that is left of the purchase goes back, bonus included; the money follows in days.",
+      "Once a purchase, within the operator's refund window (14 days unless set): what was paid less the nominal value of each credit spent of it, as it was when ordered. All that is left of the purchase goes back, bonus included; the money follows in days.",
     params: IdParams("purchase"),
     reply: PurchaseReply,
     isIdempotent: true,
