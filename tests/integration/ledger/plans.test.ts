@@ -48,4 +48,4 @@ test("a connection that began on empty tables reads a request's own rows and no 
   await until(async () => (await readRows()).size > 0, "the counts are told", 30_000);
   for (const [table, rows] of await readRows()) expect(rows, table).toBeLessThan(ROWS_PER_REQUEST_MAX);
   await ledger.close();
-});
+}, 120_000);
