@@ -9,14 +9,14 @@ const STEPS: [Intl.RelativeTimeFormatUnit, number][] = [
   ["minute", 60],
 ];
 
-/** "5 minutes ago", "in 3 days". Below a minute it counts seconds. */
+/** "5 min. ago", "in 3 days". What was within the last minute is "now": seconds would be wrong while one reads them. */
 export function relativeTime(atMs: number, nowMs: number, locale: string): string {
   const seconds = Math.round((atMs - nowMs) / 1_000);
   const format = new Intl.RelativeTimeFormat(locale, { numeric: "auto", style: "short" });
   for (const [unit, size] of STEPS) {
     if (Math.abs(seconds) >= size) return format.format(Math.trunc(seconds / size), unit);
   }
-  return format.format(seconds > 0 ? seconds : Math.min(0, seconds), "second");
+  return format.format(Math.max(0, seconds), "second");
 }
 
 /** The instant in words, in one's own zone and in UTC, and as RFC 3339. */

@@ -71,6 +71,8 @@ describe("what a person is told", () => {
 
   test("a time is told in the largest unit that fits", () => {
     expect(relativeTime(0, 90 * SECOND_MS, "en")).toBe("1 min. ago");
+    expect(relativeTime(0, 59 * SECOND_MS, "en")).toBe("now");
+    expect(relativeTime(20 * SECOND_MS, 0, "en")).toBe("in 20 sec.");
     expect(relativeTime(0, 26 * 3_600 * SECOND_MS, "en")).toBe("yesterday");
     expect(zoneLabel("Asia/Shanghai", 0, "en")).toBe("Asia/Shanghai, GMT+8");
   });
