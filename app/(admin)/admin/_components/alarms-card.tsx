@@ -27,6 +27,13 @@ function AllClear({ children }: { children: ReactNode }) {
   );
 }
 
+/** What an alarm is about, a row each. */
+function Details({ children }: { children: ReactNode }) {
+  return (
+    <ul className="mt-2 flex flex-col divide-y divide-line rounded-md border border-line text-[13px]">{children}</ul>
+  );
+}
+
 /** A check that is older than this didn't come when it should: it is made every hour. */
 const LATE_MS = 2 * 3_600_000;
 
@@ -46,7 +53,7 @@ function Ledger({ check, nowMs }: { check: LedgerCheck | null; nowMs: number }) 
   return (
     <Alarm>
       {t.rich("broken", { count: broken.length, time })}
-      <ul className="mt-2 flex flex-col divide-y divide-line rounded-md border border-line text-[13px]">
+      <Details>
         {broken.map(({ law, states, rows, first }) => (
           <li key={law} className="px-3 py-2">
             <p>{states}</p>
@@ -55,7 +62,7 @@ function Ledger({ check, nowMs }: { check: LedgerCheck | null; nowMs: number }) 
             </p>
           </li>
         ))}
-      </ul>
+      </Details>
     </Alarm>
   );
 }
@@ -91,7 +98,7 @@ function Quarantined({ quarantined: { count, latest }, nowMs }: Pick<Alarms, "qu
   return (
     <Alarm>
       {t("quarantined", { count })}
-      <ul className="mt-2 flex flex-col divide-y divide-line rounded-md border border-line text-[13px]">
+      <Details>
         {latest.map(({ id, usdNanos, problem, paidMs }) => (
           <li key={id} className="flex flex-wrap items-baseline gap-x-4 gap-y-0.5 px-3 py-2">
             <span className="font-mono text-xs break-all">{toPublicId("purchase", id)}</span>
@@ -102,7 +109,7 @@ function Quarantined({ quarantined: { count, latest }, nowMs }: Pick<Alarms, "qu
             </span>
           </li>
         ))}
-      </ul>
+      </Details>
       {count > latest.length && (
         <p className="mt-1.5 text-[13px] text-ink-3">{t("more", { count: count - latest.length })}</p>
       )}
