@@ -34,10 +34,9 @@ async function winDispute(tx: Tx, ctx: Ctx, purchase: Purchase, dispute: Dispute
 }
 
 /** News of a warning comes late where a dispute of the payment was won before: then it is over too. */
-async function withoutLateWarning(tx: Tx, purchase: Purchase, fact: DisputeFact): Promise<DisputeFact> {
-  if (!isWarning(fact)) return fact;
-  const isWon = (await findDisputes(tx, purchase.id)).some((one) => !isWarning(one) && one.state === "won");
-  return isWon ? { ...fact, state: "won" } : fact;
+function withoutLateWarning(fact: DisputeFact, before: readonly Dispute[]): DisputeFact {
+  const isLate = isWarning(fact) && before.some((one) => !isWarning(one) && one.state === "won");
+  return isLate ? { ...fact, state: "won" } : fact;
 }
 
 /**
@@ -47,8 +46,9 @@ async function withoutLateWarning(tx: Tx, purchase: Purchase, fact: DisputeFact)
  * save what other refunds and disputes stand for.
  */
 export async function applyDispute(tx: Tx, ctx: Ctx, purchase: Purchase, told: DisputeFact): Promise<Applied> {
-  const fact = await withoutLateWarning(tx, purchase, told);
-  const known = (await findDisputes(tx, purchase.id)).find(({ id }) => id === fact.id);
+  const before = await findDisputes(tx, purchase.id);
+  const fact = withoutLateWarning(told, before);
+  const known = before.find(({ id }) => id === fact.id);
   if (known && (known.state !== "open" || fact.state === "open")) return { outcome: "unchanged" };
   if (!known) await openDispute(tx, ctx, purchase, fact);
   else if (fact.state === "won") await winDispute(tx, ctx, purchase, known);
