@@ -174,3 +174,15 @@ export async function settle(shop: Shop): Promise<void> {
     isQuiet = (await shop.run()) === 0;
   }
 }
+
+/** Open a dispute of a purchase at Stripe, or bring the open one to another state, and have that told and acted on. */
+export async function disputeAtStripe(shop: Shop, id: string, status: string): Promise<void> {
+  await shop.control("POST", `/stripe/dispute/${id}`, { status });
+  await settle(shop);
+}
+
+/** Refund a purchase from Stripe's dashboard, all of it unless told, and have that told and acted on. */
+export async function refundAtStripe(shop: Shop, id: string, order: object = {}): Promise<void> {
+  await shop.control("POST", `/stripe/refund/${id}`, order);
+  await settle(shop);
+}

@@ -8,7 +8,7 @@ import { systemCtx } from "@/lib/ctx";
 import { nanos } from "@/lib/money";
 import { updateSettings } from "@/lib/settings";
 import { nowMs } from "@/lib/time";
-import { buy, openShop, settle, type Shop } from "@/tests/support/shop";
+import { buy, disputeAtStripe, openShop, refundAtStripe, settle, type Shop } from "@/tests/support/shop";
 
 let shop: Shop;
 let ada: Person;
@@ -27,14 +27,7 @@ const spend = (credits: number) => makeRequests(shop.database, ada, [{ chargeMic
 const codeOf = ({ status, body }: Reply) => [status, body["code"]];
 const stripeRefunds = async () =>
   (await shop.events()).filter(({ type }) => type === "refund.created").map(({ object }) => object);
-const dispute = async (id: string, status: string) => {
-  await shop.control("POST", `/stripe/dispute/${id}`, { status });
-  await settle(shop);
-};
-const refundAtStripe = async (id: string, order: object = {}) => {
-  await shop.control("POST", `/stripe/refund/${id}`, order);
-  await settle(shop);
-};
+const dispute = (id: string, status: string) => disputeAtStripe(shop, id, status);
 
 describe("a refund that its buyer asks for", () => {
   test("of Enterprise with 1,000 spent pays USD 790.00, once, and takes all that is left", async () => {
@@ -181,7 +174,7 @@ describe("a refund that its buyer asks for", () => {
     await shop.refund(ada, id);
     await settle(shop);
     const refund = (await stripeRefunds()).at(-1);
-    await refundAtStripe(id, { refund, status: "failed" });
+    await refundAtStripe(shop, id, { refund, status: "failed" });
     expect(await purchaseOf(id)).toMatchObject({ state: "credited", refunded_usd: 0, remaining_credits: 900 });
     expect(await balanceOf()).toMatchObject({ available: 900, debt: 0 });
   });
@@ -190,26 +183,26 @@ describe("a refund that its buyer asks for", () => {
 describe("a refund that is made at Stripe", () => {
   test("takes credits back in proportion, and all of them by its last part", async () => {
     const id = await buy(shop, ada, { pack: "pro" });
-    await refundAtStripe(id, { amount: 3_000 });
+    await refundAtStripe(shop, id, { amount: 3_000 });
     expect(await purchaseOf(id)).toMatchObject({ state: "partly_refunded", refunded_usd: 30, refundable_usd: 0 });
     expect((await balanceOf())["available"]).toBeCloseTo(6_666.666666, 6);
-    await refundAtStripe(id, { amount: 3_000 });
-    await refundAtStripe(id);
+    await refundAtStripe(shop, id, { amount: 3_000 });
+    await refundAtStripe(shop, id);
     expect(await purchaseOf(id)).toMatchObject({ state: "refunded", refunded_usd: 90, remaining_credits: 0 });
     expect(await balanceOf()).toMatchObject({ available: 0, debt: 0 });
   });
 
   test("of an order in quarantine ends it once all that was paid is back, and not before", async () => {
     const less = await buy(shop, ada, { pack: "pro" }, { amount: 6_000 });
-    await refundAtStripe(less, { amount: 2_000 });
+    await refundAtStripe(shop, less, { amount: 2_000 });
     expect(await purchaseOf(less)).toMatchObject({ state: "quarantined", refunded_usd: 20 });
-    await refundAtStripe(less);
+    await refundAtStripe(shop, less);
     expect(await purchaseOf(less)).toMatchObject({ state: "refunded", refunded_usd: 60 });
 
     const more = await buy(shop, ada, { pack: "starter" }, { amount: 3_000 });
-    await refundAtStripe(more, { amount: 1_000 });
+    await refundAtStripe(shop, more, { amount: 1_000 });
     expect(await purchaseOf(more)).toMatchObject({ state: "quarantined", refunded_usd: 10 });
-    await refundAtStripe(more);
+    await refundAtStripe(shop, more);
     expect(await purchaseOf(more)).toMatchObject({ state: "refunded", refunded_usd: 30 });
     expect(await balanceOf()).toMatchObject({ available: 0, debt: 0 });
   });
@@ -217,7 +210,7 @@ describe("a refund that is made at Stripe", () => {
   test("of what was spent leaves a debt, which the next purchase pays", async () => {
     const id = await buy(shop, ada, { pack: "starter" });
     await spend(400);
-    await refundAtStripe(id);
+    await refundAtStripe(shop, id);
     expect(await balanceOf()).toMatchObject({ available: 0, debt: 400, spendable: 0 });
     await buy(shop, ada, { pack: "starter" });
     expect(await balanceOf()).toMatchObject({ available: 600, debt: 0 });
@@ -279,7 +272,7 @@ describe("an issuer's warning of fraud", () => {
   test("that the platform answers by a refund takes nothing more", async () => {
     const id = await buy(shop, ada, { pack: "starter" });
     await dispute(id, "early_warning");
-    await refundAtStripe(id);
+    await refundAtStripe(shop, id);
     expect(await purchaseOf(id)).toMatchObject({ state: "refunded" });
     expect(await balanceOf()).toMatchObject({ available: 0, debt: 0 });
   });

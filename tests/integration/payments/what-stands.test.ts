@@ -3,7 +3,7 @@ import * as balance from "@/app/api/v1/balance/route";
 import { cr } from "@/tests/support/a-ledger";
 import { makeRequests } from "@/tests/support/a-request";
 import { aPerson, call, type Person } from "@/tests/support/api";
-import { buy, openShop, settle, type Shop } from "@/tests/support/shop";
+import { buy, disputeAtStripe, openShop, refundAtStripe, type Shop } from "@/tests/support/shop";
 
 /** Several refunds and disputes of one purchase, of which some fall: the others keep what they stand for. */
 
@@ -20,14 +20,7 @@ afterAll(() => shop.close());
 
 const balanceOf = async () => (await call("GET", "/balance", balance.GET, { as: ada.key })).body;
 const purchaseOf = async (id: string) => (await shop.get(ada, id)).body;
-const dispute = async (id: string, status: string) => {
-  await shop.control("POST", `/stripe/dispute/${id}`, { status });
-  await settle(shop);
-};
-const refundAtStripe = async (id: string, order: object) => {
-  await shop.control("POST", `/stripe/refund/${id}`, order);
-  await settle(shop);
-};
+const dispute = (id: string, status: string) => disputeAtStripe(shop, id, status);
 const tellAll = async (topic: string) => {
   await shop.delivered();
   await shop.run((await shop.waiting()).filter((row) => row.topic === topic));
@@ -38,7 +31,7 @@ describe("what falls leaves its part to", () => {
     const id = await buy(shop, ada, { pack: "starter" });
     await makeRequests(shop.database, ada, [{ chargeMicros: cr(100) }]);
     await dispute(id, "early_warning");
-    await refundAtStripe(id, { amount: 400 });
+    await refundAtStripe(shop, id, { amount: 400 });
     await dispute(id, "needs_response");
     expect(await balanceOf()).toMatchObject({ available: 0, debt: 100 });
     await dispute(id, "won");
@@ -63,10 +56,10 @@ describe("what falls leaves its part to", () => {
 
   test("a warning that had found a part of it refunded, when the bank sends that back", async () => {
     const id = await buy(shop, ada, { pack: "starter" });
-    await refundAtStripe(id, { amount: 400 });
+    await refundAtStripe(shop, id, { amount: 400 });
     const refund = (await shop.events()).findLast(({ type }) => type === "refund.created")?.object;
     await dispute(id, "early_warning");
-    await refundAtStripe(id, { refund, status: "failed" });
+    await refundAtStripe(shop, id, { refund, status: "failed" });
     expect(await purchaseOf(id)).toMatchObject({ state: "disputed", refunded_usd: 0, remaining_credits: 0 });
     await dispute(id, "needs_response");
     await dispute(id, "won");
