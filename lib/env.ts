@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { baseUrlProblem } from "./base-url";
 import { isApiKeySecret } from "./ids";
 
 /**
@@ -215,7 +216,7 @@ function read<N extends Name>(names: readonly N[], source: Environment): Values<
 /**
  * The base URLs that replace providers' own, by provider id, in the form that the provider's SDK takes.
  *
- * `PROVIDER_OPENAI_COMPATIBLE_BASE_URL` names `openai-compatible`. Errors: `EnvError` for what is no http address.
+ * `PROVIDER_OPENAI_COMPATIBLE_BASE_URL` names `openai-compatible`. Errors: `EnvError` for what is no base URL.
  */
 function readProviderBaseUrls(source: Environment): ReadonlyMap<string, string> {
   const urls = new Map<string, string>();
@@ -223,9 +224,9 @@ function readProviderBaseUrls(source: Environment): ReadonlyMap<string, string> 
   for (const [variable, value] of Object.entries(source)) {
     const id = /^PROVIDER_([A-Z0-9_]+)_BASE_URL$/.exec(variable)?.[1];
     if (!id || !value?.trim()) continue;
-    if (/^https?:$/.test(protocolOf(value)))
-      urls.set(id.toLowerCase().replaceAll("_", "-"), value.trim().replace(/\/+$/, ""));
-    else problems.push(`${variable} is no address such as http://127.0.0.1:9100/v1`);
+    const problem = baseUrlProblem(value.trim());
+    if (problem === null) urls.set(id.toLowerCase().replaceAll("_", "-"), value.trim().replace(/\/+$/, ""));
+    else problems.push(`${variable} ${problem}`);
   }
   if (problems.length > 0) throw new EnvError(problems);
   return urls;

@@ -35,10 +35,10 @@ export async function quoteKey(ctx: Ctx, input: QuoteInput): Promise<QuoteView> 
   openWebVault();
   const database = webDatabase();
   const plan = await planQuote(database.reader, ctx, input, webEnv().providerBaseUrls);
-  const { policy, baseUrl, reference } = plan;
+  const { policy, address, reference } = plan;
   const validation = await validateKey({
     adapter: policy.adapter,
-    baseUrl,
+    address,
     upstreamModel: reference.upstreamModel,
     secret: input.secret,
     nowMs: ctx.nowMs,

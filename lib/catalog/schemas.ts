@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { baseUrlProblem } from "../base-url";
 import { TimeInput } from "../http";
 import { MICROS_PER_CREDIT, toScale } from "../money";
 import { INPUT_KINDS, OUTPUT_KINDS, type Meter } from "./card";
@@ -98,6 +99,18 @@ export type ModelBody = z.input<typeof ModelBody>;
 /** A channel's own model names: model id → name at the supplier. */
 export const OwnModelNames = z.record(ModelId, z.string().min(1).max(256));
 
+const BaseUrl = z
+  .string()
+  .max(2_048)
+  .superRefine((text, context) => {
+    const message = baseUrlProblem(text);
+    if (message !== null) context.addIssue({ code: "custom", message });
+  })
+  .meta({
+    format: "uri",
+    description: "http or https, with a host and a path: no user, no query, no fragment.",
+  });
+
 /** A channel as an admin puts it. What is left out is at its default. */
 export const ChannelBody = z
   .strictObject({
@@ -106,7 +119,7 @@ export const ChannelBody = z
     priority: z.int().min(0).max(1_000).default(1).meta({ description: "The highest serves first." }),
     weight: z.int().min(0).max(1_000).default(1),
     default_quota: z.int().min(1).max(1_000_000_000).nullish(),
-    base_url: z.url({ protocol: /^https?$/ }).nullish(),
+    base_url: BaseUrl.nullish(),
     models: OwnModelNames.nullish(),
     cost_factor: CardDecimal.prefault(1),
     enabled: z.boolean().default(true),

@@ -1,50 +1,28 @@
+import { sharedGuardedClient, type SmallAnswer, type SupplierAddress } from "../http";
 import { parseDecimal, divideDown, divideUp, nanos, type Nanos } from "../money";
 
-/** One call of a validation, and what came back. */
-export type ProviderCall = { method: "GET" | "POST"; url: string; body?: string };
-export type ProviderAnswer = { status: number; headers: Readonly<Record<string, string>>; body: string };
+/** Where a provider is asked, and the headers that show the key. */
+export type Asked = { address: SupplierAddress; authHeaders: Readonly<Record<string, string>> };
+/** One call of a validation; its path begins behind the base URL. */
+export type ProviderCall = { method: "GET" | "POST"; path: string; body?: string };
 
-const TIMEOUT_MS = 15_000;
-const BODY_MAX = 256 * 1024;
+const LIMITS = { timeoutMs: 15_000, bytesMax: 256 * 1024 } as const;
 
-async function readText(response: Response): Promise<string> {
-  const parts: Uint8Array[] = [];
-  let size = 0;
-  for await (const part of response.body ?? []) {
-    // What fetch gives are bytes; the stream's own type doesn't say so.
-    const bytes = part as Uint8Array;
-    size += bytes.length;
-    if (size > BODY_MAX) break;
-    parts.push(bytes);
-  }
-  return Buffer.concat(parts).toString("utf8");
-}
-
-/** Ask a provider, or learn that it can't be reached: null. Redirects aren't followed: the key stays where it was sent. */
+/** Ask a provider, or learn that it can't be reached: null. */
 export async function askProvider(
-  authHeaders: Readonly<Record<string, string>>,
-  { method, url, body }: ProviderCall,
-): Promise<ProviderAnswer | null> {
+  { address, authHeaders }: Asked,
+  { method, path, body }: ProviderCall,
+): Promise<SmallAnswer | null> {
+  const headers = { ...authHeaders, ...(body !== undefined && { "content-type": "application/json" }) };
   try {
-    const response = await fetch(url, {
-      method,
-      headers: { ...authHeaders, accept: "application/json", ...(body && { "content-type": "application/json" }) },
-      body: body ?? null,
-      redirect: "manual",
-      signal: AbortSignal.timeout(TIMEOUT_MS),
-    });
-    return {
-      status: response.status,
-      headers: Object.fromEntries(response.headers),
-      body: await readText(response),
-    };
+    return await sharedGuardedClient().ask(address, { method, path, headers, ...(body && { body }) }, LIMITS);
   } catch {
     return null; // whatever the network did: its error may hold the address, and never says anything of the key
   }
 }
 
 /** The JSON object of a good answer; null for an answer that is something else. */
-export function readObject({ body }: Pick<ProviderAnswer, "body">): Record<string, unknown> | null {
+export function readObject({ body }: Pick<SmallAnswer, "body">): Record<string, unknown> | null {
   try {
     const value: unknown = JSON.parse(body);
     const isObject = typeof value === "object" && value !== null && !Array.isArray(value);

@@ -1,10 +1,11 @@
 import type { Ctx } from "../ctx";
 import type { Tx } from "../db";
 import { ScripError } from "../errors";
+import type { SupplierAddress } from "../http";
 import { newUuid, type Uuid } from "../ids";
 import type { Nanos } from "../money";
 import { getPoolKey, isKeyInPool, isSameKey, sealNewKey, type NewKey } from "../pool";
-import { resolveBaseUrl } from "../providers";
+import { supplierAddress } from "../providers";
 import { readSettings } from "../settings";
 import type { SecretText } from "../vault";
 import type { Contribution } from "./contribution";
@@ -30,7 +31,7 @@ export type QuotePlan = {
   provider: string;
   policy: Policy;
   reference: Reference;
-  baseUrl: string;
+  address: SupplierAddress;
   newKey: NewKey;
   declaredNanos: Nanos | null;
   topUp: { contribution: Contribution; leftNanos: Nanos } | null;
@@ -67,8 +68,11 @@ export async function planQuote(
   const { userId, provider, secret, declaredNanos } = input;
   const policy = await findPolicy(reader, await readSettings(reader), provider);
   const reference = await findReference(reader, ctx, policy);
-  const baseUrl = resolveBaseUrl(policy.adapter, policy.channel.baseUrl, baseUrls);
-  if (baseUrl === null)
+  const address = supplierAddress(policy.adapter, policy.channel.baseUrl, {
+    overrides: baseUrls,
+    privateUpstreams: policy.settings.switches.private_upstreams,
+  });
+  if (address === null)
     throw new ScripError("provider_not_allowed", `Keys of ${provider} can't be checked yet: its address isn't set.`);
   await requireDailyRoom(reader, ctx, userId, policy.settings.contributions_per_day);
   const topUp = await planTopUp(reader, ctx, input);
@@ -79,5 +83,5 @@ export async function planQuote(
   if (topUp && !(await isSameKey(reader, topUp.contribution.poolKeyId, newKey.prints))) {
     throw new ScripError("key_invalid", "This isn't the key of that contribution.");
   }
-  return { id, userId, provider, policy, reference, baseUrl, newKey, declaredNanos, topUp };
+  return { id, userId, provider, policy, reference, address, newKey, declaredNanos, topUp };
 }

@@ -1,6 +1,6 @@
 import { toIso } from "../time";
 import { nanos, type Nanos } from "../money";
-import { askProvider, readAmount, readObject } from "./ask-provider";
+import { askProvider, type Asked, readAmount, readObject } from "./ask-provider";
 
 /** What a provider reports of an account's balance. `none`: it has no such call, or not for this key. */
 export type ReportedBalance = { outcome: "reported"; balanceNanos: Nanos } | { outcome: "none" | "unavailable" };
@@ -14,11 +14,8 @@ const CENTS = 2;
 const day = (ms: number): string => toIso(ms).slice(0, 10);
 
 /** One of the two calls: its object, or why there is none. */
-async function ask(
-  headers: Readonly<Record<string, string>>,
-  url: string,
-): Promise<Record<string, unknown> | "none" | "unavailable"> {
-  const answer = await askProvider(headers, { method: "GET", url });
+async function ask(asked: Asked, path: string): Promise<Record<string, unknown> | "none" | "unavailable"> {
+  const answer = await askProvider(asked, { method: "GET", path });
   if (answer && HAS_NONE.includes(answer.status)) return "none";
   if (!answer || answer.status !== 200) return "unavailable";
   // A relay without the call may answer with its web page.
@@ -31,15 +28,11 @@ async function ask(
  * Rounding: down to a nanodollar. Units: the limit in dollars, the usage in cents.
  * Source: `GET /dashboard/billing/subscription` and `/usage`, as relays implement them.
  */
-export async function readReportedBalance(
-  headers: Readonly<Record<string, string>>,
-  base: string,
-  nowMs: number,
-): Promise<ReportedBalance> {
-  const granted = await ask(headers, `${base}/dashboard/billing/subscription`);
+export async function readReportedBalance(asked: Asked, base: string, nowMs: number): Promise<ReportedBalance> {
+  const granted = await ask(asked, `${base}/dashboard/billing/subscription`);
   if (typeof granted === "string") return { outcome: granted };
   const dates = new URLSearchParams({ start_date: day(nowMs - DAYS_BACK * DAY_MS), end_date: day(nowMs + DAY_MS) });
-  const spent = await ask(headers, `${base}/dashboard/billing/usage?${dates.toString()}`);
+  const spent = await ask(asked, `${base}/dashboard/billing/usage?${dates.toString()}`);
   if (typeof spent === "string") return { outcome: spent };
   const limitNanos = readAmount(granted["hard_limit_usd"], 0, "down");
   const usedNanos = readAmount(spent["total_usage"], CENTS, "up");

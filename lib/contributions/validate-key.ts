@@ -1,13 +1,14 @@
+import type { SmallAnswer, SupplierAddress } from "../http";
 import type { Nanos } from "../money";
 import type { Adapter } from "../providers";
 import type { SecretText } from "../vault";
-import { askProvider, readObject, type ProviderAnswer, type ProviderCall } from "./ask-provider";
+import { askProvider, readObject, type ProviderCall } from "./ask-provider";
 import { readReportedBalance } from "./read-reported-balance";
 
 /** A key to be looked at with its provider. */
 export type KeyToValidate = {
   adapter: Adapter;
-  baseUrl: string;
+  address: SupplierAddress;
   /** The supplier's name of a model, which is asked for one token. */
   upstreamModel: string;
   secret: SecretText;
@@ -21,7 +22,7 @@ export type Validation =
 
 type Judged = "good" | "unclear" | Exclude<Validation["outcome"], "valid">;
 
-function judge({ adapter, nowMs }: KeyToValidate, answer: ProviderAnswer | null): Judged {
+function judge({ adapter, nowMs }: KeyToValidate, answer: SmallAnswer | null): Judged {
   if (!answer) return "unavailable";
   if (answer.status >= 200 && answer.status < 300) return readObject(answer) ? "good" : "unavailable";
   switch (adapter.classify({ ...answer, nowMs }).forKey.action) {
@@ -39,9 +40,9 @@ function judge({ adapter, nowMs }: KeyToValidate, answer: ProviderAnswer | null)
 }
 
 /** The account behind a key, where the provider's answers name it. */
-const accountIn = (answer: ProviderAnswer | null): string | null => {
-  const account = answer?.headers["openai-organization"]?.trim() ?? "";
-  return account === "" ? null : account;
+const accountIn = (answer: SmallAnswer | null): string | null => {
+  const account = answer?.headers["openai-organization"];
+  return typeof account === "string" && account.trim() !== "" ? account.trim() : null;
 };
 
 /**
@@ -55,22 +56,22 @@ export async function validateKey(key: KeyToValidate): Promise<Validation> {
   const { adapter, secret, upstreamModel, nowMs } = key;
   if (!adapter.openAi) return { outcome: "unavailable" };
   const revealed = secret.reveal();
-  const base = key.baseUrl + adapter.openAi.path(revealed);
-  const headers = adapter.authHeaders(revealed);
-  const ask = (call: ProviderCall): Promise<ProviderAnswer | null> => askProvider(headers, call);
+  const base = adapter.openAi.path(revealed);
+  const asked = { address: key.address, authHeaders: adapter.authHeaders(revealed) };
+  const ask = (call: ProviderCall): Promise<SmallAnswer | null> => askProvider(asked, call);
 
-  const models = await ask({ method: "GET", url: `${base}/models` });
+  const models = await ask({ method: "GET", path: `${base}/models` });
   const read = judge(key, models);
   // A restricted key may not list models and still serve.
   if (read !== "good" && read !== "unclear") return { outcome: read };
 
-  const reported = await readReportedBalance(headers, base, nowMs);
+  const reported = await readReportedBalance(asked, base, nowMs);
   if (reported.outcome === "unavailable") return { outcome: "unavailable" };
   const balanceNanos = reported.outcome === "reported" ? reported.balanceNanos : null;
   if (balanceNanos === 0n) return { outcome: "no_money" };
 
   const body = JSON.stringify({ model: upstreamModel, messages: [{ role: "user", content: "1" }], max_tokens: 1 });
-  const paid = await ask({ method: "POST", url: `${base}/chat/completions`, body });
+  const paid = await ask({ method: "POST", path: `${base}/chat/completions`, body });
   const used = judge(key, paid);
   // A key that may not use the model that it would be valued by serves nothing here.
   if (used !== "good") return { outcome: used === "unclear" ? "invalid" : used };

@@ -4,7 +4,17 @@ export { otherListsCursor, readCursor, toPage, writeCursor } from "./cursor";
 export { credits, decimal, NumberLiteral, toJson, usd } from "./json";
 export { listen } from "./listen";
 export { NotYet } from "./not-yet";
-export { isPrivateAddress, leadsToPrivateNetwork, namesPrivateAddress, publicLookup } from "./private-address";
+export {
+  CONNECTION_OPTIONS,
+  createGuardedClient,
+  type GuardedClient,
+  type Reach,
+  sharedGuardedClient,
+  type SmallAnswer,
+  type SmallCall,
+  type SupplierAddress,
+} from "./guarded-client";
+export { isPrivateAddress, leadsToPrivateNetwork } from "./private-address";
 export { toProblem, validationFailed } from "./problem";
 export { isStorable, readJsonObject, readText } from "./read-json-object";
 export { HEADER_BYTES_MAX, refuseUnreadable } from "./refuse-unreadable";

@@ -1,10 +1,9 @@
-import { lookup as lookUp } from "node:dns";
 import { lookup } from "node:dns/promises";
-import { isIP, type LookupFunction } from "node:net";
+import { isIP } from "node:net";
 import { addressMatcher } from "./client-address";
 
-// What isn't on the public internet. Source: IANA special-purpose address registries, RFC 6890.
-const isReserved = addressMatcher([
+// Source: IANA IPv4 Special-Purpose Address Registry; multicast and what is reserved above it in one range.
+const isSpecialV4 = addressMatcher([
   "0.0.0.0/8",
   "10.0.0.0/8",
   "100.64.0.0/10",
@@ -13,48 +12,46 @@ const isReserved = addressMatcher([
   "172.16.0.0/12",
   "192.0.0.0/24",
   "192.0.2.0/24",
+  "192.31.196.0/24",
+  "192.52.193.0/24",
+  "192.88.99.0/24",
   "192.168.0.0/16",
+  "192.175.48.0/24",
   "198.18.0.0/15",
   "198.51.100.0/24",
   "203.0.113.0/24",
   "224.0.0.0/3",
-  "::/127",
-  "64:ff9b::/96",
-  "100::/64",
-  "2001:db8::/32",
-  "fc00::/7",
-  "fe80::/10",
-  "ff00::/8",
 ]);
 
-/** Whether an IP address is one of a private, local or reserved network; text that is no address counts as one. */
+// Source: IANA IPv6 Global Unicast Address Assignments. All else is local, embeds another address, or is unassigned.
+const isGlobalUnicastV6 = addressMatcher(["2000::/3"]);
+
+// Source: IANA IPv6 Special-Purpose Address Registry, as far as it lies within global unicast: protocol assignments
+// (Teredo, benchmarking, ORCHID), documentation, 6to4, AS112.
+const isSpecialV6 = addressMatcher(["2001::/23", "2001:db8::/32", "2002::/16", "2620:4f:8000::/48", "3fff::/20"]);
+
+/**
+ * Whether an IP address isn't one of the public internet; text that is no address counts as private.
+ *
+ * IPv4 by a list of what is special; IPv6 by a list of what is public, since an IPv4 address can be embedded in many ways.
+ */
 export function isPrivateAddress(address: string): boolean {
-  return isIP(address) === 0 || isReserved(address);
+  switch (isIP(address)) {
+    case 4:
+      return isSpecialV4(address);
+    case 6:
+      return address.includes("%") || !isGlobalUnicastV6(address) || isSpecialV6(address);
+    default:
+      return true;
+  }
 }
 
 const hostOf = (url: URL): string => url.hostname.replace(/^\[|\]$/g, "");
 
-/** Whether a URL names a private address itself; a name is `publicLookup`'s to judge, when it is connected to. */
-export const namesPrivateAddress = (url: URL): boolean => isIP(hostOf(url)) !== 0 && isPrivateAddress(hostOf(url));
-
-/**
- * A connection's look-up that finds public addresses only: what a name resolves to now counts, not what it resolved to
- * when somebody checked it. A connection to an address looks nothing up.
- */
-export const publicLookup: LookupFunction = (hostname, options, callback) => {
-  lookUp(hostname, { ...options, all: true }, (error, found) => {
-    const open = error ? [] : found.filter(({ address }) => !isPrivateAddress(address));
-    const [first] = open;
-    if (!first) callback(error ?? new Error(`${hostname} leads to a private network`), "");
-    else if (options.all) callback(null, open);
-    else callback(null, first.address, first.family);
-  });
-};
-
 /**
  * Whether a URL leads into a private network: by an address, or by a name that resolves to one or to nothing.
  *
- * A name may be given another address later: what connects has to look again.
+ * A name may be given another address later: the guarded client looks again at each connection.
  */
 export async function leadsToPrivateNetwork(url: URL): Promise<boolean> {
   const host = hostOf(url);

@@ -5,5 +5,5 @@ export { headersToCaller, headersToSupplier } from "./cross-headers";
 export { findAdapter } from "./find-adapter";
 export { KEY_FAULTS, type KeyAction, type KeyFault } from "./key-action";
 export { readStatusWithin } from "./read-status-within";
-export { resolveBaseUrl } from "./resolve-base-url";
+export { resolveBaseUrl, supplierAddress } from "./resolve-base-url";
 export { scrubText } from "./scrub-text";

@@ -1,3 +1,5 @@
+import { baseUrlProblem } from "../base-url";
+import type { SupplierAddress } from "../http";
 import type { Adapter } from "./adapter";
 
 /**
@@ -12,4 +14,21 @@ export function resolveBaseUrl(
 ): string | null {
   const baseUrl = channelBaseUrl ?? overrides.get(adapter.id) ?? adapter.baseUrl;
   return baseUrl === null ? null : baseUrl.replace(/\/+$/, "");
+}
+
+/**
+ * Where a supplier is called, and how far connections to it may lead: into a private network only by an address that the
+ * environment names, or by a channel's where the setting `private_upstreams` allows that.
+ *
+ * Null where there is no address, or one that no call can be made to.
+ */
+export function supplierAddress(
+  adapter: Pick<Adapter, "id" | "baseUrl">,
+  channelBaseUrl: string | null,
+  { overrides, privateUpstreams }: { overrides: ReadonlyMap<string, string>; privateUpstreams: boolean },
+): SupplierAddress | null {
+  const baseUrl = resolveBaseUrl(adapter, channelBaseUrl, overrides);
+  if (baseUrl === null || baseUrlProblem(baseUrl) !== null) return null;
+  const mayBePrivate = channelBaseUrl === null ? overrides.has(adapter.id) : privateUpstreams;
+  return { baseUrl, reach: mayBePrivate ? "anywhere" : "public" };
 }

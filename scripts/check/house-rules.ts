@@ -18,6 +18,17 @@ const OPENAI_FIELDS =
   "max_tokens|max_completion_tokens|stream_options|include_usage|prompt_tokens|completion_tokens|prompt_tokens_details|" +
   "completion_tokens_details|cached_tokens|reasoning_tokens|tool_calls|tool_choice|finish_reason|response_format|logprobs";
 
+/** What opens a connection: fetch, save of one's own origin, and the clients of Node and of packages. Types don't. */
+const CONNECTING = [
+  String.raw`\bfetch\s*\((?!["'\x60]\/[^/])`,
+  String.raw`\bglobalThis\.fetch\b|[=:(,]\s*fetch\s*[;,)]`,
+  String.raw`\bimport (?!type\b)[^;]*?\bfrom "(undici|axios|got|ky|needle|node-fetch|ofetch|superagent|ws)"`,
+  String.raw`\b(import|require)\("(undici|(node:)?(http|https|http2|net|tls))"\)`,
+  String.raw`\bimport (?!type\b)[^;]*?\b(?<!type )(request|get|connect|createConnection|Agent|Socket)\b[^;]*?\bfrom "(node:)?(http|https|http2|net|tls)"`,
+  String.raw`\b(https?|http2|net|tls)\.(request|get|connect|createConnection)\(`,
+  String.raw`\bnew (WebSocket|EventSource|XMLHttpRequest)\(`,
+].join("|");
+
 const TEXT_RULES: TextRule[] = [
   {
     rule: "no-clock",
@@ -59,6 +70,14 @@ const TEXT_RULES: TextRule[] = [
     message: "knows of the sandbox: it is reached by base URLs and by nothing else",
   },
   {
+    rule: "suppliers-are-called-by-the-guarded-client",
+    files: /^(app|lib|workers)\//,
+    // The web port's own gateway; what stands in for suppliers.
+    except: /^lib\/http\/guarded-client\.ts$|^workers\/web\/pipe-to-gateway\.ts$|^workers\/sandbox\//,
+    text: new RegExp(CONNECTING),
+    message: "opens a connection: the guarded client of lib/http does, which checks where each of them leads",
+  },
+  {
     rule: "sql-stays-in-stores",
     files: /^(app|workers|lib\/(?!(db|queue|redis)\/))/,
     except: /\.store\.ts$/,
@@ -73,19 +92,25 @@ const TEXT_RULES: TextRule[] = [
   },
 ];
 
-/** The code of a file, line by line, without its comments: rules are about what runs. */
-function codeLines(text: string): string[] {
+/** The code of a file without its comments, each line at its place: rules are about what runs. */
+function codeOf(text: string): string {
   const withoutBlocks = text.replace(/\/\*[\s\S]*?\*\//g, (comment) => comment.replace(/[^\n]/g, ""));
-  return withoutBlocks.split("\n").map((line) => line.replace(/(^|\s)\/\/.*$/, ""));
+  return withoutBlocks.replace(/(^|\s)\/\/.*$/gm, "$1");
+}
+
+/** The numbers of the lines at which what is looked for begins, which may go on over several. */
+function linesOf(code: string, text: RegExp): number[] {
+  const starts = [...code.matchAll(new RegExp(text, `${text.flags}g`))].map(({ index }) => index);
+  return [...new Set(starts.map((index) => code.slice(0, index).split("\n").length))];
 }
 
 function textFindings(root: string, files: readonly string[]): Finding[] {
   return files.flatMap((file) => {
     const rules = TEXT_RULES.filter((rule) => rule.files.test(file) && !rule.except?.test(file));
     if (rules.length === 0) return [];
-    const lines = codeLines(readFileSync(path.join(root, file), "utf8"));
+    const code = codeOf(readFileSync(path.join(root, file), "utf8"));
     return rules.flatMap(({ rule, text, message }) =>
-      lines.flatMap((line, index) => (text.test(line) ? [{ rule, place: `${file}:${index + 1}`, message }] : [])),
+      linesOf(code, text).map((line) => ({ rule, place: `${file}:${line}`, message })),
     );
   });
 }

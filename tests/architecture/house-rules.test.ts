@@ -63,6 +63,42 @@ describe("the house rules", () => {
     expect(broken({ [file]: text })).toContain(`${file}:1 ${rule}`);
   });
 
+  test.each([
+    ["fetch", "lib/contributions/x.ts", "export const x = fetch(url);\n"],
+    ["fetch under another name", "app/x.ts", "const call = fetch;\nexport const x = call(url);\n"],
+    ["the fetch of the global object", "app/x.ts", "export const x = globalThis.fetch(url);\n"],
+    ["a client of undici", "workers/jobs/x.ts", 'import { request } from "undici";\nexport const x = request;\n'],
+    ["a client that is imported late", "lib/pool/x.ts", 'export const x = await import("undici");\n'],
+    [
+      "Node's client",
+      "lib/pool/x.ts",
+      'import { createServer, request } from "node:https";\nexport const x = request;\n',
+    ],
+    [
+      "its client over several lines",
+      "lib/pool/x.ts",
+      'import {\n  get,\n} from "node:http";\nexport const x = get;\n',
+    ],
+    ["its client as a whole", "workers/gateway/x.ts", "export const x = https.request(url);\n"],
+    ["a bare socket", "workers/gateway/x.ts", 'import { connect } from "node:net";\nexport const x = connect;\n'],
+    ["another package", "lib/providers/x.ts", 'import axios from "axios";\nexport const x = axios;\n'],
+    ["a web socket", "workers/gateway/x.ts", "export const x = new WebSocket(url);\n"],
+  ])("catch a connection past the guarded client: %s", (_what, file, text) => {
+    expect(broken({ [file]: text }).map((found) => found.split(" ")[1])).toContain(
+      "suppliers-are-called-by-the-guarded-client",
+    );
+  });
+
+  test("leave alone servers, types, one's own origin, and the guarded client itself", () => {
+    const clean = {
+      "app/(account)/_components/x.tsx": 'export const x = (): unknown => fetch("/api/live");\n',
+      "workers/jobs/x.ts": 'import { createServer } from "node:http";\nexport const x = createServer;\n',
+      "workers/gateway/x.ts": 'import type { Dispatcher } from "undici";\nexport type X = Dispatcher;\n',
+      "lib/http/guarded-client.ts": 'import { Pool } from "undici";\nexport const x = Pool;\n',
+    };
+    expect(broken(clean)).toEqual([]);
+  });
+
   test("leave alone what a comment says, and OpenAI's fields in its own protocol", () => {
     expect(
       broken({

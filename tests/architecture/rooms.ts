@@ -19,4 +19,4 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
 export const PLUMBING: readonly string[] = ["db", "redis", "queue", "http", "vault", "mail"];
 
 /** Files of lib that everything stands on. */
-export const FOUNDATION: readonly string[] = ["ctx", "env", "errors", "ids", "log", "money", "time"];
+export const FOUNDATION: readonly string[] = ["base-url", "ctx", "env", "errors", "ids", "log", "money", "time"];

@@ -1,8 +1,8 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { Pool } from "undici";
+import { CONNECTION_OPTIONS } from "../../lib/http";
 import { LIMITS } from "../../workers/gateway/limits";
-import { CONNECTION_OPTIONS } from "../../workers/gateway/upstream";
 
 // The gateway's server and client with its pool's size and keep-alive, and nothing else: no body is read.
 const upstream = new Pool(process.argv[2] ?? "", CONNECTION_OPTIONS);

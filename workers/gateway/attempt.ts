@@ -1,10 +1,9 @@
-import { namesPrivateAddress } from "../../lib/http";
 import {
   type Classification,
   classifyFailure,
   headersToSupplier,
   readStatusWithin,
-  resolveBaseUrl,
+  supplierAddress,
 } from "../../lib/providers";
 import { nowMs } from "../../lib/time";
 import type { Job } from "./job";
@@ -30,15 +29,15 @@ const failed = (meaning: Classification, status = 0, body = ""): Tried => ({
   body,
 });
 
-/** Begin the call. Null where the supplier has no address, or one that it mustn't have. */
+/** Begin the call. Null where the supplier has no address. */
 function dispatch(job: Job): UpstreamCall | null {
   const { gateway, protocol, exchange, admitted, reservation, key } = job;
   const { ask, adapter, endpoint, terms } = admitted;
-  const baseUrl = resolveBaseUrl(adapter, key.baseUrl, gateway.baseUrls);
-  if (baseUrl === null) return null;
-  // A channel's address was checked when it was set; its name may lead elsewhere by now. Others are the operator's own.
-  const mayBePrivate = key.baseUrl === null || gateway.config.settings().switches.private_upstreams;
-  if (!mayBePrivate && namesPrivateAddress(new URL(baseUrl))) return null;
+  const address = supplierAddress(adapter, key.baseUrl, {
+    overrides: gateway.baseUrls,
+    privateUpstreams: gateway.config.settings().switches.private_upstreams,
+  });
+  if (address === null) return null;
   const secret = key.secret.reveal();
   const priced = terms.price.card.fields.flatMap(({ in: place, name, equals }) =>
     place === "header" ? [{ name, value: String(equals) }] : [],
@@ -54,7 +53,7 @@ function dispatch(job: Job): UpstreamCall | null {
   const path = endpoint.path(secret) + protocol.path;
   const firstByteMs = Math.max(1, gateway.timings.firstByteMs - exchange.elapsedMs());
   gateway.metrics.addedLatency("before", job.ownMs());
-  return gateway.upstreams.call({ baseUrl, mayBePrivate, path, headers, body, firstByteMs });
+  return gateway.upstreams.call({ address, path, headers, body, firstByteMs });
 }
 
 /**

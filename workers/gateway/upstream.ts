@@ -1,5 +1,5 @@
-import { Pool, type Dispatcher } from "undici";
-import { publicLookup } from "../../lib/http";
+import type { Dispatcher } from "undici";
+import { createGuardedClient, type SupplierAddress } from "../../lib/http";
 import { LIMITS, type Timings } from "./limits";
 
 /** Why a supplier gave no answer, or not all of one. */
@@ -134,17 +134,12 @@ export class UpstreamCall implements Dispatcher.DispatchHandler {
 }
 
 export type UpstreamRequest = {
-  baseUrl: string;
-  /** Whether its name may lead into a private network. */
-  mayBePrivate: boolean;
+  address: SupplierAddress;
   path: string;
   headers: Record<string, string>;
   body: Buffer;
   firstByteMs: number;
 };
-
-/** How connections to suppliers are kept: as many as there are calls, one call on each at a time. */
-export const CONNECTION_OPTIONS = { keepAliveTimeout: 30_000, keepAliveMaxTimeout: 60_000, pipelining: 1 } as const;
 
 /** Connections to suppliers, kept open between calls. */
 export type Upstreams = {
@@ -152,33 +147,15 @@ export type Upstreams = {
   close(): Promise<void>;
 };
 
-/** Pools of connections, by origin and by where they may lead. Redirects aren't followed: a key never goes where it wasn't meant for. */
+/** Calls of suppliers whose answers are read as they come. */
 export function createUpstreams(timings: Timings): Upstreams {
-  const pools = new Map<string, Pool>();
-  const poolOf = (origin: string, mayBePrivate: boolean): Pool => {
-    const name = `${mayBePrivate ? "any" : "public"} ${origin}`;
-    const known = pools.get(name);
-    if (known) return known;
-    const pool = new Pool(origin, {
-      connect: { timeout: LIMITS.connectMs, ...(!mayBePrivate && { lookup: publicLookup }) },
-      bodyTimeout: timings.idleMs,
-      ...CONNECTION_OPTIONS,
-    });
-    pools.set(name, pool);
-    return pool;
-  };
+  const client = createGuardedClient({ connectMs: LIMITS.connectMs, idleMs: timings.idleMs });
   return {
-    call({ baseUrl, mayBePrivate, path, headers, body, firstByteMs }) {
-      const url = new URL(baseUrl + path);
+    call({ address, path, headers, body, firstByteMs }) {
       const call = new UpstreamCall();
-      poolOf(url.origin, mayBePrivate).dispatch(
-        { path: url.pathname + url.search, method: "POST", headers, body, headersTimeout: firstByteMs },
-        call,
-      );
+      client.dispatch(address, { path, method: "POST", headers, body, headersTimeout: firstByteMs }, call);
       return call;
     },
-    async close() {
-      await Promise.all([...pools.values()].map((pool) => pool.destroy()));
-    },
+    close: () => client.close(),
   };
 }

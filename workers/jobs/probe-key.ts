@@ -1,7 +1,6 @@
-import { Agent, request } from "undici";
-import { namesPrivateAddress, publicLookup } from "../../lib/http";
+import { sharedGuardedClient, type SmallAnswer, type SmallCall } from "../../lib/http";
 import type { KeyToProbe, Probe } from "../../lib/pool";
-import { type Adapter, findAdapter, resolveBaseUrl } from "../../lib/providers";
+import { type Adapter, findAdapter, supplierAddress } from "../../lib/providers";
 import { nowMs } from "../../lib/time";
 
 /** Where providers are, and a model of each that a look may ask. */
@@ -13,41 +12,11 @@ export type ProbeSettings = {
   modelOf(provider: string): { id: string; upstreamModel: string } | null;
 };
 
-const TIMEOUT_MS = 10_000;
-const BODY_MAX = 64 * 1_024;
-const ANYWHERE = new Agent();
-const PUBLIC = new Agent({ connect: { lookup: publicLookup } });
+const LIMITS = { timeoutMs: 10_000, bytesMax: 64 * 1_024 } as const;
 
-type Call = { method: "GET" | "POST"; path: string; body?: string };
-type Answer = { status: number; headers: Record<string, string | string[] | undefined>; body: string };
+type Call = Omit<SmallCall, "headers">;
 
-type Place = { origin: string; dispatcher: Agent };
-
-async function ask(
-  { origin, dispatcher }: Place,
-  headers: Readonly<Record<string, string>>,
-  call: Call,
-): Promise<Answer> {
-  const reply = await request(origin + call.path, {
-    dispatcher,
-    method: call.method,
-    headers: { ...headers, ...(call.body && { "content-type": "application/json" }) },
-    body: call.body ?? null,
-    headersTimeout: TIMEOUT_MS,
-    bodyTimeout: TIMEOUT_MS,
-    signal: AbortSignal.timeout(TIMEOUT_MS),
-  });
-  const parts: Buffer[] = [];
-  let size = 0;
-  for await (const part of reply.body) {
-    const bytes = Buffer.from(part as Uint8Array); // undici's bodies are made of buffers
-    size += bytes.length;
-    if (size <= BODY_MAX) parts.push(bytes);
-  }
-  return { status: reply.statusCode, headers: reply.headers, body: Buffer.concat(parts).toString("utf8") };
-}
-
-function judge(adapter: Adapter, answer: Answer): Probe {
+function judge(adapter: Adapter, answer: SmallAnswer): Probe {
   if (answer.status >= 200 && answer.status < 300) return { outcome: "valid" };
   const { forKey, outcome } = adapter.classify({ ...answer, nowMs: nowMs() });
   switch (forKey.action) {
@@ -81,19 +50,24 @@ function paidCall(adapter: Adapter, key: KeyToProbe, settings: ProbeSettings, pa
  */
 export async function probeKey(key: KeyToProbe, settings: ProbeSettings): Promise<Probe> {
   const adapter = findAdapter(key.provider);
-  const origin = adapter && resolveBaseUrl(adapter, key.baseUrl, settings.baseUrls);
-  if (!adapter?.openAi || !origin) return { outcome: "unknown", reason: "no_address" };
-  const isGuarded = key.baseUrl !== null && !settings.privateUpstreams;
-  if (isGuarded && namesPrivateAddress(new URL(origin))) return { outcome: "unknown", reason: "no_address" };
-  const place = { origin, dispatcher: isGuarded ? PUBLIC : ANYWHERE };
+  const address =
+    adapter &&
+    supplierAddress(adapter, key.baseUrl, {
+      overrides: settings.baseUrls,
+      privateUpstreams: settings.privateUpstreams,
+    });
+  if (!adapter?.openAi || !address) return { outcome: "unknown", reason: "no_address" };
   const secret = key.secret.reveal();
   const path = adapter.openAi.path(secret);
-  const headers = adapter.authHeaders(secret);
+  const ask = async (call: Call): Promise<Probe> => {
+    const headers = { ...adapter.authHeaders(secret), ...(call.body && { "content-type": "application/json" }) };
+    return judge(adapter, await sharedGuardedClient().ask(address, { ...call, headers }, LIMITS));
+  };
   try {
-    const read = judge(adapter, await ask(place, headers, { method: "GET", path: `${path}/models` }));
+    const read = await ask({ method: "GET", path: `${path}/models` });
     const isEnough = read.outcome === "invalid" || (read.outcome === "valid" && key.state !== "depleted");
     const paid = isEnough ? null : paidCall(adapter, key, settings, path);
-    return paid ? judge(adapter, await ask(place, headers, paid)) : read;
+    return paid ? await ask(paid) : read;
   } catch {
     return { outcome: "unknown", reason: "unreachable" }; // whatever the network did says nothing of the key
   }

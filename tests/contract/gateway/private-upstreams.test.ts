@@ -7,19 +7,21 @@ import { updateSettings } from "@/lib/settings";
 import { nowMs } from "@/lib/time";
 import { SecretText } from "@/lib/vault";
 import { aGateway } from "../../support/a-gateway";
+import { aListener, PRIVATE_HOSTS } from "../../support/a-listener";
 
 const gateway = aGateway();
+const inside = aListener();
 const ctx = () => systemCtx("test", nowMs());
 const ask = { model: "gpt-4", messages: [{ role: "user", content: "Reply with 5 tokens." }], max_tokens: 20 };
 
+let channels = 0;
+
 /** A caller whose key is pinned to a channel with an address of its own, which the room takes as it is given. */
-async function callerThrough(host: string): Promise<string> {
-  const { port } = new URL(gateway.sandbox.url());
-  const channel = `at-${host.replaceAll(/[^a-z0-9]/g, "-")}`;
-  const body = ChannelBody.parse({ provider: "openai", base_url: `http://${host}:${port}/openai/v1` });
+async function callerAt(baseUrl: string): Promise<string> {
+  const channel = `own-address-${++channels}`;
   const { userId } = await gateway.caller();
   const made = await gateway.database().inTransaction(async (tx) => {
-    await putChannel(tx, ctx(), channelFromBody(channel, body));
+    await putChannel(tx, ctx(), { ...channelFromBody(channel, ChannelBody.parse({ provider: "openai" })), baseUrl });
     const secret = new SecretText(`sk-sandbox-openai-500usd-${channel}`);
     await addPoolKey(tx, ctx(), { channelId: channel, secret, quotaNanos: null });
     const key = ApiKeyInput.parse({ name: channel, channels: [channel] });
@@ -37,12 +39,29 @@ async function allowPrivate(value: boolean): Promise<void> {
 
 describe("a channel whose name leads into a private network by now", () => {
   it.each(["localhost", "127.0.0.1"])("isn't connected to, unless the setting allows it: %s", async (host) => {
-    const secret = await callerThrough(host);
+    const { port } = new URL(gateway.sandbox.url());
+    const secret = await callerAt(`http://${host}:${port}/openai/v1`);
     expect((await gateway.post(secret, ask)).status).toBe(502);
     expect(await gateway.sandbox.controls().log()).toEqual([]);
     await allowPrivate(true);
     expect((await gateway.post(secret, ask)).status).toBe(200);
     await allowPrivate(false);
     expect((await gateway.post(secret, ask)).status).toBe(502);
+  });
+
+  it.each(PRIVATE_HOSTS)("isn't connected to, however its address is written: %s", async (host) => {
+    const secret = await callerAt(`http://${host}:${inside.port()}/v1`);
+    expect((await gateway.post(secret, ask)).status).toBe(502);
+    expect(inside.connections()).toBe(0);
+  });
+});
+
+describe("a channel that was stored with more than an address", () => {
+  it.each(["?x=", "#x"])("isn't called, since what stands behind the path would swallow it: %s", async (more) => {
+    await allowPrivate(true);
+    const secret = await callerAt(`http://127.0.0.1:${inside.port()}/v1${more}`);
+    expect((await gateway.post(secret, ask)).status).toBe(502);
+    expect(inside.connections()).toBe(0);
+    await allowPrivate(false);
   });
 });

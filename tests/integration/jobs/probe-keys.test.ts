@@ -13,11 +13,13 @@ import { nowMs } from "@/lib/time";
 import { SecretText, vault } from "@/lib/vault";
 import { probeKey, type ProbeSettings } from "@/workers/jobs/probe-key";
 import { probePoolKeyJob, probePoolKeysLoop } from "@/workers/jobs/probe-pool-keys";
+import { aListener, PRIVATE_HOSTS } from "@/tests/support/a-listener";
 import { aLog } from "@/tests/support/jobs";
 import { aSandbox } from "@/tests/support/sandbox";
 import { aSuppliedLedger, type SuppliedLedger } from "@/tests/support/supplied-ledger";
 
 const sandbox = aSandbox();
+const listener = aListener();
 const KEY = "sk-sandbox-openai-500usd";
 let home: SuppliedLedger;
 let told = aLog();
@@ -56,6 +58,12 @@ describe("a look at a key", () => {
       expect(await probeKey(inside, settings())).toMatchObject({ outcome: "unknown" });
       expect(await probeKey(inside, { ...settings(), privateUpstreams: true })).toEqual({ outcome: "valid" });
     }
+  });
+
+  test.each(PRIVATE_HOSTS)("makes no connection into a private network: %s", async (host) => {
+    const inside = { ...key(KEY), baseUrl: `http://${host}:${listener.port()}/v1` };
+    expect(await probeKey(inside, settings())).toMatchObject({ outcome: "unknown" });
+    expect(listener.connections()).toBe(0);
   });
 
   test("finds a good one valid without paying, and an unknown or revoked one invalid", async () => {
