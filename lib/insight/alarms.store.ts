@@ -44,12 +44,11 @@ export async function findLowPools(reader: Tx, nowMs: number): Promise<LowPool[]
 /** An order whose payment isn't what was asked for: paid, not credited, and waiting for somebody to decide. */
 export type QuarantinedOrder = { id: Uuid; usdNanos: Nanos; problem: string; paidMs: number };
 
-/** The latest of them, and how many there are. */
-export async function findQuarantined(
-  reader: Tx,
-  limit: number,
-): Promise<{ count: number; latest: QuarantinedOrder[] }> {
-  const where = { state: "quarantined" };
+/** The latest of what an alarm is about, and how many there are. */
+export type Found<T> = { count: number; latest: T[] };
+
+export async function findQuarantined(reader: Tx, limit: number): Promise<Found<QuarantinedOrder>> {
+  const where = { state: "quarantined", creditedAt: null };
   const count = await queries(reader).purchase.count({ where });
   const rows = await queries(reader).purchase.findMany({ where, orderBy: { paidAt: "desc" }, take: limit });
   const latest = rows.map(({ id, usdNanos, problem, paidAt, createdAt }) => ({
@@ -59,4 +58,47 @@ export async function findQuarantined(
     paidMs: (paidAt ?? createdAt).getTime(),
   }));
   return { count, latest };
+}
+
+/** An order of which refunds and disputes sent back more than was paid: frozen until an admin accepts the loss. */
+export type FrozenOrder = { id: Uuid; paidNanos: Nanos; refundedNanos: Nanos; disputedNanos: Nanos; paidMs: number };
+
+export async function findFrozen(reader: Tx, limit: number): Promise<Found<FrozenOrder>> {
+  const rows = await queries(reader).$queryRaw<
+    { id: string; paid: bigint; refunded: bigint; disputed: bigint; paid_at: Date | null; of: bigint }[]
+  >`select id, coalesce(paid_nanos, usd_nanos) as paid, refunded_nanos as refunded, disputed_nanos as disputed, paid_at,
+      count(*) over () as of
+    from purchase where refunded_nanos + disputed_nanos > coalesce(paid_nanos, usd_nanos) + accepted_nanos
+    order by paid_at desc nulls last, id desc limit ${limit}`;
+  const latest = rows.map(({ id, paid, refunded, disputed, paid_at: paidAt }) => ({
+    id: id as Uuid, // the column's type
+    paidNanos: nanos(paid),
+    refundedNanos: nanos(refunded),
+    disputedNanos: nanos(disputed),
+    paidMs: paidAt?.getTime() ?? 0,
+  }));
+  return { count: Number(rows[0]?.of ?? 0n), latest };
+}
+
+/** A refund that didn't get through, with the reason that Stripe or Scrip gave, and no later one in its place. */
+export type FailedRefund = { purchaseId: Uuid; usdNanos: Nanos; problem: string; failedMs: number };
+
+/** A refund that nobody tried again for so long is news no more. */
+const FAILED_SHOWN_DAYS = 30;
+
+export async function findFailedRefunds(reader: Tx, nowMs: number, limit: number): Promise<Found<FailedRefund>> {
+  const rows = await queries(reader).$queryRaw<
+    { purchase_id: string; usd: bigint; problem: string | null; failed_at: Date; of: bigint }[]
+  >`select r.purchase_id, r.usd_nanos as usd, r.problem, r.failed_at, count(*) over () as of
+    from purchase_refund r
+    where r.state = 'failed' and r.failed_at > ${new Date(nowMs)}::timestamptz - make_interval(days => ${FAILED_SHOWN_DAYS})
+      and not exists (select from purchase_refund later where later.purchase_id = r.purchase_id and later.id > r.id)
+    order by r.failed_at desc limit ${limit}`;
+  const latest = rows.map(({ purchase_id: purchaseId, usd, problem, failed_at: failedAt }) => ({
+    purchaseId: purchaseId as Uuid, // the column's type
+    usdNanos: nanos(usd),
+    problem: problem ?? "",
+    failedMs: failedAt.getTime(),
+  }));
+  return { count: Number(rows[0]?.of ?? 0n), latest };
 }

@@ -31,7 +31,7 @@ export async function sumIssued(reader: Tx, { fromMs, toMs }: Range): Promise<Re
 /** Money of orders that were credited: what came in within [from, to), with Stripe's fees as far as they are known, and what went back of any of them. */
 export type Cash = { paidNanos: Nanos; feesNanos: Nanos; refundedNanos: Nanos; disputedNanos: Nanos };
 
-/** Refunds count from when they are asked for, disputes until they are won; an issuer's warning moves no money. */
+/** Refunds count from when they are asked for, disputes until they are won; an inquiry and an issuer's warning move no money. */
 export async function sumCash(reader: Tx, { fromMs, toMs }: Range): Promise<Cash> {
   const [from, to] = [new Date(fromMs), new Date(toMs)];
   const rows = await queries(reader).$queryRaw<{ paid: string; fees: string; refunded: string; disputed: string }[]>`
@@ -40,7 +40,7 @@ export async function sumCash(reader: Tx, { fromMs, toMs }: Range): Promise<Cash
       (select coalesce(sum(r.usd_nanos), 0)::text from purchase_refund r join purchase p on p.id = r.purchase_id
         where p.credited_at is not null and r.state <> 'failed' and r.created_at >= ${from} and r.created_at < ${to}) as refunded,
       (select coalesce(sum(d.usd_nanos), 0)::text from purchase_dispute d join purchase p on p.id = d.purchase_id
-        where p.credited_at is not null and d.state <> 'won' and d.id not like 'issfr%'
+        where p.credited_at is not null and d.state <> 'won' and d.is_withdrawn
           and d.created_at >= ${from} and d.created_at < ${to}) as disputed
     from purchase where credited_at is not null and paid_at >= ${from} and paid_at < ${to}`;
   const [row] = rows;

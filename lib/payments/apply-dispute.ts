@@ -2,17 +2,17 @@ import type { Ctx } from "../ctx";
 import type { Tx } from "../db";
 import { ZERO_MICROS } from "../money";
 import type { Applied } from "./apply-session";
+import { reapplyOutstandingClaims, updateTotals } from "./claims";
 import { giveBack, takeBack } from "./post-purchase";
-import { type Dispute, isWarning, type Purchase, stateAfterPayment, takenOf } from "./purchase";
-import { closeDispute, findDisputes, findRefunds, insertDispute, updatePurchase } from "./purchase.store";
+import { type Dispute, isWarning, type Purchase, takenOf } from "./purchase";
+import { closeDispute, findDisputes, findRefunds, insertDispute, updateDispute } from "./purchase.store";
 import { shareOf } from "./refund";
 import type { DisputeFact } from "./stripe-facts";
-import { takeWhatStands } from "./take-what-stands";
 
 /** A dispute not known yet: its part of the purchase goes, unless it is over and won. */
 async function openDispute(tx: Tx, ctx: Ctx, purchase: Purchase, fact: DisputeFact): Promise<void> {
   const [refunds, disputes] = [await findRefunds(tx, purchase.id), await findDisputes(tx, purchase.id)];
-  const usdNanos = fact.usdNanos ?? purchase.usdNanos;
+  const usdNanos = fact.usdNanos ?? purchase.paidNanos ?? purchase.usdNanos;
   const share = shareOf(purchase, usdNanos, takenOf({ refunds, disputes }));
   const takenMicros = fact.state === "won" || purchase.lot === null ? ZERO_MICROS : share;
   const key = `dispute:${fact.id}:opened`;
@@ -24,6 +24,7 @@ async function openDispute(tx: Tx, ctx: Ctx, purchase: Purchase, fact: DisputeFa
     takenMicros,
     debit,
     state: fact.state,
+    isWithdrawn: fact.isWithdrawn,
   });
 }
 
@@ -31,6 +32,18 @@ async function winDispute(tx: Tx, ctx: Ctx, purchase: Purchase, dispute: Dispute
   const key = `dispute:${dispute.id}:won`;
   await closeDispute(tx, ctx.nowMs, dispute.id, "won");
   await giveBack(tx, ctx, { purchase, kind: "dispute_won", key, debit: dispute.debit });
+}
+
+/** Bring a dispute that is known, and was open, to where it is: over, or an inquiry no more. */
+async function advanceDispute(
+  tx: Tx,
+  ctx: Ctx,
+  purchase: Purchase,
+  { known, fact }: { known: Dispute; fact: DisputeFact },
+): Promise<void> {
+  if (fact.isWithdrawn && !known.isWithdrawn) await updateDispute(tx, known.id, { isWithdrawn: true });
+  if (fact.state === "won") await winDispute(tx, ctx, purchase, known);
+  else if (fact.state === "lost") await closeDispute(tx, ctx.nowMs, known.id, fact.state);
 }
 
 /** News of a warning comes late where a dispute of the payment was won before: then it is over too. */
@@ -43,23 +56,21 @@ function withoutLateWarning(fact: DisputeFact, before: readonly Dispute[]): Disp
  * Bring a purchase, which this transaction holds, to where a dispute of it is.
  *
  * Open and lost, its credits are taken back; won, they are restored exactly, with those that an early warning of it took,
- * save what other refunds and disputes stand for.
+ * save what other refunds and disputes stand for. With refunds it may come to more than was paid: `quarantined`.
  */
 export async function applyDispute(tx: Tx, ctx: Ctx, purchase: Purchase, told: DisputeFact): Promise<Applied> {
   const before = await findDisputes(tx, purchase.id);
   const fact = withoutLateWarning(told, before);
   const known = before.find(({ id }) => id === fact.id);
-  if (known && (known.state !== "open" || fact.state === "open")) return { outcome: "unchanged" };
-  if (!known) await openDispute(tx, ctx, purchase, fact);
-  else if (fact.state === "won") await winDispute(tx, ctx, purchase, known);
-  else await closeDispute(tx, ctx.nowMs, fact.id, fact.state);
+  const isNews = fact.state !== "open" || (fact.isWithdrawn && !known?.isWithdrawn);
+  if (known && (known.state !== "open" || !isNews)) return { outcome: "unchanged" };
+  if (known) await advanceDispute(tx, ctx, purchase, { known, fact });
+  else await openDispute(tx, ctx, purchase, fact);
 
   if (fact.state === "won") {
     const warnings = (await findDisputes(tx, purchase.id)).filter((one) => isWarning(one) && one.state === "open");
     for (const warning of warnings) await winDispute(tx, ctx, purchase, warning);
-    await takeWhatStands(tx, ctx, purchase, `dispute:${fact.id}:won`);
+    await reapplyOutstandingClaims(tx, ctx, purchase, `dispute:${fact.id}:won`);
   }
-  const disputes = await findDisputes(tx, purchase.id);
-  await updatePurchase(tx, purchase.id, { state: stateAfterPayment({ purchase, disputes }) });
-  return { outcome: "changed" };
+  return updateTotals(tx, purchase);
 }

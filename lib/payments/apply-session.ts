@@ -5,14 +5,13 @@ import { formatUsd } from "../money";
 import { creditPurchase } from "./post-purchase";
 import type { Purchase } from "./purchase";
 import { findPurchaseIdOf, lockPurchase, updatePurchase } from "./purchase.store";
-import type { SessionFact } from "./stripe-facts";
+import { CURRENCY, type SessionFact } from "./stripe-facts";
 
-/** What an event came to. `ignored` and `quarantined` are for people to look at. */
+/** What an event came to. Those with a reason are for people to look at. */
 export type Applied =
   | { outcome: "credited" | "changed" | "unchanged" }
-  | { outcome: "ignored" | "quarantined"; reason: string };
+  | { outcome: "ignored" | "quarantined" | "refund_failed"; reason: string };
 
-const CURRENCY = "usd";
 const UNPAID = ["created", "failed", "expired"];
 
 /** Why a payment isn't the one that the order asked for; `null` where it is. */

@@ -1,12 +1,13 @@
 export type { Applied } from "./apply-session";
 export { applyStripeEvent } from "./apply-stripe-event";
 export { attachSession } from "./attach-session";
+export { acceptExcess } from "./claims";
 export { createPurchase, type NewPurchase } from "./create-purchase";
 export { fetchStripeFacts } from "./fetch-stripe-facts";
 export { getPurchase } from "./get-purchase";
 export { listPurchases } from "./list-purchases";
 export { openCheckout } from "./open-checkout";
-export { PURCHASE_STATES, type PurchaseState } from "./purchase";
+export { type Purchase, PURCHASE_STATES, type PurchaseState } from "./purchase";
 export { ORDER_USD_MAX, ORDER_USD_MIN, quoteOrder } from "./quote-order";
 export { recordFees } from "./record-fees";
 export { recordStripeEvent, STRIPE_EVENT_TOPIC } from "./record-stripe-event";

@@ -27,13 +27,16 @@ const toPurchase = (row: PurchaseRow): Purchase => ({
   lot: row.lotId,
   paidNanos: row.paidNanos === null ? null : nanos(row.paidNanos),
   refundedNanos: nanos(row.refundedNanos),
+  disputedNanos: nanos(row.disputedNanos),
+  acceptedNanos: nanos(row.acceptedNanos),
   problem: row.problem,
   refundRequestedMs: toMs(row.refundRequestedAt),
+  refundFailedMs: toMs(row.refundFailedAt),
   createdMs: row.createdAt.getTime(),
   paidMs: toMs(row.paidAt),
   creditedMs: toMs(row.creditedAt),
 });
-const toRefund = ({ createdAt, ...row }: RefundRow): Refund => ({
+const toRefund = ({ createdAt, failedAt, ...row }: RefundRow): Refund => ({
   ...row,
   id: row.id as Uuid,
   purchaseId: row.purchaseId as Uuid,
@@ -42,6 +45,7 @@ const toRefund = ({ createdAt, ...row }: RefundRow): Refund => ({
   debit: row.debit as Uuid | null,
   state: row.state as RefundState,
   createdMs: createdAt.getTime(),
+  failedMs: toMs(failedAt),
 });
 const toDispute = (row: DisputeRow): Dispute => ({
   id: row.id,
@@ -50,6 +54,7 @@ const toDispute = (row: DisputeRow): Dispute => ({
   takenMicros: micros(row.takenMicros),
   debit: row.debit as Uuid | null,
   state: row.state as DisputeState,
+  isWithdrawn: row.isWithdrawn,
 });
 
 export async function insertPurchase(
@@ -107,8 +112,11 @@ export type PurchaseChange = Partial<
     | "lot"
     | "paidNanos"
     | "refundedNanos"
+    | "disputedNanos"
+    | "acceptedNanos"
     | "problem"
     | "refundRequestedMs"
+    | "refundFailedMs"
     | "paidMs"
     | "creditedMs"
   >
@@ -116,7 +124,7 @@ export type PurchaseChange = Partial<
 
 /** Change a purchase that this transaction holds. Returns it as it then is. */
 export async function updatePurchase(tx: Tx, id: Uuid, change: PurchaseChange): Promise<Purchase> {
-  const { session, lot, refundRequestedMs, paidMs, creditedMs, ...columns } = change;
+  const { session, lot, refundRequestedMs, refundFailedMs, paidMs, creditedMs, ...columns } = change;
   const row = await queries(tx).purchase.update({
     where: { id },
     data: {
@@ -124,6 +132,7 @@ export async function updatePurchase(tx: Tx, id: Uuid, change: PurchaseChange): 
       ...(session !== undefined && { stripeSession: session }),
       ...(lot !== undefined && { lotId: lot }),
       ...(refundRequestedMs !== undefined && { refundRequestedAt: toDate(refundRequestedMs) }),
+      ...(refundFailedMs !== undefined && { refundFailedAt: toDate(refundFailedMs) }),
       ...(paidMs !== undefined && { paidAt: toDate(paidMs) }),
       ...(creditedMs !== undefined && { creditedAt: toDate(creditedMs) }),
     },
@@ -169,16 +178,21 @@ export async function findRefund(reader: Tx, id: Uuid): Promise<Refund | null> {
   return row && toRefund(row);
 }
 
-export async function insertRefund(tx: Tx, { createdMs, ...refund }: Refund): Promise<void> {
-  await queries(tx).purchase_refund.create({ data: { ...refund, createdAt: new Date(createdMs) } });
+export async function insertRefund(tx: Tx, { createdMs, failedMs, ...refund }: Refund): Promise<void> {
+  const times = { createdAt: new Date(createdMs), failedAt: toDate(failedMs) };
+  await queries(tx).purchase_refund.create({ data: { ...refund, ...times } });
 }
 
 export async function updateRefund(
   tx: Tx,
   id: Uuid,
-  change: Partial<Pick<Refund, "stripeRefund" | "state" | "takenMicros" | "debit">>,
+  {
+    failedMs,
+    ...columns
+  }: Partial<Pick<Refund, "stripeRefund" | "state" | "takenMicros" | "debit" | "problem" | "failedMs">>,
 ): Promise<void> {
-  await queries(tx).purchase_refund.update({ where: { id }, data: change });
+  const data = { ...columns, ...(failedMs !== undefined && { failedAt: toDate(failedMs) }) };
+  await queries(tx).purchase_refund.update({ where: { id }, data });
 }
 
 export async function findDisputes(reader: Tx, purchaseId: Uuid): Promise<Dispute[]> {
@@ -191,7 +205,11 @@ export async function insertDispute(tx: Tx, nowMs: number, dispute: Dispute): Pr
   await queries(tx).purchase_dispute.create({ data: { ...dispute, createdAt: new Date(nowMs), closedAt } });
 }
 
-export async function updateDispute(tx: Tx, id: string, change: Pick<Dispute, "takenMicros" | "debit">): Promise<void> {
+export async function updateDispute(
+  tx: Tx,
+  id: string,
+  change: Partial<Pick<Dispute, "takenMicros" | "debit" | "isWithdrawn">>,
+): Promise<void> {
   await queries(tx).purchase_dispute.update({ where: { id }, data: change });
 }
 

@@ -1,5 +1,5 @@
 import type { Uuid } from "../ids";
-import { type Decimal, type Micros, micros, type Nanos, ZERO_MICROS } from "../money";
+import { type Decimal, type Micros, micros, type Nanos, nanos, ZERO_MICROS } from "../money";
 
 export const PURCHASE_STATES = [
   "created",
@@ -30,9 +30,17 @@ export type Purchase = {
   lot: bigint | null;
   /** What was paid: null before, and where an order of before this was kept is in quarantine. */
   paidNanos: Nanos | null;
+  /** What refunds send back, those that are asked for included. */
   refundedNanos: Nanos;
+  /** What disputes withdrew and haven't given back. */
+  disputedNanos: Nanos;
+  /** How much more than was paid an admin let go back. */
+  acceptedNanos: Nanos;
   problem: string | null;
+  /** When its buyer asked for a refund that hasn't failed. */
   refundRequestedMs: number | null;
+  /** When the latest refund that its buyer asked for failed. */
+  refundFailedMs: number | null;
   createdMs: number;
   paidMs: number | null;
   creditedMs: number | null;
@@ -49,7 +57,10 @@ export type Refund = {
   debit: Uuid | null;
   state: RefundState;
   isRequested: boolean;
+  /** Why it failed. */
+  problem: string | null;
   createdMs: number;
+  failedMs: number | null;
 };
 
 /** A dispute, or an issuer's early warning of one, by Stripe's id. */
@@ -61,6 +72,8 @@ export type Dispute = {
   takenMicros: Micros;
   debit: Uuid | null;
   state: DisputeState;
+  /** Whether it took money: an inquiry and a warning didn't. */
+  isWithdrawn: boolean;
 };
 
 /** A purchase with all that took credits of it back. */
@@ -78,8 +91,18 @@ export function takenOf({ refunds, disputes }: Omit<PurchaseCase, "purchase">): 
   return held.reduce((sum, { takenMicros }) => micros(sum + takenMicros), ZERO_MICROS);
 }
 
+/** What refunds and disputes together sent back above what was paid. */
+export function excessOf(purchase: Purchase): Nanos {
+  const excess = purchase.refundedNanos + purchase.disputedNanos - (purchase.paidNanos ?? purchase.usdNanos);
+  return nanos(excess > 0n ? excess : 0n);
+}
+
+/** Whether more went back than was paid and an admin accepted: no more of its money goes out by itself. */
+export const isFrozen = (purchase: Purchase): boolean => excessOf(purchase) > purchase.acceptedNanos;
+
 /** The state that a paid purchase is in, by all that came after its payment, in whatever order that was told. */
 export function stateAfterPayment({ purchase, disputes }: Omit<PurchaseCase, "refunds">): PurchaseState {
+  if (isFrozen(purchase)) return "quarantined";
   const standing = disputes.filter(({ state }) => state !== "won");
   if (standing.some((dispute) => !isWarning(dispute))) return "disputed";
   if (purchase.refundedNanos >= (purchase.paidNanos ?? purchase.usdNanos)) return "refunded";

@@ -3,12 +3,12 @@ import type { Tx } from "../db";
 import { assert, ScripError } from "../errors";
 import { newUuid, type Uuid } from "../ids";
 import { type Lot, readLots } from "../ledger";
-import { nanos } from "../money";
 import { enqueue } from "../queue/enqueue";
 import { readSettings } from "../settings";
+import { updateTotals } from "./claims";
 import { takeFromLot } from "./post-purchase";
-import { type Purchase, stateAfterPayment } from "./purchase";
-import { insertRefund, lockPurchase, updatePurchase } from "./purchase.store";
+import type { Purchase } from "./purchase";
+import { insertRefund, lockPurchase } from "./purchase.store";
 import { mayAskForRefund, refundableOf, type RefundRules } from "./view-purchase";
 
 /** The job that has Stripe send a requested refund: `{refund}`. */
@@ -42,7 +42,8 @@ async function takeRest(tx: Tx, ctx: Ctx, purchase: Purchase, lot: Lot, refundId
 
 /**
  * Refund a purchase to its buyer: once, within the refund's days, what was paid less what was spent of it. All that is
- * left of the purchase goes back at once; Stripe is asked for the money after the commit.
+ * left of the purchase goes back at once; Stripe is asked for the money after the commit. A refund that failed doesn't
+ * count: its buyer has the same days again from then on.
  *
  * Rounding: dollars down to the cent.
  * Errors: `ScripError` not_found, for another's too; not_refundable; state_conflict where it was asked for already, or
@@ -74,10 +75,10 @@ export async function requestRefund(
     debit,
     state: "requested",
     isRequested: true,
+    problem: null,
     createdMs: ctx.nowMs,
+    failedMs: null,
   });
-  const change = { refundRequestedMs: ctx.nowMs, refundedNanos: nanos(purchase.refundedNanos + usdNanos) };
-  const state = stateAfterPayment({ purchase: { ...purchase, ...change }, disputes: [] });
-  await updatePurchase(tx, purchaseId, { ...change, state });
+  await updateTotals(tx, purchase);
   await enqueue(tx, REFUND_TOPIC, { refund: id });
 }

@@ -1,7 +1,7 @@
 import Stripe from "stripe";
 import { assert, ScripError } from "../errors";
 import { type Nanos, toCents } from "../money";
-import { HANDLED_EVENTS, StripeEvent } from "./stripe-facts";
+import { HANDLED_EVENTS, RefundFact, StripeEvent } from "./stripe-facts";
 
 // The one file that knows Stripe's SDK. What comes back is unread: stripe-facts.ts reads what is needed of it.
 
@@ -33,7 +33,7 @@ export type SessionOrder = {
 };
 export type RefundOrder = { paymentIntent: string; usdNanos: Nanos; purchaseId: string; refundId: string };
 /** A refund that Stripe made, or why it never will. */
-export type RefundAnswer = { outcome: "made"; refund: unknown } | { outcome: "refused"; reason: string };
+export type RefundAnswer = { outcome: "made"; refund: RefundFact } | { outcome: "refused"; reason: string };
 
 export type StripeOptions = { secretKey: string; apiBase?: string | undefined };
 
@@ -90,6 +90,11 @@ async function createSession(stripe: Stripe, order: SessionOrder): Promise<{ id:
   return { id: session.id, url: session.url };
 }
 
+/** A call that Stripe will never carry out; one that came while the same was under way (409), or too often, may yet. */
+const isRefusal = (error: unknown): error is Stripe.errors.StripeError =>
+  (error instanceof Stripe.errors.StripeInvalidRequestError || error instanceof Stripe.errors.StripeCardError) &&
+  [400, 402, 404].includes(error.statusCode ?? 0);
+
 async function createRefund(stripe: Stripe, order: RefundOrder): Promise<RefundAnswer> {
   const { paymentIntent, usdNanos, purchaseId, refundId } = order;
   try {
@@ -101,9 +106,9 @@ async function createRefund(stripe: Stripe, order: RefundOrder): Promise<RefundA
       },
       { idempotencyKey: `refund:${refundId}` },
     );
-    return { outcome: "made", refund };
+    return { outcome: "made", refund: RefundFact.parse(refund) };
   } catch (error) {
-    if (!(error instanceof Stripe.errors.StripeInvalidRequestError)) throw error;
+    if (!isRefusal(error)) throw error;
     return { outcome: "refused", reason: error.code ?? "invalid_request" };
   }
 }

@@ -9,6 +9,12 @@ const Reference = z
   .union([z.string(), z.object({ id: z.string() }).transform(({ id }) => id)])
   .nullish()
   .transform((id) => id ?? null);
+/** Orders are paid in this one. */
+export const CURRENCY = "usd";
+const Currency = z
+  .string()
+  .nullish()
+  .transform((currency) => currency ?? CURRENCY);
 const Metadata = z.record(z.string(), z.string()).nullish();
 
 /** A Checkout session: whether it was paid, how much, and for which order. */
@@ -48,13 +54,18 @@ export const RefundFact = z
   .object({
     id: z.string(),
     amount: Cents,
+    currency: Currency,
     status: z.enum([...REFUND_STATES.keys()]).catch("pending"),
+    failure_reason: z.string().nullish(),
     payment_intent: Reference,
     metadata: Metadata,
   })
   .transform((refund) => ({
     id: refund.id,
-    usdNanos: refund.amount,
+    amountNanos: refund.amount,
+    currency: refund.currency,
+    /** Why it failed, where it did. */
+    problem: refund.failure_reason ?? refund.status,
     state: REFUND_STATES.get(refund.status) ?? "pending",
     paymentIntent: refund.payment_intent,
     /** Our own refund that it carries out. */
@@ -65,12 +76,21 @@ export type RefundFact = z.output<typeof RefundFact>;
 // An inquiry that was closed and a dispute that was prevented took no money.
 const WON = ["won", "warning_closed", "prevented"];
 
-/** A dispute. While it is open, and once it is lost, its money is away. */
+/** A dispute. While it is open, and once it is lost, its money is away; an inquiry takes none before it becomes one. */
 export const DisputeFact = z
-  .object({ id: z.string(), amount: Cents, status: z.string(), payment_intent: Reference, charge: Reference })
+  .object({
+    id: z.string(),
+    amount: Cents,
+    currency: Currency,
+    status: z.string(),
+    payment_intent: Reference,
+    charge: Reference,
+  })
   .transform((dispute) => ({
     id: dispute.id,
-    usdNanos: dispute.amount as Nanos | null,
+    /** Null where it isn't told in dollars: it counts as the whole payment, never as cents of another currency. */
+    usdNanos: dispute.currency === CURRENCY ? dispute.amount : null,
+    isWithdrawn: !dispute.status.startsWith("warning_"),
     state: WON.includes(dispute.status)
       ? ("won" as const)
       : dispute.status === "lost"
@@ -87,6 +107,7 @@ export const WarningFact = z
   .transform((warning): DisputeFact => ({
     id: warning.id,
     usdNanos: null,
+    isWithdrawn: false,
     state: "open",
     paymentIntent: warning.payment_intent,
     charge: warning.charge,
@@ -122,6 +143,7 @@ const KEPT = new Set([
   "charge",
   "client_reference_id",
   "currency",
+  "failure_reason",
   "metadata",
   "payment_intent",
   "payment_status",

@@ -15,11 +15,14 @@ export type PurchaseView = Purchase & {
 export type RefundRules = Pick<Settings, "refund_days" | "usd_per_credit">;
 const DAY_MS = 86_400_000;
 
-/** Whether its buyer may still ask for a refund: once, in time, of credits that nothing else took back. */
+/**
+ * Whether its buyer may still ask for a refund: once, in time, of credits that nothing else took back. One that failed
+ * leaves the right as it was, with its days from then on.
+ */
 export const mayAskForRefund = (purchase: Purchase, rules: RefundRules, nowMs: number): boolean =>
   purchase.state === "credited" &&
   purchase.refundRequestedMs === null &&
-  nowMs < (purchase.paidMs ?? 0) + rules.refund_days * DAY_MS;
+  nowMs < Math.max(purchase.paidMs ?? 0, purchase.refundFailedMs ?? 0) + rules.refund_days * DAY_MS;
 
 /** What was spent of a purchase that nothing took back. Units: microcredits. */
 const spentOf = (lot: Lot): Micros => micros(lot.grantedMicros - lot.remainingMicros);

@@ -1,5 +1,5 @@
 import { systemCtx } from "../../lib/ctx";
-import type { Uuid } from "../../lib/ids";
+import { toPublicId, type Uuid } from "../../lib/ids";
 import { lastLedgerCheck } from "../../lib/metering";
 import {
   applyStripeEvent,
@@ -27,12 +27,14 @@ function tell({ log }: JobContext, event: string, applied: Applied): void {
   switch (applied.outcome) {
     case "quarantined":
       return raiseAlarm(log, "purchase_quarantined", { event, reason: applied.reason });
+    case "refund_failed":
+      return raiseAlarm(log, "refund_refused", { event, reason: applied.reason });
     case "ignored":
       return log.warn({ event, reason: applied.reason }, "an event of Stripe is about nothing of ours");
     case "credited":
     case "changed":
     case "unchanged":
-      return log.info({ event, outcome: applied.outcome }, "an event of Stripe was acted on");
+      return log.info({ event, outcome: applied.outcome }, "what Stripe said was acted on");
   }
 }
 
@@ -60,15 +62,16 @@ async function requireSoundLedger({ database }: JobContext): Promise<void> {
 
 /** Has Stripe send the money of a refund that was asked for (`{refund}`). */
 export async function refundPurchaseJob(context: StripeContext, { payload, outboxId }: Job): Promise<void> {
-  const { database, log } = context;
+  const { database } = context;
   if (outboxId === null || (await isWorkedOff(database, outboxId))) return;
   await requireSoundLedger(context);
   const refundId = String(payload["refund"]) as Uuid; // written by requestRefund
   const answer = await sendRefund(database.reader, requireStripe(context), { refundId, nowMs: nowMs() });
+  let applied: Applied | undefined;
   await workOff(database, outboxId, async (tx) => {
-    if (answer) await settleRefund(tx, systemCtx("refund_purchase", nowMs()), { refundId, answer });
+    if (answer) applied = await settleRefund(tx, systemCtx("refund_purchase", nowMs()), { refundId, answer });
   });
-  if (answer?.outcome === "refused") raiseAlarm(log, "refund_refused", { refundId, reason: answer.reason });
+  if (applied) tell(context, toPublicId("refund", refundId), applied);
 }
 
 /** Acts on events of Stripe that never reached us. */

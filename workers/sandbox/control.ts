@@ -72,8 +72,9 @@ function changeKey(exchange: Exchange, secret: string): Answer {
 function addOrder(exchange: Exchange): Answer {
   const input = OrderInput.safeParse(readJson(exchange));
   if (!input.success) return { problem: input.error.message };
-  const { error } = input.data;
-  if (error !== undefined && !OPENAI_ERRORS.has(error)) {
+  const { error, on } = input.data;
+  // Stripe's codes are its own.
+  if (error !== undefined && on !== "stripe" && !OPENAI_ERRORS.has(error)) {
     return { problem: `no error ${error}; there are ${[...OPENAI_ERRORS.keys()].join(", ")}` };
   }
   exchange.world.orders.add(input.data);

@@ -117,6 +117,16 @@ async function aCreditedPurchase(): Promise<string> {
   return id;
 }
 
+/** A purchase of which more went back than was paid. */
+async function aFrozenPurchase(): Promise<string> {
+  const id = await aCreditedPurchase();
+  const uuid = fromPublicId("purchase", id);
+  assert(uuid, "the checkout names its purchase");
+  const change = { refundedNanos: 10_000_000_000n, disputedNanos: 10_000_000_000n, state: "quarantined" };
+  await queries(database.reader).purchase.update({ where: { id: uuid }, data: change });
+  return id;
+}
+
 /** A quote of the admin's for a key of its own, where the call names one. */
 async function aQuote(key: string, more = {}): Promise<string> {
   bodies.set("/contributions/quotes", { api_key: key, ...more });
@@ -146,6 +156,7 @@ async function ownParams({ path: at }: ApiCall): Promise<Record<string, string>>
   if (!at.includes("{id}")) return {};
   if (at.startsWith("/usage")) return { id: requestId };
   if (at.startsWith("/purchases")) return { id: await aCreditedPurchase() };
+  if (at.startsWith("/admin/purchases")) return { id: await aFrozenPurchase() };
   if (at.startsWith("/keys")) {
     const made = await ask(callOf("POST", "/keys"), admin, {});
     return { id: String(made.body["id"]) };

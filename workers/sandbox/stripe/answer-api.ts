@@ -135,7 +135,9 @@ export function answerApi(exchange: Exchange): void {
   }
   const order = world.orders.take("stripe", "");
   if (order?.status !== undefined) {
-    return send(order.status, JSON.stringify({ error: { type: "api_error", message: "An order of the test." } }));
+    const type = order.status < 500 ? "invalid_request_error" : "api_error";
+    const error = { type, message: "An order of the test.", ...(order.error && { code: order.error }) };
+    return send(order.status, JSON.stringify({ error }));
   }
   const pairs = method === "GET" ? query : new URLSearchParams(body.toString("utf8"));
   const asked = createHash("sha256")

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { closeDispute, isClosed, openDispute, openDisputeOf, warnOfFraud } from "./disputes";
+import { closeDispute, escalateInquiry, isClosed, openDispute, openDisputeOf, warnOfFraud } from "./disputes";
 import { type Charge, type Session, StripeRefusal } from "./objects";
 import { createRefund, endRefund } from "./refunds";
 import { paySession } from "./sessions";
@@ -17,15 +17,17 @@ const PayInput = z.strictObject({
 /** `POST /_sandbox/stripe/refund/{id}`: a refund from the dashboard; a `refund` named comes to another end. */
 const RefundInput = z.strictObject({
   amount: Cents,
-  status: z.enum(["pending", "succeeded", "failed"]).optional(),
+  status: z.enum(["pending", "requires_action", "succeeded", "failed", "canceled"]).nullish(),
+  reason: z.string().optional(),
   refund: z.string().optional(),
 });
-/** `POST /_sandbox/stripe/dispute/{id}`: opens one, or closes the open one. */
+/** `POST /_sandbox/stripe/dispute/{id}`: opens one, escalates the open inquiry, or closes the open one. */
 const DisputeInput = z.strictObject({
   status: z
     .enum(["early_warning", "warning_needs_response", "warning_closed", "needs_response", "won", "lost"])
     .default("needs_response"),
   amount: Cents,
+  currency: z.string().length(3).optional(),
 });
 
 /** The session that somebody means: by its own id, by the order that it is for, or by its payment. */
@@ -41,13 +43,13 @@ function chargeOf(stripe: StripeState, id: string): Charge {
   return charge ?? require(stripe.charges, id, "charge");
 }
 
-function dispute(stripe: StripeState, id: string, { status, amount }: z.output<typeof DisputeInput>): object {
+function dispute(stripe: StripeState, id: string, { status, ...order }: z.output<typeof DisputeInput>): object {
   const charge = chargeOf(stripe, id);
   if (status === "early_warning") return warnOfFraud(stripe, charge);
   const open = openDisputeOf(stripe, charge);
-  return open && isClosed({ status })
-    ? closeDispute(stripe, open, status)
-    : openDispute(stripe, charge, { status, amount });
+  if (open && isClosed({ status })) return closeDispute(stripe, open, status);
+  if (open?.status === "warning_needs_response" && status === "needs_response") return escalateInquiry(stripe, open);
+  return openDispute(stripe, charge, { status, ...order });
 }
 
 function perform(stripe: StripeState, verb: string, id: string, input: unknown): object {
@@ -55,9 +57,9 @@ function perform(stripe: StripeState, verb: string, id: string, input: unknown):
     case "pay":
       return paySession(stripe, sessionOf(stripe, id), PayInput.parse(input));
     case "refund": {
-      const { refund, status, amount } = RefundInput.parse(input);
+      const { refund, status, amount, reason } = RefundInput.parse(input);
       if (refund === undefined) return createRefund(stripe, chargeOf(stripe, id), { status, amount });
-      return endRefund(stripe, require(stripe.refunds, refund, "refund"), status ?? "failed");
+      return endRefund(stripe, require(stripe.refunds, refund, "refund"), status ?? "failed", reason);
     }
     default:
       return dispute(stripe, id, DisputeInput.parse(input));

@@ -5,24 +5,34 @@ const CLOSED = ["won", "lost", "warning_closed"];
 /** Whether a dispute of that status is over. */
 export const isClosed = ({ status }: Pick<Dispute, "status">): boolean => CLOSED.includes(status);
 
+export type DisputeOrder = {
+  status?: DisputeStatus | undefined;
+  amount?: number | undefined;
+  currency?: string | undefined;
+};
+
 /** The dispute of a charge that is still open. */
 export const openDisputeOf = (stripe: StripeState, charge: Charge): Dispute | undefined =>
   [...stripe.disputes.values()].find((dispute) => dispute.charge === charge.id && !isClosed(dispute));
 
-/** Have a charge disputed by the bank that paid it, for what wasn't refunded of it or a part of that. */
+/**
+ * Have a charge disputed by the bank that paid it: for what wasn't refunded of it, or for an amount of the bank's own, up to
+ * all that was paid. Banks don't ask what went back already, and may dispute a payment more than once.
+ */
 export function openDispute(
   stripe: StripeState,
   charge: Charge,
-  { status = "needs_response", amount }: { status?: DisputeStatus | undefined; amount?: number | undefined },
+  { status = "needs_response", amount, currency = charge.currency }: DisputeOrder,
 ): Dispute {
-  if (charge.disputed) throw invalid("This charge is disputed already.", "charge");
-  if (charge.refunded) throw invalid("This charge has been refunded.", "charge");
+  if (openDisputeOf(stripe, charge)) throw invalid("This charge is disputed already.", "charge");
+  if (amount === undefined && charge.disputed) throw invalid("This charge was charged back.", "charge");
+  if (amount === undefined && charge.refunded) throw invalid("This charge has been refunded.", "charge");
   const isInquiry = status.startsWith("warning");
   const dispute: Dispute = {
     ...begin("dp", "dispute"),
     amount: amount ?? charge.amount - charge.amount_refunded,
     charge: charge.id,
-    currency: charge.currency,
+    currency,
     payment_intent: charge.payment_intent,
     reason: "fraudulent",
     status: isInquiry ? "warning_needs_response" : "needs_response",
@@ -32,6 +42,14 @@ export function openDispute(
   emit(stripe, "charge.dispute.created", dispute);
   if (!isInquiry) emit(stripe, "charge.dispute.funds_withdrawn", dispute);
   return isClosed({ status }) ? closeDispute(stripe, dispute, status) : dispute;
+}
+
+/** Have an inquiry become a dispute: only now the money goes. */
+export function escalateInquiry(stripe: StripeState, inquiry: Dispute): Dispute {
+  inquiry.status = "needs_response";
+  emit(stripe, "charge.dispute.updated", inquiry);
+  emit(stripe, "charge.dispute.funds_withdrawn", inquiry);
+  return inquiry;
 }
 
 /** End a dispute. What was withdrawn comes back where it is won. */

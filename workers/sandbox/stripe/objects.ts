@@ -50,7 +50,7 @@ export type BalanceTransaction = Base<"balance_transaction"> & {
   source: string;
 };
 
-export type RefundStatus = "pending" | "succeeded" | "failed";
+export type RefundStatus = "pending" | "requires_action" | "succeeded" | "failed" | "canceled";
 export type Refund = Base<"refund"> & {
   amount: number;
   charge: string;
@@ -58,7 +58,8 @@ export type Refund = Base<"refund"> & {
   metadata: Record<string, string>;
   payment_intent: string;
   reason: string | null;
-  status: RefundStatus;
+  status: RefundStatus | null;
+  failure_reason?: string;
 };
 
 export type DisputeStatus = "warning_needs_response" | "warning_closed" | "needs_response" | "won" | "lost";

@@ -4,8 +4,12 @@ import { begin, emit, type StripeState } from "./state";
 export type RefundOrder = {
   amount?: number | undefined;
   metadata?: Record<string, string>;
-  status?: RefundStatus | undefined;
+  status?: RefundStatus | null | undefined;
 };
+
+/** What a refund that didn't get through is told to be for, unless somebody says otherwise. */
+const FAILURE = "lost_or_stolen_card";
+const ENDED_BADLY = ["failed", "canceled"];
 
 /** Refund a charge, or a part of it. Errors: `StripeRefusal` for more than is left, or a disputed charge. */
 export function createRefund(stripe: StripeState, charge: Charge, order: RefundOrder = {}): Refund {
@@ -33,15 +37,16 @@ export function createRefund(stripe: StripeState, charge: Charge, order: RefundO
   return refund;
 }
 
-/** Have a refund come to another end: a bank may send it back. */
-export function endRefund(stripe: StripeState, refund: Refund, status: RefundStatus): Refund {
-  if (refund.status === status) return refund;
+/** Have a refund come to another end: a bank may send it back. One that failed or was canceled stays so. */
+export function endRefund(stripe: StripeState, refund: Refund, status: RefundStatus, reason = FAILURE): Refund {
+  if (refund.status === status || ENDED_BADLY.includes(refund.status ?? "")) return refund;
   refund.status = status;
   const charge = stripe.charges.get(refund.charge);
-  if (status === "failed" && charge) {
+  if (ENDED_BADLY.includes(status) && charge) {
     charge.amount_refunded -= refund.amount;
     charge.refunded = false;
   }
+  if (status === "failed") refund.failure_reason = reason;
   emit(stripe, "refund.updated", refund);
   if (status === "failed") emit(stripe, "refund.failed", refund);
   return refund;

@@ -5,8 +5,9 @@ import { Card, CardHeader } from "@/app/_components/ui/card";
 import { RelativeTime } from "@/app/_components/ui/relative-time";
 import { useProviderName } from "@/app/_components/use-provider-name";
 import type { Alarms } from "@/lib/insight";
-import { toPublicId } from "@/lib/ids";
+import { toPublicId, type Uuid } from "@/lib/ids";
 import type { LedgerCheck } from "@/lib/metering";
+import type { Nanos } from "@/lib/money";
 import { Usd } from "./usd";
 
 function Alarm({ children }: { children: ReactNode }) {
@@ -93,42 +94,86 @@ function LowPools({ lowPools }: Pick<Alarms, "lowPools">) {
   );
 }
 
-function Quarantined({ quarantined: { count, latest }, nowMs }: Pick<Alarms, "quarantined"> & { nowMs: number }) {
+/** An order that an alarm is about: its amount, what is wrong with it, and since when. */
+type OrderRow = { id: Uuid; usdNanos: Nanos; problem: ReactNode; atMs: number };
+
+/** An alarm about orders: what it says of all of them, and the latest, a row each. */
+function Orders({ count, says, rows, nowMs }: { count: number; says: string; rows: OrderRow[]; nowMs: number }) {
   const t = useTranslations("Admin.alarms");
+  if (count === 0) return null;
   return (
     <Alarm>
-      {t("quarantined", { count })}
+      {says}
       <Details>
-        {latest.map(({ id, usdNanos, problem, paidMs }) => (
+        {rows.map(({ id, usdNanos, problem, atMs }) => (
           <li key={id} className="flex flex-wrap items-baseline gap-x-4 gap-y-0.5 px-3 py-2">
             <span className="font-mono text-xs break-all">{toPublicId("purchase", id)}</span>
             <Usd amount={usdNanos} />
             <span className="text-ink-2">{problem}</span>
             <span className="text-ink-3 sm:ml-auto">
-              <RelativeTime atMs={paidMs} nowMs={nowMs} />
+              <RelativeTime atMs={atMs} nowMs={nowMs} />
             </span>
           </li>
         ))}
       </Details>
-      {count > latest.length && (
-        <p className="mt-1.5 text-[13px] text-ink-3">{t("more", { count: count - latest.length })}</p>
+      {count > rows.length && (
+        <p className="mt-1.5 text-[13px] text-ink-3">{t("more", { count: count - rows.length })}</p>
       )}
     </Alarm>
+  );
+}
+
+function Payments({ alarms, nowMs }: { alarms: Alarms; nowMs: number }) {
+  const t = useTranslations("Admin.alarms");
+  const { quarantined, frozen, failedRefunds } = alarms;
+  const amount = (nanos: Nanos) => () => <Usd amount={nanos} />;
+  return (
+    <>
+      <Orders
+        count={quarantined.count}
+        says={t("quarantined", { count: quarantined.count })}
+        rows={quarantined.latest.map(({ paidMs, ...order }) => ({ ...order, atMs: paidMs }))}
+        nowMs={nowMs}
+      />
+      <Orders
+        count={frozen.count}
+        says={t("frozen", { count: frozen.count })}
+        rows={frozen.latest.map(({ id, paidNanos, refundedNanos, disputedNanos, paidMs }) => ({
+          id,
+          usdNanos: paidNanos,
+          problem: t.rich("frozenBy", { refunded: amount(refundedNanos), disputed: amount(disputedNanos) }),
+          atMs: paidMs,
+        }))}
+        nowMs={nowMs}
+      />
+      <Orders
+        count={failedRefunds.count}
+        says={t("failedRefunds", { count: failedRefunds.count })}
+        rows={failedRefunds.latest.map(({ purchaseId, usdNanos, problem, failedMs }) => ({
+          id: purchaseId,
+          usdNanos,
+          problem,
+          atMs: failedMs,
+        }))}
+        nowMs={nowMs}
+      />
+    </>
   );
 }
 
 /** What an operator has to look at now, whatever the range of the page. */
 export function AlarmsCard({ alarms, check, nowMs }: { alarms: Alarms; check: LedgerCheck | null; nowMs: number }) {
   const t = useTranslations("Admin.alarms");
-  const { lowPools, quarantined } = alarms;
+  const { lowPools, quarantined, frozen, failedRefunds } = alarms;
+  const found = lowPools.length + quarantined.count + frozen.count + failedRefunds.count;
   return (
     <Card data-testid="alarms">
       <CardHeader title={t("title")} note={t("note")} />
       <ul className="flex flex-col gap-2.5 px-5 pb-5">
         <Ledger check={check} nowMs={nowMs} />
-        {lowPools.length + quarantined.count === 0 && <AllClear>{t("none")}</AllClear>}
+        {found === 0 && <AllClear>{t("none")}</AllClear>}
         <LowPools lowPools={lowPools} />
-        {quarantined.count > 0 && <Quarantined quarantined={quarantined} nowMs={nowMs} />}
+        <Payments alarms={alarms} nowMs={nowMs} />
       </ul>
     </Card>
   );

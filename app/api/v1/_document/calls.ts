@@ -12,6 +12,7 @@ import * as adminPoolDisable from "../admin/pool/[id]/disable/route";
 import * as adminPoolEnable from "../admin/pool/[id]/enable/route";
 import * as adminPoolEnd from "../admin/pool/[id]/end/route";
 import * as adminPoolRevalidate from "../admin/pool/[id]/revalidate/route";
+import * as adminPurchaseResolve from "../admin/purchases/[id]/resolve/route";
 import * as adminSettings from "../admin/settings/route";
 import * as adminUser from "../admin/users/[id]/route";
 import * as adminUserGrants from "../admin/users/[id]/grants/route";
@@ -77,6 +78,7 @@ const MODULES: { readonly [Path in Exclude<keyof Paths, "/openapi.json">]: Recor
   "/admin/pool/{id}/disable": adminPoolDisable,
   "/admin/pool/{id}/enable": adminPoolEnable,
   "/admin/pool/{id}/revalidate": adminPoolRevalidate,
+  "/admin/purchases/{id}/resolve": adminPurchaseResolve,
   "/admin/pool/{id}/end": adminPoolEnd,
   "/admin/pnl": adminPnl,
   "/admin/settings": adminSettings,

@@ -45,8 +45,9 @@ export function NextStep({ order, id, wasCancelled }: { order: PurchaseView; id:
     case "failed":
     case "expired":
       return <Words text={t(order.state)}>{again}</Words>;
-    case "paid":
     case "quarantined":
+      return <Words text={t(order.creditedMs === null ? "quarantined" : "frozen")} />;
+    case "paid":
     case "refunded":
     case "partly_refunded":
     case "disputed":

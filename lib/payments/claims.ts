@@ -1,0 +1,118 @@
+import type { Ctx } from "../ctx";
+import type { Tx } from "../db";
+import { ScripError } from "../errors";
+import type { Uuid } from "../ids";
+import { formatUsd, micros, type Nanos, nanos, ZERO_MICROS } from "../money";
+import type { Applied } from "./apply-session";
+import { giveBack, takeBack } from "./post-purchase";
+import {
+  type Dispute,
+  excessOf,
+  isFrozen,
+  type Purchase,
+  type PurchaseCase,
+  type Refund,
+  stateAfterPayment,
+  takenOf,
+} from "./purchase";
+import {
+  findDisputes,
+  findRefunds,
+  lockPurchase,
+  type PurchaseChange,
+  updateDispute,
+  updatePurchase,
+  updateRefund,
+} from "./purchase.store";
+import { shareOf } from "./refund";
+
+// Refunds and disputes are claims on one purchase. What they come to together is decided here.
+
+type Claim = { kind: "refund"; claim: Refund } | { kind: "dispute"; claim: Dispute };
+
+/** The claims that stand and take their share; a refund that its buyer asked for took the rest, and no other. */
+const outstanding = (refunds: readonly Refund[], disputes: readonly Dispute[]): Claim[] => [
+  ...refunds
+    .filter(({ state, isRequested }) => state !== "failed" && !isRequested)
+    .map((claim): Claim => ({ kind: "refund", claim })),
+  ...disputes.filter(({ state }) => state !== "won").map((claim): Claim => ({ kind: "dispute", claim })),
+];
+
+/**
+ * What a refund that failed, or a dispute that was won, had taken is back in the wallet: the claims that still stand take
+ * of it what none was left of when they came. `ended` names the claim that ended, which it does once.
+ *
+ * Each keeps one debit, for when it ends itself: a smaller one is reversed and made again.
+ */
+export async function reapplyOutstandingClaims(tx: Tx, ctx: Ctx, purchase: Purchase, ended: string): Promise<void> {
+  if (purchase.lot === null) return;
+  const [refunds, disputes] = [await findRefunds(tx, purchase.id), await findDisputes(tx, purchase.id)];
+  let left = purchase.creditsMicros - takenOf({ refunds, disputes });
+  for (const { kind, claim } of outstanding(refunds, disputes)) {
+    const missing = shareOf(purchase, claim.usdNanos, ZERO_MICROS) - claim.takenMicros;
+    const more = missing < left ? missing : left;
+    if (more <= 0n) continue;
+    left -= more;
+    const takenMicros = micros(claim.takenMicros + more);
+    const key = `${kind}:${claim.id}:after:${ended}`;
+    await giveBack(tx, ctx, { purchase, kind, key: `${key}:turned`, debit: claim.debit });
+    const debit = await takeBack(tx, ctx, { purchase, kind, key, amountMicros: takenMicros });
+    if (kind === "refund") await updateRefund(tx, claim.id, { takenMicros, debit });
+    else await updateDispute(tx, claim.id, { takenMicros, debit });
+  }
+}
+
+const sumOf = (claims: readonly { usdNanos: Nanos }[]): Nanos =>
+  nanos(claims.reduce((sum, { usdNanos }) => sum + usdNanos, 0n));
+
+/** What a purchase's row says of its claims: derived from all of them, so that their order can't matter. */
+function totalsOf({ refunds, disputes }: Omit<PurchaseCase, "purchase">): PurchaseChange {
+  const asked = refunds.filter(({ isRequested }) => isRequested);
+  const failedMs = asked.map((refund) => refund.failedMs ?? 0);
+  return {
+    refundedNanos: sumOf(refunds.filter(({ state }) => state !== "failed")),
+    disputedNanos: sumOf(disputes.filter(({ state, isWithdrawn }) => state !== "won" && isWithdrawn)),
+    refundRequestedMs: asked.find(({ state }) => state !== "failed")?.createdMs ?? null,
+    refundFailedMs: Math.max(0, ...failedMs) || null,
+  };
+}
+
+function describeExcess({ refundedNanos, disputedNanos, paidNanos, usdNanos }: Purchase): string {
+  const paid = formatUsd(paidNanos ?? usdNanos);
+  return `USD ${formatUsd(refundedNanos)} refunded and USD ${formatUsd(disputedNanos)} disputed of USD ${paid} paid`;
+}
+
+/**
+ * Bring a purchase, which this transaction holds, to what all its claims come to. Where that became more than was paid,
+ * it is frozen: `quarantined`.
+ */
+export async function updateTotals(tx: Tx, before: Purchase): Promise<Applied> {
+  const [refunds, disputes] = [await findRefunds(tx, before.id), await findDisputes(tx, before.id)];
+  const purchase = await updatePurchase(tx, before.id, totalsOf({ refunds, disputes }));
+  await updatePurchase(tx, before.id, { state: stateAfterPayment({ purchase, disputes }) });
+  const isWorse = isFrozen(purchase) && excessOf(purchase) > excessOf(before);
+  return isWorse ? { outcome: "quarantined", reason: describeExcess(purchase) } : { outcome: "changed" };
+}
+
+/**
+ * Accept as a loss what went back above what was paid for a purchase, so that it is frozen no more; should still more go
+ * back, it is frozen again. Returns the purchase as it was and as it is.
+ *
+ * Errors: `ScripError` not_found; state_conflict where the purchase isn't frozen.
+ */
+export async function acceptExcess(
+  tx: Tx,
+  { purchaseId }: { purchaseId: Uuid },
+): Promise<{ before: Purchase; after: Purchase }> {
+  const before = await lockPurchase(tx, purchaseId);
+  if (!before) throw new ScripError("not_found", "There is no purchase of this id.");
+  if (!isFrozen(before)) {
+    throw new ScripError(
+      "state_conflict",
+      "No more went back of this purchase than was paid: there is no loss to accept.",
+    );
+  }
+  const purchase = await updatePurchase(tx, purchaseId, { acceptedNanos: excessOf(before) });
+  const state = stateAfterPayment({ purchase, disputes: await findDisputes(tx, purchaseId) });
+  return { before, after: await updatePurchase(tx, purchaseId, { state }) };
+}
