@@ -1,6 +1,7 @@
 export { CreditsInput, DecimalInput, PositiveCreditsInput, UsdInput } from "./amounts";
 export { addressMatcher, clientAddressReader, WEB_PORT_HEADER, type ClientAddress } from "./client-address";
 export { otherListsCursor, readCursor, toPage, writeCursor } from "./cursor";
+export { dropNamedHeaders, endToEndHeaders, isHopHeader } from "./hop-headers";
 export { credits, decimal, NumberLiteral, toJson, usd } from "./json";
 export { listen } from "./listen";
 export { NotYet } from "./not-yet";

@@ -1,3 +1,5 @@
+import { isHopHeader } from "../http";
+
 const TO_SUPPLIER = ["content-type", "accept", "user-agent", "accept-language"] as const;
 const TO_CALLER = ["content-type", "cache-control", "openai-processing-ms", "openai-version", "openai-model"] as const;
 
@@ -19,7 +21,7 @@ function pick(headers: Headers, names: readonly string[]): Record<string, string
  * The caller's headers that a supplier gets: those of the protocol, and those that the card prices, with the values that
  * it names. Headers that switch features on are among the latter or don't cross: they may cost.
  *
- * Credentials, cookies, organisation, project, referer and forwarding headers never cross, whatever the card says.
+ * Credentials, cookies, organisation, project, referer and forwarding headers, and those of one connection, never cross, whatever the card says.
  */
 export function headersToSupplier(headers: Headers, priced: readonly PricedHeader[]): Record<string, string> {
   const picked = pick(headers, TO_SUPPLIER);
@@ -34,6 +36,7 @@ export function headersToSupplier(headers: Headers, priced: readonly PricedHeade
 export const headersToCaller = (headers: Headers): Record<string, string> => pick(headers, TO_CALLER);
 
 const isPrivate = (name: string): boolean =>
-  /^(?:authorization|proxy-|x-api-key|x-goog-api-key|cookie|openai-(?:organization|project)|referer|origin|forwarded|x-forwarded-|x-real-ip|x-scrip-|via|host|content-length|connection|transfer-encoding|idempotency-key)/.test(
+  isHopHeader(name) ||
+  /^(?:authorization|proxy-|x-api-key|x-goog-api-key|cookie|openai-(?:organization|project)|referer|origin|forwarded|x-forwarded-|x-real-ip|x-scrip-|via|host|content-length|idempotency-key)/.test(
     name,
   );

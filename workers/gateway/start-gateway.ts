@@ -1,6 +1,6 @@
 import { createServer } from "node:http";
 import type { Database } from "../../lib/db";
-import { HEADER_BYTES_MAX, listen, refuseUnreadable } from "../../lib/http";
+import { dropNamedHeaders, HEADER_BYTES_MAX, listen, refuseUnreadable } from "../../lib/http";
 import { createBooks, keepLease } from "../../lib/ledger";
 import type { Log } from "../../lib/log";
 import { createPool } from "../../lib/pool";
@@ -112,6 +112,7 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
     },
     (request, response) => {
       underWay++;
+      dropNamedHeaders(request.headers);
       gateway.addresses.receive(request);
       void routeRequest(gateway, new Exchange(request, response)).finally(() => underWay--);
     },

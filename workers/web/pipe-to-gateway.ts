@@ -1,38 +1,15 @@
 import { Agent, request as send, type IncomingMessage, type OutgoingHttpHeaders, type ServerResponse } from "node:http";
 import { pipeline } from "node:stream/promises";
-import { WEB_PORT_HEADER, type ClientAddress } from "../../lib/http";
+import { endToEndHeaders, WEB_PORT_HEADER, type ClientAddress } from "../../lib/http";
 import type { Log } from "../../lib/log";
 
 /** Paths of AI protocols: they are the gateway's, streams included. */
 const AI_PATH = /^\/(v1|v1beta|kling|runwayml|pika)(\/|\?|$)/;
 
-// Headers of one connection, which no proxy passes on. Source: RFC 9110 §7.6.1.
-const HOP_BY_HOP = new Set([
-  "connection",
-  "expect",
-  "keep-alive",
-  "proxy-authenticate",
-  "proxy-authorization",
-  "proxy-connection",
-  "te",
-  "trailer",
-  "transfer-encoding",
-  "upgrade",
-]);
-
 const CONNECT_LIMIT_MS = 5_000;
 
 /** Whether a path belongs to the gateway. */
 export const isGatewayPath = (path: string): boolean => AI_PATH.test(path);
-
-/** Headers that may go on to the next hop: not those of this connection, nor those that `connection` names. */
-function passedOn(headers: IncomingMessage["headers"]): OutgoingHttpHeaders {
-  const named = String(headers.connection ?? "")
-    .toLowerCase()
-    .split(",")
-    .map((name) => name.trim());
-  return Object.fromEntries(Object.entries(headers).filter(([name]) => !HOP_BY_HOP.has(name) && !named.includes(name)));
-}
 
 export type GatewayPipeOptions = {
   /** Where the gateway is. */
@@ -53,7 +30,7 @@ export type GatewayPipe = {
  * A pipe to the gateway.
  *
  * Bodies stream both ways with back-pressure; a client that leaves aborts the gateway's request; a gateway that can't be
- * reached is a 503 in the error shape of the OpenAI protocol. `upgrade` is ignored.
+ * reached is a 503 in the error shape of the OpenAI protocol.
  */
 export function openGatewayPipe({ origin, addressOf, secret, log }: GatewayPipeOptions): GatewayPipe {
   const { hostname, port } = new URL(origin);
@@ -61,7 +38,7 @@ export function openGatewayPipe({ origin, addressOf, secret, log }: GatewayPipeO
   const agent = new Agent({ keepAlive: false, maxSockets: Infinity });
   return {
     pass(request, response) {
-      const headers = passedOn(request.headers);
+      const headers: OutgoingHttpHeaders = endToEndHeaders(request.headers);
       headers["x-forwarded-for"] = addressOf(request.socket.remoteAddress, request.headers["x-forwarded-for"]);
       delete headers[WEB_PORT_HEADER];
       if (secret !== undefined) headers[WEB_PORT_HEADER] = secret;
@@ -95,7 +72,7 @@ export function openGatewayPipe({ origin, addressOf, secret, log }: GatewayPipeO
 
 /** The reply as it is. Where it breaks off the client's connection does too, so that nobody takes it for whole. */
 async function answer(reply: IncomingMessage, response: ServerResponse): Promise<void> {
-  response.writeHead(reply.statusCode ?? 502, reply.statusMessage, passedOn(reply.headers));
+  response.writeHead(reply.statusCode ?? 502, reply.statusMessage, endToEndHeaders(reply.headers));
   // The headers of a stream don't wait for its first event.
   response.flushHeaders();
   await pipeline(reply, response).catch(() => response.destroy());

@@ -26,9 +26,10 @@ export type WebOptions = {
   log: Log;
   /** Answers what isn't the gateway's: Next's request handler. */
   serveApp: RequestListener;
-  /** Next's development server talks to the browser over a web socket; otherwise upgrades are ignored. */
-  upgradeApp?: (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
+  /** Next's development server talks to the browser over a web socket; without this no offer of an upgrade is taken. */
+  upgradeApp?: UpgradeListener;
 };
+type UpgradeListener = (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
 export type WebServer = { readonly url: string; stop(): Promise<void> };
 
 const LOOPBACK = /^(localhost|127\.0\.0\.1|\[::1\])$/;
@@ -61,7 +62,7 @@ export async function startWeb(options: WebOptions): Promise<WebServer> {
     return options.serveApp(request, response as ServerResponse & { req: IncomingMessage });
   });
   refuseUnreadable(server);
-  if (options.upgradeApp) server.on("upgrade", options.upgradeApp);
+  takeUpgrades(server, options.upgradeApp);
 
   const { url } = await listen(server, options);
   return {
@@ -71,6 +72,38 @@ export async function startWeb(options: WebOptions): Promise<WebServer> {
       gateway.close();
     },
   };
+}
+
+/** What Next's development server opens web sockets at. */
+const DEVELOPMENT_SOCKETS = "/_next/";
+
+/**
+ * Who takes offers of an upgrade: Next's development server those of its own pages, and nobody any other. Without a
+ * listener Node answers as if nothing had been offered; with one that does nothing the connection would stay open for ever.
+ *
+ * Next adds a listener to the server of the first request that it serves, in production too: it doesn't stay.
+ */
+function takeUpgrades(server: Server, upgradeApp: UpgradeListener | undefined): void {
+  const take: UpgradeListener = (request, socket, head) => {
+    if (request.url?.startsWith(DEVELOPMENT_SOCKETS)) upgradeApp?.(request, socket, head);
+    else serveWithoutUpgrade(server, request, socket, head);
+  };
+  server.on("newListener", (event, listener: UpgradeListener) => {
+    if (event === "upgrade" && listener !== take) queueMicrotask(() => server.off("upgrade", listener));
+  });
+  if (upgradeApp) server.on("upgrade", take);
+}
+
+/** Have the server read a request again as if it had offered no upgrade. */
+function serveWithoutUpgrade(server: Server, request: IncomingMessage, socket: Duplex, head: Buffer): void {
+  const { method, url, rawHeaders } = request;
+  const lines = rawHeaders.flatMap((name, index) =>
+    index % 2 === 0 && !/^(upgrade|connection)$/i.test(name) ? [`${name}: ${rawHeaders[index + 1]}`] : [],
+  );
+  socket.unshift(
+    Buffer.concat([Buffer.from([`${method} ${url} HTTP/1.1`, ...lines, "", ""].join("\r\n"), "latin1"), head]),
+  );
+  server.emit("connection", socket);
 }
 
 /** The app can't even be asked: no `Request` may have this method, which no page or call knows. */

@@ -7,6 +7,7 @@ import { headersToSupplier } from "@/lib/providers";
 import { nowMs } from "@/lib/time";
 import { startWeb, type WebServer } from "../../../workers/web/start-web";
 import { aGateway, CREDIT } from "../../support/a-gateway";
+import { askOverOneConnection, OFFERS } from "../../support/upgrade-offer";
 
 const SECRET = "what the web port of this test proves itself by";
 const gateway = aGateway({ webPortSecret: SECRET });
@@ -122,4 +123,32 @@ describe("the address that a key is restricted to", () => {
     expect(arrived).not.toContain(WEB_PORT_HEADER);
     expect(headersToSupplier({ [WEB_PORT_HEADER]: SECRET }, [{ name: WEB_PORT_HEADER, value: SECRET }])).toEqual({});
   });
+});
+
+describe("an offer to upgrade", () => {
+  it.each(Object.entries(OFFERS))(
+    "(%s) is answered as without it on both ports, and reaches no supplier",
+    async (_, offer) => {
+      const caller = await gateway.caller();
+      const body = JSON.stringify(ask);
+      const headers = [
+        `Authorization: Bearer ${caller.secret}`,
+        "Content-Type: application/json",
+        "User-Agent: a client",
+      ];
+      const plain = { method: "POST", path: "/v1/chat/completions", headers, body } as const;
+      const offering = { ...plain, headers: [...headers, ...offer, "Connection: user-agent"] };
+      for (const url of [web.url, gateway.url()]) {
+        const seen = (await gateway.sandbox.controls().log()).length;
+        const replies = await askOverOneConnection(url, [plain, offering, offering]);
+        expect(replies.map(({ status }) => status)).toEqual([200, 200, 200]);
+        const [without, ...arrived] = (await gateway.sandbox.controls().log()).slice(seen);
+        expect(without?.headers).toContain("user-agent");
+        expect(arrived).toHaveLength(2);
+        for (const name of ["upgrade", "http2-settings", "user-agent"]) {
+          expect(arrived.flatMap((request) => request.headers)).not.toContain(name);
+        }
+      }
+    },
+  );
 });

@@ -60,6 +60,26 @@ describe("what crosses between a caller and a supplier", () => {
     });
   });
 
+  it("forwards no header that belongs to one connection, even when a card names it", () => {
+    const names = [
+      "connection",
+      "upgrade",
+      "http2-settings",
+      "te",
+      "trailer",
+      "keep-alive",
+      "proxy-connection",
+      "expect",
+    ];
+    const headers = Object.fromEntries(names.map((name) => [name, "1"]));
+    expect(
+      headersToSupplier(
+        headers,
+        names.map((name) => ({ name, value: "1" })),
+      ),
+    ).toEqual({});
+  });
+
   it("passes on a priced header only with a value that has a price, and no switch for features without one", () => {
     const headers = { "x-priority": "dearest", "anthropic-beta": "fast-mode-2026", "openai-beta": "realtime=v1" };
     expect(headersToSupplier(headers, [{ name: "x-priority", value: "priority" }])).toEqual({});
