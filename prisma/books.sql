@@ -867,7 +867,7 @@ begin
   end if;
 end $function$
 CREATE OR REPLACE FUNCTION books.fold_attempts(_limit integer)
- RETURNS TABLE(hold uuid, n smallint, pool_key uuid, cost_nanos bigint, started_at timestamp with time zone)
+ RETURNS TABLE(hold uuid, n smallint, pool_key uuid, cost_nanos bigint, charge_micros bigint, started_at timestamp with time zone)
  LANGUAGE sql
  SECURITY DEFINER
  SET search_path TO 'books', 'pg_temp'
@@ -876,7 +876,11 @@ AS $function$
     select a.hold, a.n from books.attempt a where a.state = 1 and a.folded_at is null
     order by a.hold, a.n limit _limit for update skip locked)
   update books.attempt a set folded_at = now() from picked p where a.hold = p.hold and a.n = p.n
-  returning a.hold, a.n, a.pool_key, a.cost_nanos, a.started_at
+  returning a.hold, a.n, a.pool_key, a.cost_nanos,
+    coalesce((select h.charged_micros from books.hold h
+      where h.id = a.hold and h.state = 1
+        and not exists (select from books.attempt x where x.hold = a.hold and x.n > a.n)), 0),
+    a.started_at
 $function$
 CREATE OR REPLACE FUNCTION books.fold_deltas()
  RETURNS bigint

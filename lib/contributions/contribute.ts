@@ -44,9 +44,9 @@ export async function contribute(tx: Tx, ctx: Ctx, input: ContributeInput): Prom
   const netMicros = netOf(quote);
   await requireDailyRoom(tx, ctx, userId, settings.contributions_per_day);
   await requireRoom(tx, policy, { userId, quotaNanos: quote.quotaNanos, netMicros });
-  const { provider, isProven, accountPrints, quotaNanos, grossMicros, feeMicros } = quote;
+  const { provider, isProven, accountPrints, quotaNanos, grossMicros, feeMicros, feeShare } = quote;
   const owner = { id, userId, walletId, quoteId: quote.id, poolKeyId: quote.id, provider };
-  const worth = { isProven, quotaNanos, grossMicros, feeMicros, netMicros };
+  const worth = { isProven, quotaNanos, grossMicros, feeMicros, feeShare, netMicros };
   await insertContribution(tx, { ...owner, ...worth, accountPrints, nowMs: ctx.nowMs });
   await grantQuote(tx, ctx, { quote, contribution: { id, walletId }, limitMicros: settings.advance_limit });
   return getContribution(tx, ctx, { userId, contributionId: id });

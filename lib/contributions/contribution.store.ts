@@ -2,7 +2,7 @@ import type { Tx } from "../db";
 import { type Prisma, queries } from "../db/models";
 import { assert } from "../errors";
 import type { Uuid } from "../ids";
-import { micros, nanos, type Micros, type Nanos } from "../money";
+import { formatDecimal, micros, nanos, storedDecimal, type Micros, type Nanos } from "../money";
 import { type PoolKeyState, toKeyReason } from "../pool";
 import { storableBytes } from "../vault";
 import type { Contribution, KeyFacts } from "./contribution";
@@ -27,10 +27,15 @@ function toContribution(row: Row): Contribution {
     baseCostNanos: nanos(row.baseCostNanos),
     grossMicros: micros(row.grossMicros),
     feeMicros: micros(row.feeMicros),
+    feeShare: storedDecimal(row.feeShare, "a contribution's fee"),
     netMicros: micros(row.netMicros),
     vestedMicros: micros(row.vestedMicros),
-    baseVestedMicros: micros(row.baseVestedMicros),
+    baseDueMicros: micros(row.baseDueMicros),
     takenMicros: micros(row.takenMicros),
+    chargedMicros: micros(row.chargedMicros),
+    baseChargedMicros: micros(row.baseChargedMicros),
+    baseEarnedMicros: micros(row.baseEarnedMicros),
+    forgoneMicros: micros(row.forgoneMicros),
     requestsServed: row.requestsServed,
     createdAtMs: row.createdAt.getTime(),
   };
@@ -101,7 +106,7 @@ export const countSince = (tx: Tx, userId: Uuid, sinceMs: number): Promise<numbe
 /** What is still to vest of an account's open contributions. Units: microcredits. */
 export async function sumUnvested(tx: Tx, userId: Uuid): Promise<Micros> {
   const rows = await queries(tx).$queryRaw<{ amount: bigint }[]>`
-    select coalesce(sum(net_micros - vested_micros), 0)::bigint as amount
+    select coalesce(sum(net_micros - vested_micros - taken_micros), 0)::bigint as amount
     from contribution where user_id = ${userId}::uuid and state = 'open'`;
   return micros(rows[0]?.amount ?? 0n);
 }
@@ -117,7 +122,7 @@ export async function sumQuotaLeft(tx: Tx, provider: string): Promise<Nanos> {
 /** What is still to vest of the open proven contributions of each of these wallets, by wallet. Units: microcredits. */
 export async function sumProven(tx: Tx, wallets: readonly bigint[]): Promise<Map<bigint, Micros>> {
   const rows = await queries(tx).$queryRaw<{ wallet: bigint; amount: bigint }[]>`
-    select wallet_id as wallet, sum(net_micros - vested_micros)::bigint as amount
+    select wallet_id as wallet, sum(net_micros - vested_micros - taken_micros)::bigint as amount
     from contribution where wallet_id = any (${[...wallets]}::bigint[]) and state = 'open' and is_proven
     group by wallet_id`;
   return new Map(rows.map(({ wallet, amount }) => [wallet, micros(amount)]));
@@ -142,13 +147,18 @@ export type NewContribution = Pick<
   | "quotaNanos"
   | "grossMicros"
   | "feeMicros"
+  | "feeShare"
   | "netMicros"
 > & { quoteId: Uuid; accountPrints: readonly Uint8Array[]; nowMs: number };
 
 /** Store a new contribution. Two of one provider account can't be: the second breaks the transaction. */
-export async function insertContribution(tx: Tx, { nowMs, accountPrints, ...rest }: NewContribution): Promise<void> {
+export async function insertContribution(
+  tx: Tx,
+  { nowMs, accountPrints, feeShare, ...rest }: NewContribution,
+): Promise<void> {
   const accounts = { create: accountPrints.map((print) => ({ print: storableBytes(print) })) };
-  await queries(tx).contribution.create({ data: { ...rest, accounts, createdAt: new Date(nowMs) } });
+  const fee = { feeShare: formatDecimal(feeShare.digits, feeShare.scale) };
+  await queries(tx).contribution.create({ data: { ...rest, ...fee, accounts, createdAt: new Date(nowMs) } });
 }
 
 type Change = Partial<
@@ -161,22 +171,35 @@ type Change = Partial<
     | "baseCostNanos"
     | "grossMicros"
     | "feeMicros"
+    | "feeShare"
     | "netMicros"
     | "vestedMicros"
-    | "baseVestedMicros"
+    | "baseDueMicros"
     | "takenMicros"
+    | "chargedMicros"
+    | "baseChargedMicros"
+    | "baseEarnedMicros"
+    | "forgoneMicros"
     | "requestsServed"
     | "isProven"
   >
 >;
 
 /** Change a contribution that this transaction has locked. */
-export async function updateContribution(tx: Tx, id: Uuid, change: Change): Promise<void> {
-  await queries(tx).contribution.update({ where: { id }, data: change });
+export async function updateContribution(tx: Tx, id: Uuid, { feeShare, ...change }: Change): Promise<void> {
+  const fee = feeShare && { feeShare: formatDecimal(feeShare.digits, feeShare.scale) };
+  await queries(tx).contribution.update({ where: { id }, data: { ...change, ...fee } });
 }
 
-/** What one settled attempt vested. Units: nanodollars, microcredits. */
-export type Vesting = { hold: Uuid; n: number; contributionId: Uuid; costNanos: Nanos; vestedMicros: Micros };
+/** What one settled attempt cost, was charged and vested. Units: nanodollars, microcredits. */
+export type Vesting = {
+  hold: Uuid;
+  n: number;
+  contributionId: Uuid;
+  costNanos: Nanos;
+  chargedMicros: Micros;
+  vestedMicros: Micros;
+};
 
 /** Record what attempts vested. One that was recorded before breaks the transaction: nothing vests twice. */
 export async function insertVestings(tx: Tx, vestings: readonly Vesting[], nowMs: number): Promise<void> {

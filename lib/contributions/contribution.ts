@@ -1,30 +1,29 @@
 import type { Uuid } from "../ids";
-import { micros, type Micros, type Nanos, ZERO_MICROS } from "../money";
+import { micros, type Micros, ZERO_MICROS } from "../money";
 import type { KeyReason, PoolKeyState } from "../pool";
-import type { VestingTerms } from "./vested-of";
+import { dueOf, type Progress, type VestingTerms } from "./vested-of";
 
 /** What becomes of a contribution. What the key of an open one is doing is the pool's to say. */
 export type ContributionEnd = "revoked" | "retired";
 
 /** A contribution as it is stored. Units: microcredits, nanodollars. */
-export type Contribution = VestingTerms & {
-  id: Uuid;
-  userId: Uuid;
-  walletId: bigint;
-  poolKeyId: Uuid;
-  provider: string;
-  state: "open" | ContributionEnd;
-  reason: KeyReason | null;
-  isProven: boolean;
-  costNanos: Nanos;
-  grossMicros: Micros;
-  feeMicros: Micros;
-  vestedMicros: Micros;
-  /** What was taken back when it ended. */
-  takenMicros: Micros;
-  requestsServed: bigint;
-  createdAtMs: number;
-};
+export type Contribution = VestingTerms &
+  Progress & {
+    id: Uuid;
+    userId: Uuid;
+    walletId: bigint;
+    poolKeyId: Uuid;
+    provider: string;
+    state: "open" | ContributionEnd;
+    reason: KeyReason | null;
+    isProven: boolean;
+    grossMicros: Micros;
+    feeMicros: Micros;
+    /** What was taken back when it ended or its quota was used up, less what of it vested after all. */
+    takenMicros: Micros;
+    requestsServed: bigint;
+    createdAtMs: number;
+  };
 
 /** What its owner is shown: credits only. Units: microcredits. */
 export type ContributionView = {
@@ -42,6 +41,8 @@ export type ContributionView = {
   withdrawableMicros: Micros;
   /** What is still to vest. */
   remainingMicros: Micros;
+  /** Of that, what is due and waits for its requests to have earned it. */
+  heldBackMicros: Micros;
   requestsServed: bigint;
   createdAtMs: number;
 };
@@ -70,9 +71,16 @@ function stateOf(
   }
 }
 
-/** What is still to vest of a contribution: nothing once it has ended. Units: microcredits. */
+/** What is still to vest of a contribution: nothing once it has ended or its quota is used up. Units: microcredits. */
 export const remainingOf = ({ netMicros, vestedMicros, takenMicros }: Contribution): Micros =>
   micros(netMicros - vestedMicros - takenMicros);
+
+/** What is due of a contribution, and waits until its requests have been charged enough. Units: microcredits. */
+function heldBackOf(contribution: Contribution): Micros {
+  const { costNanos, vestedMicros } = contribution;
+  const [owing, remaining] = [dueOf(contribution, costNanos) - vestedMicros, remainingOf(contribution)];
+  return micros(owing < remaining ? (owing > 0n ? owing : 0n) : remaining);
+}
 
 /** A contribution as its owner is shown it. */
 export function viewContribution(contribution: Contribution, key: KeyFacts, nowMs: number): ContributionView {
@@ -89,6 +97,7 @@ export function viewContribution(contribution: Contribution, key: KeyFacts, nowM
     ...stateOf(contribution, key, nowMs),
     withdrawableMicros: ZERO_MICROS,
     remainingMicros: remainingOf(contribution),
+    heldBackMicros: heldBackOf(contribution),
     requestsServed: contribution.requestsServed,
     createdAtMs: contribution.createdAtMs,
   };

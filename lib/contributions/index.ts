@@ -20,4 +20,4 @@ export { topUpContribution } from "./top-up-contribution";
 export { validateKey } from "./validate-key";
 export { type Valuation, valueQuota } from "./value-quota";
 export { vestContributions } from "./vest-contributions";
-export { vestedOf, type VestingTerms } from "./vested-of";
+export { dueOf, earnedOf, type Progress, vestedOf, type VestingTerms } from "./vested-of";

@@ -86,6 +86,7 @@ export async function quoteContribution(
     provider,
     quotaNanos,
     ...worth,
+    feeShare: policy.settings.contribution_fee,
     ...newKey,
     accountPrints,
     topUpOf: plan.topUp?.contribution.id ?? null,

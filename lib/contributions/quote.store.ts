@@ -1,7 +1,7 @@
 import type { Tx } from "../db";
 import { queries } from "../db/models";
 import type { Uuid } from "../ids";
-import { micros, nanos, type Micros, type Nanos } from "../money";
+import { type Decimal, formatDecimal, micros, nanos, storedDecimal, type Micros, type Nanos } from "../money";
 import type { NewKey } from "../pool";
 import { type Sealed, storable, storableBytes } from "../vault";
 
@@ -24,6 +24,8 @@ export type Quote = {
   requests: bigint;
   grossMicros: Micros;
   feeMicros: Micros;
+  /** The fee as a share of the gross. */
+  feeShare: Decimal;
   isProven: boolean;
   expiresMs: number;
   usedMs: number | null;
@@ -31,10 +33,11 @@ export type Quote = {
 
 /** Store a new quote. */
 export async function insertQuote(tx: Tx, quote: Omit<Quote, "usedMs">, nowMs: number): Promise<void> {
-  const { sealed, prints, accountPrints, expiresMs, ...rest } = quote;
+  const { sealed, prints, accountPrints, feeShare, expiresMs, ...rest } = quote;
   await queries(tx).quote.create({
     data: {
       ...rest,
+      feeShare: formatDecimal(feeShare.digits, feeShare.scale),
       ...storable(sealed),
       prints: prints.map(storableBytes),
       accountPrints: accountPrints.map(storableBytes),
@@ -60,6 +63,7 @@ export async function lockQuote(tx: Tx, userId: Uuid, id: Uuid): Promise<Quote |
     quotaNanos: nanos(row.quotaNanos),
     grossMicros: micros(row.grossMicros),
     feeMicros: micros(row.feeMicros),
+    feeShare: storedDecimal(row.feeShare, "a quote's fee"),
     sealed: { masterKeyId, wrappedKey, ciphertext },
     expiresMs: expiresAt.getTime(),
     usedMs: usedAt?.getTime() ?? null,

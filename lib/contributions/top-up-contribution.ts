@@ -2,7 +2,7 @@ import type { Ctx } from "../ctx";
 import type { Tx } from "../db";
 import { assert, ScripError } from "../errors";
 import type { Uuid } from "../ids";
-import { micros } from "../money";
+import { type Decimal, micros } from "../money";
 import { getPoolKey, lockProvider, raiseQuota } from "../pool";
 import { holdSettings } from "../settings";
 import type { Contribution, ContributionView } from "./contribution";
@@ -14,8 +14,12 @@ import type { Quote } from "./quote.store";
 import { requireOwn } from "./require-own";
 import { requireRoom } from "./require-room";
 import { takeQuote } from "./take-quote";
+import { dueOf, earnedOf } from "./vested-of";
 
 export type TopUpInput = { userId: Uuid; contributionId: Uuid; quoteId: Uuid; attest: boolean };
+
+const isSame = (one: Decimal, other: Decimal): boolean =>
+  one.digits * 10n ** BigInt(other.scale) === other.digits * 10n ** BigInt(one.scale);
 
 /** The contribution, locked after its key, as the folder does. */
 async function lockOpen(tx: Tx, ctx: Ctx, poolKeyId: Uuid): Promise<Contribution> {
@@ -26,17 +30,22 @@ async function lockOpen(tx: Tx, ctx: Ctx, poolKeyId: Uuid): Promise<Contribution
   throw new ScripError("state_conflict", `This contribution is ${contribution.state}.`);
 }
 
-/** Quota and grant grow; from here on vesting is counted over what is left of both. */
+/** Quota and grant grow; from here on what is due is counted over what is left of both, and a new fee holds. */
 async function grow(tx: Tx, ctx: Ctx, contribution: Contribution, quote: Quote): Promise<void> {
-  const { id, poolKeyId, grossMicros, feeMicros, netMicros, vestedMicros } = contribution;
+  const { id, poolKeyId, grossMicros, feeMicros, netMicros, takenMicros, chargedMicros } = contribution;
   const { costNanos, quotaNanos } = await raiseQuota(tx, ctx, { poolKeyId, addedNanos: quote.quotaNanos });
+  // What went back when the quota was used up stays where it went: what was due until now is due without it.
+  const forgone = { ...contribution, forgoneMicros: takenMicros };
+  const earned = { baseChargedMicros: chargedMicros, baseEarnedMicros: earnedOf(contribution, chargedMicros) };
   await updateContribution(tx, id, {
     quotaNanos,
+    forgoneMicros: takenMicros,
     baseCostNanos: costNanos,
-    baseVestedMicros: vestedMicros,
+    baseDueMicros: dueOf(forgone, costNanos),
     grossMicros: micros(grossMicros + quote.grossMicros),
     feeMicros: micros(feeMicros + quote.feeMicros),
     netMicros: micros(netMicros + netOf(quote)),
+    ...(!isSame(contribution.feeShare, quote.feeShare) && { feeShare: quote.feeShare, ...earned }),
     isProven: contribution.isProven && quote.isProven,
   });
 }

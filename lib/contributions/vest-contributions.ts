@@ -2,74 +2,112 @@ import { createHash } from "node:crypto";
 import type { Ctx } from "../ctx";
 import type { Tx } from "../db";
 import { newUuid, toPublicId, type Uuid } from "../ids";
-import { creditWallet, vestCredits } from "../ledger";
-import { micros, nanos, type Micros, type Nanos } from "../money";
-import type { Contribution } from "./contribution";
+import { clawBackCredits, creditWallet, vestCredits } from "../ledger";
+import { micros, nanos, type Micros, type Nanos, ZERO_MICROS } from "../money";
+import { type Contribution, remainingOf } from "./contribution";
 import { insertVestings, lockByPoolKeys, updateContribution, type Vesting } from "./contribution.store";
 import { setAdvance } from "./set-advance";
-import { vestedOf } from "./vested-of";
+import { type Progress, vestedOf } from "./vested-of";
 
-/** A settled attempt at a supplier's key, as the folder takes it. Units: nanodollars. */
-export type ServedAttempt = { hold: Uuid; n: number; poolKey: Uuid | null; costNanos: Nanos };
+/**
+ * A settled attempt at a supplier's key, as the folder takes it, with what the request was charged where it served it.
+ * Units: nanodollars, microcredits.
+ */
+export type ServedAttempt = { hold: Uuid; n: number; poolKey: Uuid | null; costNanos: Nanos; chargeMicros: Micros };
 
-/** A contribution with what its attempts came to. */
-type Served = { contribution: Contribution; costNanos: Nanos; vestedMicros: Micros; vestings: Vesting[] };
+/** A contribution, how far its attempts took it, and what that moves. Units: microcredits. */
+type Served = {
+  contribution: Contribution;
+  progress: Progress;
+  vestings: Vesting[];
+  /** What vests of what waited for it, and of what had been taken back already. */
+  vestingMicros: Micros;
+  regainedMicros: Micros;
+  /** What goes back because the quota is used up. */
+  returnedMicros: Micros;
+};
 
-function serve(contribution: Contribution, attempts: readonly ServedAttempt[]): Served {
-  let { costNanos, vestedMicros } = contribution;
-  const vestings = attempts.map(({ hold, n, costNanos: cost }): Vesting => {
-    costNanos = nanos(costNanos + cost);
-    const before = vestedMicros;
-    vestedMicros = vestedOf(contribution, costNanos);
-    return { hold, n, contributionId: contribution.id, costNanos: cost, vestedMicros: micros(vestedMicros - before) };
-  });
-  return { contribution, costNanos, vestedMicros, vestings };
+/** Of a contribution that ended or used up its quota all was taken back: what vests late comes out of that. */
+function movesOf(contribution: Contribution, { costNanos, vestedMicros }: Progress) {
+  const [grown, waiting] = [vestedMicros - contribution.vestedMicros, remainingOf(contribution)];
+  const vesting = grown < waiting ? grown : waiting;
+  const isUsedUp = costNanos >= contribution.quotaNanos;
+  return {
+    vestingMicros: micros(vesting),
+    regainedMicros: micros(grown - vesting),
+    returnedMicros: isUsedUp ? micros(waiting - vesting) : ZERO_MICROS,
+  };
 }
 
-const grownBy = ({ contribution, vestedMicros }: Pick<Served, "contribution" | "vestedMicros">): Micros =>
-  micros(vestedMicros - contribution.vestedMicros);
-
-/** Of an ended contribution all was taken back: what a late request vests after all comes out of that. */
-async function post(tx: Tx, ctx: Ctx, { contribution, vestedMicros }: Served): Promise<void> {
-  const amountMicros = grownBy({ contribution, vestedMicros });
-  if (amountMicros === 0n) return;
-  const posting = {
-    scope: "vesting",
-    key: `${contribution.id}:${vestedMicros}`,
-    requestHash: createHash("sha256").update(`${contribution.id} ${amountMicros}`).digest(),
-    transfer: newUuid(ctx.nowMs),
-    wallet: contribution.walletId,
-    refType: "contribution",
-    refId: toPublicId("contribution", contribution.id),
-    amountMicros,
-  };
-  if (contribution.state === "open") await vestCredits(tx, ctx, posting);
-  else await creditWallet(tx, ctx, { ...posting, kind: "vest", source: "vested" });
+function serve(contribution: Contribution, attempts: readonly ServedAttempt[]): Served {
+  let progress: Progress = contribution;
+  const vestings = attempts.map(({ hold, n, costNanos, chargeMicros: chargedMicros }): Vesting => {
+    const { vestedMicros: before } = progress;
+    progress = {
+      costNanos: nanos(progress.costNanos + costNanos),
+      chargedMicros: micros(progress.chargedMicros + chargedMicros),
+      vestedMicros: before,
+    };
+    progress.vestedMicros = vestedOf(contribution, progress);
+    const vestedMicros = micros(progress.vestedMicros - before);
+    return { hold, n, contributionId: contribution.id, costNanos, chargedMicros, vestedMicros };
+  });
+  return { contribution, progress, vestings, ...movesOf(contribution, progress) };
 }
 
 async function record(tx: Tx, ctx: Ctx, served: Served): Promise<void> {
-  const { contribution, costNanos, vestedMicros, vestings } = served;
-  const isOpen = contribution.state === "open";
+  const { contribution, progress, vestings, regainedMicros, returnedMicros } = served;
+  const { costNanos, chargedMicros, vestedMicros } = progress;
   await updateContribution(tx, contribution.id, {
     costNanos,
+    chargedMicros,
     vestedMicros,
+    takenMicros: micros(contribution.takenMicros - regainedMicros + returnedMicros),
     requestsServed: contribution.requestsServed + BigInt(vestings.length),
-    ...(!isOpen && { takenMicros: micros(contribution.takenMicros - grownBy(served)) }),
   });
   await insertVestings(tx, vestings, ctx.nowMs);
 }
 
+async function post(tx: Tx, ctx: Ctx, served: Served): Promise<void> {
+  const { contribution, progress, vestingMicros, regainedMicros, returnedMicros } = served;
+  const { id, walletId: wallet, quotaNanos } = contribution;
+  const posting = (scope: string, key: bigint, amountMicros: Micros) => ({
+    scope,
+    key: `${id}:${key}`,
+    requestHash: createHash("sha256").update(`${id} ${amountMicros}`).digest(),
+    transfer: newUuid(ctx.nowMs),
+    wallet,
+    refType: "contribution",
+    refId: toPublicId("contribution", id),
+    amountMicros,
+  });
+  const { vestedMicros } = progress;
+  if (vestingMicros > 0n) await vestCredits(tx, ctx, posting("vesting", vestedMicros, vestingMicros));
+  if (regainedMicros > 0n) {
+    const regained = posting("vesting after all", vestedMicros, regainedMicros);
+    await creditWallet(tx, ctx, { ...regained, kind: "vest", source: "vested" });
+  }
+  if (returnedMicros > 0n) {
+    const returned = posting("contribution used up", quotaNanos, returnedMicros);
+    await clawBackCredits(tx, ctx, { ...returned, memo: "quota_used" });
+  }
+}
+
 /**
  * Vest what settled attempts earned the owners of their keys: each attempt exactly once, in the transaction that takes it
- * from the books. Attempts on the platform's own keys, and those that cost nothing, are none of this.
+ * from the books. What is due and not earned waits for later requests, and goes back once the quota is used up. Attempts on
+ * the platform's own keys, and those that neither cost nor brought in anything, are none of this.
  *
  * Keys' rows are locked by the caller; contributions are locked next, then wallets, each in the order of their ids.
  */
 export async function vestContributions(tx: Tx, ctx: Ctx, attempts: readonly ServedAttempt[]): Promise<void> {
   const byKey = new Map<Uuid, ServedAttempt[]>();
   for (const attempt of attempts) {
-    const { poolKey, costNanos } = attempt;
-    if (poolKey !== null && costNanos > 0n) byKey.set(poolKey, (byKey.get(poolKey) ?? []).concat(attempt));
+    const { poolKey, costNanos, chargeMicros } = attempt;
+    if (poolKey === null || (costNanos === 0n && chargeMicros === 0n)) continue;
+    const ofKey = byKey.get(poolKey);
+    if (ofKey) ofKey.push(attempt);
+    else byKey.set(poolKey, [attempt]);
   }
   if (byKey.size === 0) return;
   const contributions = await lockByPoolKeys(tx, [...byKey.keys()]);

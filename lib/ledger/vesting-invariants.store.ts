@@ -1,19 +1,50 @@
 import type { Invariant } from "./invariant";
 
+/** What payers were charged for each request, by the journal. */
+const CHARGES = `
+  select transfer as hold, sum(amount_micros) as amount from books.line
+  where kind = 5 and wallet is not null and to_account = 102 group by transfer`;
+
 /** What contributions are said to have vested follows from the attempts that they served, and from the journal. */
 export const VESTING_INVARIANTS: readonly Invariant[] = [
   {
     name: "vesting-equals-attempts",
-    states: "What a contribution's key cost, what vested and how often it served are the sums of its attempts.",
+    states:
+      "What a contribution's key cost, what its requests were charged, what vested and how often it served are the sums of its attempts.",
     sql: `
       select 'contribution ' || c.id as subject,
-        row(coalesce(v.cost, 0), coalesce(v.vested, 0), coalesce(v.n, 0))::text as expected,
-        row(c.cost_nanos, c.vested_micros, c.requests_served)::text as found
+        row(coalesce(v.cost, 0), coalesce(v.charged, 0), coalesce(v.vested, 0), coalesce(v.n, 0))::text as expected,
+        row(c.cost_nanos, c.charged_micros, c.vested_micros, c.requests_served)::text as found
       from public.contribution c
-      left join (select contribution_id, sum(cost_nanos)::bigint as cost, sum(vested_micros)::bigint as vested, count(*) as n
+      left join (select contribution_id, sum(cost_nanos)::bigint as cost, sum(charged_micros)::bigint as charged,
+                   sum(vested_micros)::bigint as vested, count(*) as n
                  from public.vesting group by contribution_id) v on v.contribution_id = c.id
-      where row(c.cost_nanos, c.vested_micros, c.requests_served)
-        is distinct from row(coalesce(v.cost, 0), coalesce(v.vested, 0), coalesce(v.n, 0))`,
+      where row(c.cost_nanos, c.charged_micros, c.vested_micros, c.requests_served)
+        is distinct from row(coalesce(v.cost, 0), coalesce(v.charged, 0), coalesce(v.vested, 0), coalesce(v.n, 0))`,
+  },
+  {
+    name: "vesting-charge-equals-lines",
+    states: "A request counts for the vesting of one key at most, and there with what its payer was charged.",
+    sql: `
+      select 'request ' || v.hold as subject, coalesce(sum(l.amount), 0)::text as expected, max(v.charged)::text as found
+      from (select hold, sum(charged_micros) as charged from public.vesting group by hold) v
+      left join (${CHARGES}) l on l.hold = v.hold
+      group by v.hold having max(v.charged) > 0 and max(v.charged) <> coalesce(sum(l.amount), 0)`,
+  },
+  {
+    name: "vested-within-charges",
+    states: "A contribution has vested no more than what its requests were charged less the fee of its grant.",
+    sql: `
+      with charged as (
+        select v.contribution_id as id, sum(l.amount) as amount
+        from (select distinct hold, contribution_id from public.vesting where charged_micros > 0) v
+        join (${CHARGES}) l on l.hold = v.hold group by 1)
+      select 'contribution ' || c.id as subject, 'at most ' || b.bound as expected, c.vested_micros::text as found
+      from public.contribution c
+      left join charged s on s.id = c.id
+      cross join lateral (select c.base_earned_micros + c.excess_micros
+        + floor((coalesce(s.amount, 0) - c.base_charged_micros) * (1 - c.fee_share::numeric)) as bound) b
+      where c.vested_micros > b.bound`,
   },
   {
     name: "contributions-equal-lines",

@@ -5,7 +5,7 @@ import type { Database } from "@/lib/db";
 import { fromPublicId, type Uuid } from "@/lib/ids";
 import { type Balance, createBooks, keepLease, type Lease, readBalance, type Books } from "@/lib/ledger";
 import { foldAttempts } from "@/lib/metering";
-import { nanos } from "@/lib/money";
+import { type Micros, nanos } from "@/lib/money";
 import { DEMO_SETTINGS, updateSettings } from "@/lib/settings";
 import { nowMs } from "@/lib/time";
 import type { Route } from "@/app/_server/route";
@@ -44,7 +44,7 @@ export function useContributions(): void {
     books = createBooks(database.pool, lease);
     const home = { database, ctx: systemCtx("test", nowMs()) };
     // The fixture reads nothing else of a ledger.
-    payer = await aWallet(home as Parameters<typeof aWallet>[0], { purchased: cr(1_000_000) });
+    payer = await aWallet(home as Parameters<typeof aWallet>[0], { purchased: cr(100_000_000) });
   });
   afterAll(async () => {
     await lease.close();
@@ -53,6 +53,8 @@ export function useContributions(): void {
   });
 }
 
+/** The verbs of the hot path, for requests that `serveWith` can't make. */
+export const ledgerBooks = (): Books => books;
 export const controls = (): SandboxControls => sandboxControls(sandbox.url);
 export const aContributor = (): Promise<Person> => aPerson(database);
 
@@ -111,20 +113,24 @@ export async function contributeKey(
   return { id, poolKey: row.id, body: made.body };
 }
 
+/** What a request of that cost is charged at the provider's reference price: 5 credits for USD 0.03, in whole credits. */
+const referenceCharge = (costNanos: bigint): Micros => cr(Number((costNanos * 5n + 29_999_999n) / 30_000_000n));
+
 /** One request, reserved on a key and not yet settled. */
-export async function holdOn(poolKey: Uuid): Promise<(costNanos: bigint) => Promise<void>> {
+export async function holdOn(poolKey: Uuid): Promise<(costNanos: bigint, chargeMicros?: Micros) => Promise<void>> {
   const reserve = aReserve(payer, cr(20), { poolKey });
   const { outcome } = await books.reserve(reserve);
   if (outcome !== "held") throw new Error(`the request wasn't reserved: ${outcome}`);
-  return async (costNanos) => {
+  return async (costNanos, chargeMicros = referenceCharge(costNanos)) => {
     const attempt = { n: 1, poolKey, channel: "openai", outcome: "ok", costNanos: nanos(costNanos), latencyMs: 5 };
     const end = anEnd({ poolKey, attempts: [attempt] });
-    await books.settle(aSettle(reserve.hold, cr(8), { costNanos: nanos(costNanos), end }));
+    await books.settle(aSettle(reserve.hold, chargeMicros, { costNanos: nanos(costNanos), end }));
   };
 }
 
-/** One request that a key served at that cost. */
-export const serveWith = async (poolKey: Uuid, costNanos: bigint): Promise<void> => (await holdOn(poolKey))(costNanos);
+/** One request that a key served at that cost, charged that much: by the reference price where nothing is said. */
+export const serveWith = async (poolKey: Uuid, costNanos: bigint, chargeMicros?: Micros): Promise<void> =>
+  (await holdOn(poolKey))(costNanos, chargeMicros);
 
 /** What the folder does in one transaction, by itself. Returns how many attempts it took. */
 export function fold(limit = 1_000): Promise<number> {

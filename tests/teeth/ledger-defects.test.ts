@@ -3,10 +3,14 @@ import { verifyLedger } from "@/lib/ledger";
 import { aHistory, type History } from "../support/a-history";
 import { aLedger } from "../support/a-ledger";
 
-/** A contribution of a wallet's: net, cost, vested. */
+/** A contribution of a wallet's: cost, net, vested, charged. */
 const CONTRIBUTION = `insert into contribution (id, user_id, wallet_id, quote_id, pool_key_id, provider, is_proven,
-    quota_nanos, cost_nanos, gross_micros, fee_micros, net_micros, vested_micros)
-  values (gen_random_uuid(), gen_random_uuid(), $1, gen_random_uuid(), gen_random_uuid(), 'openai', true, 1000, $2, $3, 0, $3, $4)`;
+    quota_nanos, cost_nanos, gross_micros, fee_micros, fee_share, net_micros, vested_micros, charged_micros)
+  values ('00000000-0000-4000-8000-000000000001', gen_random_uuid(), $1, gen_random_uuid(), gen_random_uuid(), 'openai', true,
+    1000, $2, $3, 0, '0.1', $3, $4, $5)`;
+/** That it served the request whose hold is told: cost, charge, vested. */
+const VESTING = `insert into vesting (hold, n, contribution_id, cost_nanos, charged_micros, vested_micros)
+  values ($1, 1, '00000000-0000-4000-8000-000000000001', $2, $3, $4)`;
 
 /** Something that must not be in the books, and the law that names it. */
 type Defect = { defect: string; law: string; plant: (history: History) => [sql: string, values?: unknown[]][] };
@@ -165,12 +169,29 @@ const DEFECTS: Defect[] = [
   {
     defect: "a contribution that vested without having served",
     law: "vesting-equals-attempts",
-    plant: ({ wallet }) => [[CONTRIBUTION, [wallet, 500, 10, 5]]],
+    plant: ({ wallet }) => [[CONTRIBUTION, [wallet, 500, 10, 5, 0]]],
   },
   {
     defect: "a contribution that nobody was granted",
     law: "contributions-equal-lines",
-    plant: ({ wallet }) => [[CONTRIBUTION, [wallet, 0, 10, 0]]],
+    plant: ({ wallet }) => [[CONTRIBUTION, [wallet, 0, 10, 0, 0]]],
+  },
+  {
+    // Settled at 33 credits: at a fee of 10% it earned 29.7.
+    defect: "a contribution that vested a microcredit more than its requests were charged less the fee",
+    law: "vested-within-charges",
+    plant: ({ wallet, settled }) => [
+      [CONTRIBUTION, [wallet, 500, 60_000_000, 29_700_001, 33_000_000]],
+      [VESTING, [settled, 500, 33_000_000, 29_700_001]],
+    ],
+  },
+  {
+    defect: "a request that counts for vesting with more than it was charged",
+    law: "vesting-charge-equals-lines",
+    plant: ({ wallet, settled }) => [
+      [CONTRIBUTION, [wallet, 500, 60_000_000, 0, 40_000_000]],
+      [VESTING, [settled, 500, 40_000_000, 0]],
+    ],
   },
   {
     defect: "a guard taken away",

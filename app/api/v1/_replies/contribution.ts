@@ -14,7 +14,10 @@ export const QuoteReply = z
     requests: Requests.meta({ description: "How many reference requests its quota pays for." }),
     gross_credits: Credits,
     fee_credits: Credits,
-    net_credits: Credits.meta({ description: "What you would be granted: it vests as the key is used." }),
+    net_credits: Credits.meta({
+      description:
+        "What you would be granted. It vests as the key is used: up to all of it, less where the key serves cheaper models or discounted users.",
+    }),
     proven: z.boolean().meta({ description: "Whether the provider told both the account and its balance." }),
     expires_at: Time,
   })
@@ -37,6 +40,11 @@ export const ContributionReply = z
     vested_credits: Credits,
     withdrawable_credits: Credits,
     remaining_credits: Credits.meta({ description: "What is still to vest." }),
+    held_back_credits: Credits.meta({
+      description:
+        "Of the remaining, what the key's use has made due and its requests' charges, less the fee, haven't earned yet. It " +
+        "vests as soon as later requests allow it, and goes back when the quota is used up.",
+    }),
     requests_served: Requests,
     created_at: Time,
   })
@@ -69,6 +77,7 @@ export const showContribution = (contribution: ContributionView) => ({
   vested_credits: credits(contribution.vestedMicros),
   withdrawable_credits: credits(contribution.withdrawableMicros),
   remaining_credits: credits(contribution.remainingMicros),
+  held_back_credits: credits(contribution.heldBackMicros),
   requests_served: count(contribution.requestsServed),
   created_at: toIso(contribution.createdAtMs),
 });
