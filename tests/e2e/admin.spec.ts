@@ -59,6 +59,27 @@ test("an order whose payment doesn't fit it is an alarm, and no cash that came i
   await expect(issued.first()).toHaveText(/^1\d\d,\d{3}/);
 });
 
+test("an order of which more went back than was paid is an alert that names it", async ({ page }) => {
+  const { web, sandbox, adminKey } = stack();
+  const headers = { authorization: `Bearer ${adminKey}`, "content-type": "application/json" };
+  const order = await fetch(`${web}/api/v1/checkout`, { method: "POST", headers, body: JSON.stringify({ usd: 7 }) });
+  const { id } = (await order.json()) as { id: string };
+  const act = (verb: string, body: object) =>
+    fetch(`${sandbox}/_sandbox/stripe/${verb}/${id}`, { method: "POST", body: JSON.stringify(body) });
+  await act("pay", {});
+  await act("refund", { amount: 300 });
+  await act("dispute", { amount: 700 });
+  await signIn(page, ADMIN);
+  await page.waitForURL("**/overview");
+  const alarms = page.getByTestId("alarms");
+  await expect(async () => {
+    await page.goto(`${web}/admin`);
+    const row = alarms.getByRole("listitem").filter({ hasText: id }).last();
+    await expect(row).toContainText("$3.00 refunded, $7.00 disputed");
+  }).toPass();
+  await expect(alarms).toContainText("refunds and disputes together sent back more than was paid");
+});
+
 test("profit and loss is for admins: others find nothing there, and no link to it", async ({ page }) => {
   await signUp(page);
   await expect(page.getByRole("link", { name: "Profit and loss" })).toHaveCount(0);
