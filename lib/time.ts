@@ -3,6 +3,12 @@ import { TZDate } from "@date-fns/tz";
 /** Milliseconds since 1970 UTC. The one place that reads a clock beside the database. */
 export const nowMs = (): number => Date.now();
 
+/** A moment on both clocks: the monotonic one, which nobody sets, and the one on the wall. Units: milliseconds. */
+export type Instant = { monotonicMs: number; wallMs: number };
+
+/** Now, on both clocks. */
+export const instant = (): Instant => ({ monotonicMs: performance.now(), wallMs: Date.now() });
+
 /** RFC 3339 in UTC, to the millisecond. */
 export const toIso = (epochMs: number): string => new Date(epochMs).toISOString();
 

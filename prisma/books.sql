@@ -2,7 +2,7 @@
 
 -- types
 type attempt_item (hold uuid, n smallint, pool_key uuid, previous_outcome text, previous_cost_nanos bigint)
-type end_item (hold uuid, n smallint, released boolean, charge_micros bigint, overrun_micros bigint, cost_nanos bigint, total_cost_nanos bigint, channel text, pool_key uuid, key_owner uuid, upstream_model text, meters json, multipliers json, breakdown json, cost_breakdown json, attempts json, requests integer, estimated boolean, capped boolean, lost boolean, status text, http_status smallint, error_code text, latency_ms integer, ttft_ms integer, wallet bigint, api_key uuid, arrived_at timestamp with time zone, draft json)
+type end_item (hold uuid, n smallint, released boolean, charge_micros bigint, overrun_micros bigint, cost_nanos bigint, total_cost_nanos bigint, channel text, pool_key uuid, key_owner uuid, upstream_model text, meters json, multipliers json, breakdown json, cost_breakdown json, attempts json, requests integer, estimated boolean, capped boolean, lost boolean, status text, http_status smallint, error_code text, latency_ms integer, ttft_ms integer, wallet bigint, api_key uuid, arrived_at timestamp with time zone, draft json, delivered boolean)
 type extend_item (hold uuid, to_micros bigint, checkpoint json)
 type leg_item (owner uuid, kind text, period text, unit text, limit bigint, amount bigint)
 type posting (scope text, key text, hash bytea, transfer uuid, kind smallint, wallet bigint, actor text, ref_type text, ref_id text, memo text)
@@ -43,6 +43,7 @@ hold.api_key uuid not null
 hold.arrived_at timestamp with time zone not null
 hold.charged_micros bigint
 hold.checkpoint json
+hold.checkpoint_micros bigint
 hold.closed_at timestamp with time zone
 hold.draft json not null
 hold.has_legs boolean not null default false
@@ -50,9 +51,36 @@ hold.id uuid not null
 hold.lease bigint not null
 hold.state smallint not null default 0
 hold.wallet bigint not null
+late_report.at timestamp with time zone not null
+late_report.breakdown json not null
+late_report.capped boolean not null
+late_report.charge_micros bigint not null
+late_report.closing_micros bigint not null
+late_report.cost_breakdown json not null
+late_report.cost_nanos bigint not null
+late_report.debt_micros bigint not null
+late_report.error_code text
+late_report.estimated boolean not null
+late_report.http_status smallint not null
+late_report.latency_ms integer not null
+late_report.meters json not null
+late_report.multipliers json not null
+late_report.overrun_micros bigint not null
+late_report.promo_micros bigint not null
+late_report.purchased_micros bigint not null
+late_report.referral_micros bigint not null
+late_report.reported_micros bigint not null
+late_report.request uuid not null
+late_report.status text not null
+late_report.transfer uuid not null
+late_report.ttft_ms integer
+late_report.unvested_micros bigint not null
+late_report.vested_micros bigint not null
+late_report.wallet bigint not null
 lease.closed_at timestamp with time zone
 lease.created_at timestamp with time zone not null default now()
 lease.id bigint not null generated always as identity
+lease.lapsed_at timestamp with time zone
 lease.process text not null
 lease.renewed_at timestamp with time zone not null default now()
 leg.counter bigint not null
@@ -92,6 +120,47 @@ transfer.kind smallint not null
 transfer.memo text
 transfer.ref_id text
 transfer.ref_type text
+usage.api_key uuid
+usage.at timestamp with time zone
+usage.attempts json
+usage.breakdown json
+usage.capped boolean
+usage.channel text
+usage.charge_micros bigint
+usage.cost_breakdown json
+usage.cost_card bigint
+usage.cost_nanos bigint
+usage.debt_micros bigint
+usage.error_code text
+usage.estimated boolean
+usage.http_status smallint
+usage.id uuid
+usage.key_owner uuid
+usage.late_at timestamp with time zone
+usage.latency_ms integer
+usage.lost boolean
+usage.meters json
+usage.mode text
+usage.model text
+usage.multipliers json
+usage.overrun_micros bigint
+usage.pool_key uuid
+usage.price_card bigint
+usage.promo_micros bigint
+usage.protocol text
+usage.provider text
+usage.purchased_micros bigint
+usage.referral_micros bigint
+usage.requests integer
+usage.settled_at timestamp with time zone
+usage.status text
+usage.streamed boolean
+usage.task_id text
+usage.ttft_ms integer
+usage.unvested_micros bigint
+usage.upstream_model text
+usage.vested_micros bigint
+usage.wallet bigint
 usage_record.api_key uuid not null
 usage_record.at timestamp with time zone not null
 usage_record.attempts json not null
@@ -174,6 +243,14 @@ books.hold.hold_amount_micros_check CHECK ((amount_micros >= 0))
 books.hold.hold_closed_when_ended CHECK (((state = 0) = (closed_at IS NULL)))
 books.hold.hold_pkey PRIMARY KEY (id)
 books.hold.hold_state_check CHECK (((state >= 0) AND (state <= 2)))
+books.late_report.late_report_charge_is_burned CHECK (((((((promo_micros + referral_micros) + purchased_micros) + vested_micros) + unvested_micros) + debt_micros) = charge_micros))
+books.late_report.late_report_charge_micros_check CHECK ((charge_micros >= 0))
+books.late_report.late_report_closing_micros_check CHECK ((closing_micros >= 0))
+books.late_report.late_report_debt_micros_check CHECK ((debt_micros >= 0))
+books.late_report.late_report_is_charged CHECK (((charge_micros + overrun_micros) = (reported_micros - closing_micros)))
+books.late_report.late_report_overrun_micros_check CHECK ((overrun_micros >= 0))
+books.late_report.late_report_pkey PRIMARY KEY (request)
+books.late_report.late_report_transfer_key UNIQUE (transfer)
 books.lease.lease_pkey PRIMARY KEY (id)
 books.leg.leg_counter_fkey FOREIGN KEY (counter) REFERENCES books.counter(id)
 books.leg.leg_held_amount_check CHECK ((held_amount >= 0))
@@ -224,6 +301,8 @@ CREATE UNIQUE INDEX counter_owner_kind_period_key ON books.counter USING btree (
 CREATE UNIQUE INDEX counter_pkey ON books.counter USING btree (id)
 CREATE UNIQUE INDEX delta_pkey ON books.delta USING btree (seq)
 CREATE UNIQUE INDEX hold_pkey ON books.hold USING btree (id)
+CREATE UNIQUE INDEX late_report_pkey ON books.late_report USING btree (request)
+CREATE UNIQUE INDEX late_report_transfer_key ON books.late_report USING btree (transfer)
 CREATE UNIQUE INDEX lease_pkey ON books.lease USING btree (id)
 CREATE UNIQUE INDEX leg_pkey ON books.leg USING btree (hold, counter)
 CREATE UNIQUE INDEX lot_pkey ON books.lot USING btree (id)
@@ -231,6 +310,8 @@ CREATE UNIQUE INDEX op_pkey ON books.op USING btree (scope, key)
 CREATE UNIQUE INDEX wallet_pkey ON books.wallet USING btree (id)
 
 -- triggers
+CREATE TRIGGER late_report_append_only BEFORE DELETE OR UPDATE ON books.late_report FOR EACH ROW EXECUTE FUNCTION books.refuse_change()
+CREATE TRIGGER late_report_no_truncate BEFORE TRUNCATE ON books.late_report FOR EACH STATEMENT EXECUTE FUNCTION books.refuse_change()
 CREATE TRIGGER line_append_only BEFORE DELETE OR UPDATE ON books.line FOR EACH ROW EXECUTE FUNCTION books.refuse_change()
 CREATE TRIGGER line_no_truncate BEFORE TRUNCATE ON books.line FOR EACH STATEMENT EXECUTE FUNCTION books.refuse_change()
 CREATE TRIGGER op_frozen BEFORE DELETE OR UPDATE ON books.op FOR EACH ROW EXECUTE FUNCTION books.freeze_outcome()
@@ -239,6 +320,54 @@ CREATE TRIGGER transfer_append_only BEFORE DELETE OR UPDATE ON books.transfer FO
 CREATE TRIGGER transfer_no_truncate BEFORE TRUNCATE ON books.transfer FOR EACH STATEMENT EXECUTE FUNCTION books.refuse_change()
 CREATE TRIGGER usage_record_append_only BEFORE DELETE OR UPDATE ON books.usage_record FOR EACH ROW EXECUTE FUNCTION books.refuse_change()
 CREATE TRIGGER usage_record_no_truncate BEFORE TRUNCATE ON books.usage_record FOR EACH STATEMENT EXECUTE FUNCTION books.refuse_change()
+
+-- views
+usage as  SELECT u.id,
+    u.at,
+    u.wallet,
+    u.api_key,
+    u.protocol,
+    u.mode,
+    u.model,
+    u.provider,
+    u.upstream_model,
+    u.channel,
+    u.pool_key,
+    u.key_owner,
+    u.price_card,
+    u.cost_card,
+    COALESCE(l.meters, u.meters) AS meters,
+    COALESCE(l.multipliers, u.multipliers) AS multipliers,
+    COALESCE(l.breakdown, u.breakdown) AS breakdown,
+    COALESCE(l.cost_breakdown, u.cost_breakdown) AS cost_breakdown,
+    (u.charge_micros + COALESCE(l.charge_micros, (0)::bigint)) AS charge_micros,
+    (u.overrun_micros + COALESCE(l.overrun_micros, (0)::bigint)) AS overrun_micros,
+    (u.promo_micros + COALESCE(l.promo_micros, (0)::bigint)) AS promo_micros,
+    (u.referral_micros + COALESCE(l.referral_micros, (0)::bigint)) AS referral_micros,
+    (u.purchased_micros + COALESCE(l.purchased_micros, (0)::bigint)) AS purchased_micros,
+    (u.vested_micros + COALESCE(l.vested_micros, (0)::bigint)) AS vested_micros,
+    (u.unvested_micros + COALESCE(l.unvested_micros, (0)::bigint)) AS unvested_micros,
+    COALESCE(l.debt_micros, (0)::bigint) AS debt_micros,
+    u.requests,
+    (u.cost_nanos + COALESCE(l.cost_nanos, (0)::bigint)) AS cost_nanos,
+    u.attempts,
+    COALESCE(l.estimated, u.estimated) AS estimated,
+    COALESCE(l.capped, u.capped) AS capped,
+    u.lost,
+    u.streamed,
+    COALESCE(l.status, u.status) AS status,
+    COALESCE(l.http_status, u.http_status) AS http_status,
+        CASE
+            WHEN (l.request IS NULL) THEN u.error_code
+            ELSE l.error_code
+        END AS error_code,
+    COALESCE(l.latency_ms, u.latency_ms) AS latency_ms,
+    COALESCE(l.ttft_ms, u.ttft_ms) AS ttft_ms,
+    u.task_id,
+    u.settled_at,
+    l.at AS late_at
+   FROM (books.usage_record u
+     LEFT JOIN books.late_report l ON ((l.request = u.id)));
 
 -- functions
 CREATE OR REPLACE FUNCTION books.begin_op(_scope text, _key text, _hash bytea)
@@ -256,6 +385,16 @@ begin
   end if;
   return coalesce(_op.outcome, 'null'::json);
 end $function$
+CREATE OR REPLACE FUNCTION books.book_overrun(_transfer uuid, _amount bigint, _at timestamp with time zone)
+ RETURNS void
+ LANGUAGE plpgsql
+AS $function$
+begin
+  if _amount <= 0 then return; end if;
+  insert into books.line (at, transfer, kind, from_account, to_account, amount_micros)
+  values (_at, _transfer, 5, 110, 102, _amount);
+  insert into books.delta (account, amount_micros) values (110, -_amount), (102, _amount);
+end $function$
 CREATE OR REPLACE FUNCTION books.bump_config(_topic text)
  RETURNS void
  LANGUAGE plpgsql
@@ -271,6 +410,56 @@ begin
   if _topic not in ('keys', 'catalog', 'pool', 'settings') then
     raise exception 'no config topic %', _topic using errcode = 'invalid_parameter_value';
   end if;
+end $function$
+CREATE OR REPLACE FUNCTION books.charge_late(_item books.end_item, _at timestamp with time zone)
+ RETURNS boolean
+ LANGUAGE plpgsql
+AS $function$
+declare
+  _h books.hold;
+  _due bigint;
+  _owed bigint;
+  _cost bigint;
+  _w books.wallet;
+  _transfer uuid := gen_random_uuid();
+begin
+  if exists (select from books.late_report r where r.request = _item.hold) then return true; end if;
+  select * into _h from books.hold h where h.id = _item.hold and h.state > 0
+    and exists (select from books.usage_record u where u.id = h.id and u.lost);
+  if not found or _item.charge_micros <= _h.charged_micros then return false; end if;
+  _due := greatest(0, least(_item.charge_micros, _h.amount_micros) - _h.charged_micros);
+  perform books.expire_wallet(_h.wallet, _at);
+  _owed := _due - books.take(_transfer, 5::smallint, _h.wallet, _due, array[1, 2, 3, 4, 5]::smallint[], null,
+    102::smallint, _at);
+  if _owed > 0 then
+    update books.wallet set debt = debt + _owed where id = _h.wallet returning * into _w;
+    insert into books.line (at, transfer, kind, wallet, from_account, to_account, amount_micros, balance_after)
+    values (_at, _transfer, 5, _h.wallet, 6, 102, _owed,
+      _w.promo + _w.referral + _w.purchased + _w.vested + _w.unvested);
+    insert into books.delta (account, amount_micros) values (102, _owed);
+  end if;
+  perform books.book_overrun(_transfer, _item.charge_micros - _h.charged_micros - _due, _at);
+  insert into books.transfer (id, at, kind, actor, ref_type, ref_id, memo)
+  values (_transfer, _at, 5, 'key:' || _h.api_key, 'request', _h.id::text, 'charged late');
+  if _h.has_legs then
+    update books.counter k set used_amount = k.used_amount + _due
+    from books.leg l where l.hold = _h.id and k.id = l.counter and k.unit = 'micros';
+    update books.leg l set used_amount = l.used_amount + _due
+    from books.counter k where l.hold = _h.id and k.id = l.counter and k.unit = 'micros';
+  end if;
+  _cost := books.correct_cost(_item, _at);
+  insert into books.late_report
+  select _h.id, _at, _transfer, _h.wallet, _item.charge_micros, _h.charged_micros, _due,
+    coalesce(sum(l.amount_micros) filter (where l.from_account = 1), 0),
+    coalesce(sum(l.amount_micros) filter (where l.from_account = 2), 0),
+    coalesce(sum(l.amount_micros) filter (where l.from_account = 3), 0),
+    coalesce(sum(l.amount_micros) filter (where l.from_account = 4), 0),
+    coalesce(sum(l.amount_micros) filter (where l.from_account = 5), 0),
+    _owed, _item.charge_micros - _h.charged_micros - _due, _cost,
+    _item.meters, _item.multipliers, _item.breakdown, _item.cost_breakdown, _item.estimated, coalesce(_item.capped, false),
+    _item.status, _item.http_status, _item.error_code, _item.latency_ms, _item.ttft_ms
+  from books.line l where l.transfer = _transfer;
+  return true;
 end $function$
 CREATE OR REPLACE FUNCTION books.claim_operation(_scope text, _key text, _request_hash bytea)
  RETURNS TABLE(request_hash bytea, outcome text)
@@ -322,17 +511,22 @@ begin
   update books.op set outcome = _outcome where scope = _p.scope and key = _p.key;
   return _outcome;
 end $function$
-CREATE OR REPLACE FUNCTION books.close_dead_leases(_ttl interval)
+CREATE OR REPLACE FUNCTION books.close_lapsed_leases(_ttl interval, _apart interval)
  RETURNS bigint
- LANGUAGE sql
+ LANGUAGE plpgsql
  SECURITY DEFINER
  SET search_path TO 'books', 'pg_temp'
 AS $function$
-  with dead as (
-    update books.lease set closed_at = clock_timestamp()
-    where closed_at is null and renewed_at < clock_timestamp() - _ttl returning 1)
-  select count(*) from dead
-$function$
+declare
+  _now timestamptz := clock_timestamp();
+  _closed bigint;
+begin
+  update books.lease set closed_at = _now
+  where closed_at is null and renewed_at < _now - _ttl and lapsed_at <= _now - _apart;
+  get diagnostics _closed = row_count;
+  update books.lease set lapsed_at = _now where closed_at is null and lapsed_at is null and renewed_at < _now - _ttl;
+  return _closed;
+end $function$
 CREATE OR REPLACE FUNCTION books.close_lease(_lease bigint)
  RETURNS void
  LANGUAGE sql
@@ -341,6 +535,28 @@ CREATE OR REPLACE FUNCTION books.close_lease(_lease bigint)
 AS $function$
   update books.lease set closed_at = clock_timestamp() where id = _lease and closed_at is null
 $function$
+CREATE OR REPLACE FUNCTION books.correct_cost(_item books.end_item, _at timestamp with time zone)
+ RETURNS bigint
+ LANGUAGE plpgsql
+AS $function$
+declare
+  _a books.attempt;
+  _more bigint;
+begin
+  select * into _a from books.attempt a where a.hold = _item.hold order by a.n desc limit 1;
+  if not found then return 0; end if;
+  if _a.state = 3 then
+    update books.attempt a set state = 1, outcome = coalesce(_item.error_code, _item.status), cost_nanos = _item.cost_nanos
+    where a.hold = _a.hold and a.n = _a.n;
+    return _item.cost_nanos - _a.cost_nanos;
+  end if;
+  _more := greatest(0, _item.cost_nanos - _a.cost_nanos);
+  if _more > 0 then
+    insert into books.attempt (hold, n, pool_key, state, outcome, cost_nanos, started_at)
+    values (_a.hold, _a.n + 1, _a.pool_key, 1, coalesce(_item.error_code, _item.status), _more, _at);
+  end if;
+  return _more;
+end $function$
 CREATE OR REPLACE FUNCTION books.credit(_p books.posting, _source smallint, _amount bigint, _from smallint, _usd_nanos_per_credit bigint, _expires_at timestamp with time zone)
  RETURNS json
  LANGUAGE plpgsql
@@ -756,6 +972,7 @@ declare
   _id uuid;
   _amount bigint;
   _all uuid[] := array(select i.hold from unnest(_items) i);
+  _late uuid[];
 begin
   select array_agg(distinct h.wallet) into _careful
   from unnest(_items) i
@@ -782,9 +999,14 @@ begin
     end loop;
     perform books.expire_wallet(w, _at), books.pay_debt(w, _at) from unnest(_careful) w;
   end if;
+  -- What was delivered under a hold that others had ended is charged after all.
+  for _item in select i.* from unnest(_items) i where i.delivered and not i.released and i.hold <> all (coalesce(_ids, '{}')) loop
+    if books.charge_late(_item, _at) then _late := _late || _item.hold; end if;
+  end loop;
   return query
-  select 4::smallint, i.hold, case when d.id is null then 1 else 0 end::smallint,
-    coalesce(d.amount, (select h.charged_micros from books.hold h where h.id = i.hold), 0),
+  select 4::smallint, i.hold, case when d.id is not null then 0 when i.hold = any (_late) then 7 else 1 end::smallint,
+    coalesce(d.amount, (select h.charged_micros + coalesce(r.charge_micros, 0)
+      from books.hold h left join books.late_report r on r.request = h.id where h.id = i.hold), 0),
     case when d.id is null then (select json_build_object('released', h.state = 2, 'lost', u.lost)
       from books.hold h join books.usage_record u on u.id = h.id where h.id = i.hold) end
   from unnest(_items) i
@@ -802,7 +1024,7 @@ declare
   _w books.wallet;
   _ids uuid[] := array(select i.hold from unnest(_items) i);
 begin
-  update books.hold h set checkpoint = i.checkpoint
+  update books.hold h set checkpoint = i.checkpoint, checkpoint_micros = (i.checkpoint ->> 'chargeMicros')::bigint
   from unnest(_items) i where h.id = any (_ids) and h.id = i.hold and h.state = 0 and i.checkpoint is not null;
   return query
   select 3::smallint, i.hold, case when h.id is null then 1 else 0 end::smallint, null::bigint, null::json
@@ -1108,7 +1330,9 @@ CREATE OR REPLACE FUNCTION books.renew_lease(_lease bigint)
  SECURITY DEFINER
  SET search_path TO 'books', 'pg_temp'
 AS $function$
-  with renewed as (update books.lease set renewed_at = clock_timestamp() where id = _lease and closed_at is null returning 1)
+  with renewed as (
+    update books.lease set renewed_at = clock_timestamp(), lapsed_at = null where id = _lease and closed_at is null
+    returning 1)
   select exists (select from renewed)
 $function$
 CREATE OR REPLACE FUNCTION books.reserve_one(_item books.reserve_item, _lease bigint, _at timestamp with time zone, OUT code smallint, OUT amount bigint, OUT extra json)

@@ -27,7 +27,7 @@ export async function findLowPools(reader: Tx, nowMs: number): Promise<LowPool[]
       where c.enabled and k.state = 'active' and (k.quota_nanos is null or k.quota_nanos > k.cost_nanos)
       group by 1),
     spent as (
-      select provider, sum(cost_nanos) as amount from books.usage_record
+      select provider, sum(cost_nanos) as amount from books.usage
       where at >= ${now}::timestamptz - interval '1 day' group by 1)
     select provider, case when s.provider is not null then s.amount end::text as left,
       coalesce(p.amount, 0)::text as spent

@@ -46,10 +46,11 @@ export async function sumRequests(
   const payout = formatDecimal(rates.payoutPer100, 2);
   const rows = await queries(reader).$queryRaw<Row[]>`
     with paid as (
-      select l.transfer, sum(l.amount_micros * t.usd_nanos_per_credit::numeric) as amount,
+      select coalesce(r.request, l.transfer) as request, sum(l.amount_micros * t.usd_nanos_per_credit::numeric) as amount,
         sum(l.amount_micros * p.fee_nanos::numeric / p.credits_micros) as fee
       from books.line l join books.lot t on t.id = l.lot left join purchase p on p.lot_id = l.lot
-      where l.kind = 5 and l.at >= ${from} and l.at < ${to}::timestamptz + interval '2 days' group by l.transfer),
+        left join books.late_report r on r.transfer = l.transfer
+      where l.kind = 5 and l.at >= ${from} and l.at < ${to}::timestamptz + interval '2 days' group by 1),
     vested as (
       select u.id, sum(v.vested_micros) as amount
       from vesting v join contribution c on c.id = v.contribution_id join "user" owner on owner.id = c.user_id
@@ -67,7 +68,7 @@ export async function sumRequests(
       coalesce(trunc(sum(p.fee)), 0)::text as fees,
       coalesce(sum(least(v.amount, div(coalesce(p.amount, 0) + (u.vested_micros + u.unvested_micros) * ${payout}::numeric,
         ${nominal}::numeric))) filter (where v.amount > 0), 0)::text as backed
-    from books.usage_record u left join paid p on p.transfer = u.id left join vested v on v.id = u.id
+    from books.usage u left join paid p on p.request = u.id left join vested v on v.id = u.id
     where u.at >= ${from} and u.at < ${to}
     group by 1, 2, 3 order by 1 desc, 2, 3`;
   return rows.map((row) => ({

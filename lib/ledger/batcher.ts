@@ -3,7 +3,7 @@ import { AssertionError, ScripError } from "../errors";
 import { delay, nowMs } from "../time";
 import { flushErrors } from "./flush-errors";
 import { CODES, type FlushItem, type FlushReply, runFlush, writeItem } from "./flush.store";
-import type { Lease } from "./lease";
+import type { Lease, LeaseTerm } from "./lease";
 
 export type BatcherOptions = {
   /** Items in one flush at most. */
@@ -14,6 +14,9 @@ export type BatcherOptions = {
   onAbandoned?: (item: FlushItem) => void;
 };
 
+/** What became of an item, and the lease that its flush ran under. */
+export type Answer = FlushReply & { lease: LeaseTerm };
+
 type Waiting = {
   item: FlushItem;
   row: string;
@@ -22,7 +25,9 @@ type Waiting = {
   /** It had left before, and no answer came. */
   isRepeated: boolean;
   isDone: boolean;
-  resolve: (reply: FlushReply) => void;
+  /** The lease under which it was sent first: that of its hold, if it was committed then. */
+  lease: LeaseTerm | null;
+  resolve: (answer: Answer) => void;
   reject: (error: Error) => void;
 };
 
@@ -52,10 +57,19 @@ export class Batcher {
    * Errors: `ScripError` unavailable after `patienceMs`; `AssertionError` where the books refuse the item; whatever
    * writing it as JSON throws, to its caller alone.
    */
-  add(item: FlushItem, patienceMs: number | null): Promise<FlushReply> {
+  add(item: FlushItem, patienceMs: number | null): Promise<Answer> {
     const row = writeItem(item);
     return new Promise((resolve, reject) => {
-      const waiting: Waiting = { item, row, isSent: false, isRepeated: false, isDone: false, resolve, reject };
+      const waiting: Waiting = {
+        item,
+        row,
+        isSent: false,
+        isRepeated: false,
+        isDone: false,
+        lease: null,
+        resolve,
+        reject,
+      };
       if (patienceMs !== null) this.limit(waiting, patienceMs);
       this.queue.push(waiting);
       // What arrives in the same turn of the event loop goes with the same flush.
@@ -74,9 +88,9 @@ export class Batcher {
   private limit(waiting: Waiting, patienceMs: number): void {
     const { resolve, reject } = waiting;
     const timer = setTimeout(() => this.giveUp(waiting), patienceMs);
-    waiting.resolve = (reply) => {
+    waiting.resolve = (answer) => {
       clearTimeout(timer);
-      resolve(reply);
+      resolve(answer);
     };
     waiting.reject = (error) => {
       clearTimeout(timer);
@@ -122,35 +136,40 @@ export class Batcher {
 
   /** Whether the database answered; where it didn't, the batch is back at the head of the queue. */
   private async carryOut(batch: Waiting[]): Promise<boolean> {
-    const leaseId = this.lease.current();
+    const lease = this.lease.current();
     const startedMs = nowMs();
-    for (const waiting of batch) waiting.isSent = true;
+    for (const waiting of batch) {
+      waiting.isSent = true;
+      waiting.lease ??= lease;
+    }
     let replies: FlushReply[];
     try {
-      replies = await runFlush(this.pool, leaseId, batch);
+      replies = await runFlush(this.pool, lease.id, batch);
     } catch (error) {
       return this.recover(batch, error);
     }
     this.options.onFlush?.(batch.length, nowMs() - startedMs);
     const refused = batch.filter(({ item }, at) => item.verb === "reserve" && replies[at]?.code === CODES.leaseClosed);
     // The next batch leaves before those of this one go on, so that the server works while they do.
-    setImmediate(() => this.answer(batch, replies));
+    setImmediate(() => this.answer(batch, replies, lease));
     if (refused.length === 0) return true;
+    for (const waiting of refused) waiting.lease = null;
     this.queue.push(...refused.filter((waiting) => !waiting.isDone));
-    return this.lease.replace(leaseId).then(
+    return this.lease.replace(lease).then(
       () => true,
       () => false,
     );
   }
 
   /** Tell everybody, save those who are back in the queue because the lease was closed. */
-  private answer(batch: Waiting[], replies: FlushReply[]): void {
+  private answer(batch: Waiting[], replies: FlushReply[], lease: LeaseTerm): void {
     for (const [i, waiting] of batch.entries()) {
       const reply = replies[i];
       if (!reply) throw new AssertionError("a flush has a reply for each item");
       if (waiting.isDone || (waiting.item.verb === "reserve" && reply.code === CODES.leaseClosed)) continue;
       waiting.isDone = true;
-      waiting.resolve(waiting.isRepeated && isOurOwn(waiting.item, reply) ? { ...reply, code: CODES.done } : reply);
+      const isBefore = waiting.isRepeated && isOurOwn(waiting.item, reply);
+      waiting.resolve(isBefore ? { ...reply, code: CODES.done, lease: waiting.lease ?? lease } : { ...reply, lease });
     }
   }
 

@@ -2,23 +2,25 @@ import type pg from "pg";
 import { AssertionError } from "../errors";
 import { micros, ZERO_NANOS } from "../money";
 import { nowMs } from "../time";
-import { Batcher, type BatcherOptions } from "./batcher";
+import { type Answer, Batcher, type BatcherOptions } from "./batcher";
 import type { Books, Reserve, ReserveOutcome, UsageEnd } from "./flush";
-import { CODES, type FlushReply } from "./flush.store";
-import type { Lease } from "./lease";
+import { CODES } from "./flush.store";
+import { type Lease, LEASE_TIMINGS } from "./lease";
 
 export type BooksOptions = Pick<BatcherOptions, "batchMax" | "onFlush"> & {
-  /** How long a reserve, an attempt or an extend waits for a database that is away. */
+  /** How long a reserve or an extend waits for a database that is away. */
   patienceMs?: number;
 };
 
 const PATIENCE_MS = 5_000;
+/** A request whose first key failed is under way: it waits for as long as its lease may live. */
+const ATTEMPT_PATIENCE_MS = LEASE_TIMINGS.ttlMs;
 
 /**
  * The five verbs on the books, with group commit.
  *
- * Every promise resolves after the commit. Ends of holds are tried until they are in the books; the other verbs give up
- * after `patienceMs`, and a reserve that was given up and may be in the books all the same is released there.
+ * Every promise resolves after the commit. Ends of holds are tried until they are in the books; reserves and extends give
+ * up after `patienceMs`, the attempts of a request under way when its lease has surely lapsed, and a reserve that was given up and may be in the books all the same is released there.
  * Errors: `ScripError` unavailable where the database is away; `AssertionError` for an item that the books refuse.
  */
 export function createBooks(
@@ -41,7 +43,7 @@ export function createBooks(
       return toReserveOutcome(await batcher.add({ verb: "reserve", input }, patienceMs), input);
     },
     async attempt(input) {
-      const { code } = await batcher.add({ verb: "attempt", input }, patienceMs);
+      const { code } = await batcher.add({ verb: "attempt", input }, ATTEMPT_PATIENCE_MS);
       return { outcome: code === CODES.done ? "recorded" : "closed" };
     },
     async extend(input) {
@@ -52,8 +54,9 @@ export function createBooks(
     async settle(input) {
       const { code, amount } = await batcher.add({ verb: "settle", input }, null);
       const chargedMicros = micros(amount ?? 0n);
-      if (code !== CODES.done) return { outcome: "closed", chargedMicros };
-      return { outcome: "settled", chargedMicros, overrunMicros: micros(input.chargeMicros - chargedMicros) };
+      if (code !== CODES.done && code !== CODES.late) return { outcome: "closed", chargedMicros };
+      const overrunMicros = micros(input.chargeMicros - chargedMicros);
+      return { outcome: code === CODES.late ? "late" : "settled", chargedMicros, overrunMicros };
     },
     async release(input) {
       const { code, amount } = await batcher.add({ verb: "release", input }, null);
@@ -63,10 +66,10 @@ export function createBooks(
   };
 }
 
-function toReserveOutcome({ code, amount, extra }: FlushReply, input: Reserve): ReserveOutcome {
+function toReserveOutcome({ code, amount, extra, lease }: Answer, input: Reserve): ReserveOutcome {
   switch (code) {
     case CODES.done:
-      return { outcome: "held" };
+      return { outcome: "held", lease };
     case CODES.before:
       return { outcome: "repeated" };
     case CODES.short:

@@ -20,7 +20,16 @@ type Ended = { released: boolean; lost: boolean };
 export type FlushReply = { code: number; amount: bigint | null; extra: OverLimit | Ended | null };
 
 /** What a reply's code says, by verb as `books.flush_*` tell it: of a hold that was there before, or that has ended. */
-export const CODES = { done: 0, before: 1, short: 2, debt: 3, overLimit: 4, leaseClosed: 5, ended: 6 } as const;
+export const CODES = {
+  done: 0,
+  before: 1,
+  short: 2,
+  debt: 3,
+  overLimit: 4,
+  leaseClosed: 5,
+  ended: 6,
+  late: 7,
+} as const;
 
 // Longer than the server's own limit: for a server that can't be heard any more.
 const QUERY_TIMEOUT_MS = 20_000;
@@ -113,7 +122,10 @@ function rowOf(item: FlushItem): object {
     case "extend":
       return extendRow(item.input);
     case "settle":
-      return endRow(item.input.hold, false, item.input.chargeMicros, item.input.costNanos, item.input.end);
+      return {
+        ...endRow(item.input.hold, false, item.input.chargeMicros, item.input.costNanos, item.input.end),
+        delivered: item.input.isDelivered ?? false,
+      };
     case "release": {
       const row = endRow(item.input.hold, true, 0n, item.input.costNanos, item.input.end);
       if (!item.givenUp) return row;

@@ -1,5 +1,6 @@
 import type { Uuid } from "../ids";
 import type { Micros, Nanos } from "../money";
+import type { LeaseTerm } from "./lease";
 
 /**
  * A counter that a reservation counts against, and how much of it. A `limit` of null means: count, don't limit.
@@ -47,7 +48,8 @@ export type Reserve = {
   poolKey: Uuid;
 };
 export type ReserveOutcome =
-  | { outcome: "held" }
+  /** Under that lease: once it isn't valid any more, others may have ended the hold. */
+  | { outcome: "held"; lease: LeaseTerm }
   /** The hold exists already: this reserve was repeated. */
   | { outcome: "repeated" }
   /** The hold existed and has ended: nothing may be dispatched under it. */
@@ -109,11 +111,20 @@ export type UsageEnd = {
  * Charge a request and release the rest of its hold, once.
  *
  * `chargeMicros` is what the card asks for. Above the hold it is charged as far as the free balance and the counters go;
- * the rest is the platform's overrun. `costNanos` is the last attempt's.
+ * the rest is the platform's overrun. `costNanos` is the last attempt's. `isDelivered` says that some of the reply has
+ * reached the caller already: then it is charged even where others have ended the hold, at most the hold.
  */
-export type Settle = { hold: Uuid; chargeMicros: Micros; costNanos: Nanos; end: UsageEnd };
+export type Settle = {
+  hold: Uuid;
+  chargeMicros: Micros;
+  costNanos: Nanos;
+  end: UsageEnd;
+  isDelivered?: boolean;
+};
 export type SettleOutcome =
   | { outcome: "settled"; chargedMicros: Micros; overrunMicros: Micros }
+  /** Others had ended it, and what was delivered is charged late; `chargedMicros` is the charge in all. */
+  | { outcome: "late"; chargedMicros: Micros; overrunMicros: Micros }
   /** It had ended before (settled or released, by us or by the reaper); `chargedMicros` is what that end charged. */
   | { outcome: "closed"; chargedMicros: Micros };
 

@@ -17,7 +17,7 @@ export type {
 } from "./flush";
 export { ACCOUNTS, type AccountName, TRANSFER_KINDS, type TransferKind } from "./kinds";
 export { grantContribution } from "./grant-contribution";
-export { keepLease, type Lease, LEASE_TTL_MS } from "./lease";
+export { keepLease, type Lease, LEASE_STATEMENT_MS, LEASE_TIMINGS, LeaseTerm, type LeaseTimings } from "./lease";
 export { listTransfers, type Movement } from "./list-transfers";
 export { type Balance, readBalance } from "./read-balance";
 export { type Outstanding, readOutstanding } from "./read-outstanding";

@@ -68,7 +68,7 @@ const GUARDS: Invariant[] = [
       join pg_namespace n on n.oid = c.relnamespace and n.nspname = 'books'
       left join pg_trigger t on t.tgrelid = c.oid and t.tgenabled in ('O', 'A')
         and t.tgfoid in ('books.refuse_change'::regproc, 'books.freeze_outcome'::regproc)
-      where c.relkind in ('r', 'p') and c.relname ~ '^(transfer|line|usage_record|op)(_|$)'
+      where c.relkind in ('r', 'p') and c.relname ~ '^(transfer|line|usage_record|op|late_report)(_|$)'
       group by c.relname having count(t.oid) < 2`,
   },
   {

@@ -36,7 +36,9 @@ export const REQUEST_INVARIANTS: Invariant[] = [
           coalesce(sum(amount_micros) filter (where from_account = 4), 0) as vested,
           coalesce(sum(amount_micros) filter (where from_account = 5), 0) as unvested,
           coalesce(sum(amount_micros) filter (where from_account = 110), 0) as overrun
-        from books.line where kind = 5 and at > now() - interval '${YOUNG}' group by transfer)
+        from books.line l where kind = 5 and at > now() - interval '${YOUNG}'
+          and not exists (select from books.late_report r where r.transfer = l.transfer)
+        group by transfer)
       select 'request ' || coalesce(u.id, m.transfer) as subject,
         row(m.promo, m.referral, m.purchased, m.vested, m.unvested, m.overrun)::text as expected,
         row(u.promo_micros, u.referral_micros, u.purchased_micros, u.vested_micros, u.unvested_micros, u.overrun_micros)::text as found
@@ -47,11 +49,55 @@ export const REQUEST_INVARIANTS: Invariant[] = [
         row(u.promo_micros, u.referral_micros, u.purchased_micros, u.vested_micros, u.unvested_micros, u.overrun_micros)`,
   },
   {
+    name: "late-report-is-charged",
+    states: "Each late report has its charge, source by source, and no more than the hold of a request that was lost.",
+    sql: `
+      with moved as (
+        select r.request,
+          coalesce(sum(l.amount_micros) filter (where l.from_account = 1), 0) as promo,
+          coalesce(sum(l.amount_micros) filter (where l.from_account = 2), 0) as referral,
+          coalesce(sum(l.amount_micros) filter (where l.from_account = 3), 0) as purchased,
+          coalesce(sum(l.amount_micros) filter (where l.from_account = 4), 0) as vested,
+          coalesce(sum(l.amount_micros) filter (where l.from_account = 5), 0) as unvested,
+          coalesce(sum(l.amount_micros) filter (where l.from_account = 6), 0) as debt,
+          coalesce(sum(l.amount_micros) filter (where l.from_account = 110), 0) as overrun
+        from books.late_report r left join books.line l on l.transfer = r.transfer and l.at = r.at and l.kind = 5
+          and l.to_account = 102 and l.wallet is not distinct from case when l.from_account = 110 then null else r.wallet end
+        group by r.request)
+      select 'request ' || r.request as subject,
+        row(r.promo_micros, r.referral_micros, r.purchased_micros, r.vested_micros, r.unvested_micros, r.debt_micros,
+          r.overrun_micros)::text as expected,
+        row(m.promo, m.referral, m.purchased, m.vested, m.unvested, m.debt, m.overrun)::text as found
+      from books.late_report r join moved m on m.request = r.request
+      where row(r.promo_micros, r.referral_micros, r.purchased_micros, r.vested_micros, r.unvested_micros, r.debt_micros,
+          r.overrun_micros)
+        is distinct from row(m.promo, m.referral, m.purchased, m.vested, m.unvested, m.debt, m.overrun)
+      union all
+      select 'request ' || r.request, 'a lost one charged ' || r.closing_micros || ', late up to its hold',
+        'lost ' || coalesce(u.lost::text, 'unknown') || ', ' || coalesce(h.charged_micros::text, 'nothing') || ' of '
+          || coalesce(h.amount_micros::text, 'no hold') || ', late ' || r.charge_micros
+      from books.late_report r
+      left join books.hold h on h.id = r.request left join books.usage_record u on u.id = r.request
+      where r.at > now() - interval '${YOUNG}' and (h.state is null or h.state = 0 or u.lost is distinct from true
+        or r.wallet <> h.wallet or r.closing_micros <> h.charged_micros
+        or r.charge_micros <> greatest(0, least(r.reported_micros, h.amount_micros) - h.charged_micros))`,
+  },
+  {
+    name: "checkpoint-is-charged",
+    states: "A request whose checkpoint would have charged something ended with a charge or an overrun.",
+    sql: `
+      select 'request ' || h.id as subject, 'a charge or an overrun, at its checkpoint ' || h.checkpoint_micros as expected,
+        'none' as found
+      from books.hold h left join books.usage u on u.id = h.id
+      where h.state > 0 and h.checkpoint_micros > 0 and h.closed_at > now() - interval '${YOUNG}'
+        and coalesce(u.charge_micros + u.overrun_micros, 0) = 0`,
+  },
+  {
     name: "cost-equals-attempts",
     states: "What a request cost is the sum of what its attempts cost.",
     sql: `
       select 'request ' || u.id as subject, coalesce(a.cost, 0)::text as expected, u.cost_nanos::text as found
-      from books.usage_record u
+      from books.usage u
       join books.hold h on h.id = u.id
       left join (select hold, sum(cost_nanos)::bigint as cost from books.attempt group by hold) a on a.hold = u.id
       where u.cost_nanos <> coalesce(a.cost, 0)`,

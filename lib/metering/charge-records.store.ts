@@ -22,7 +22,7 @@ export async function findChargeRecords(
 ): Promise<ChargeRecord[]> {
   const { rows } = await client.query<ChargeRecord>(
     `select id, at, price_card as "priceCard", charge_micros + overrun_micros as "askedMicros", meters, multipliers, breakdown
-     from books.usage_record
+     from books.usage
      where charge_micros + overrun_micros > 0 and price_card is not null
        and ($1::timestamptz is null or (at, id) > ($1, $2::uuid))
      order by at, id limit $3`,

@@ -3,7 +3,10 @@ import { queries } from "../db/models";
 import type { Uuid } from "../ids";
 import type { ReplyClaim } from "./kept-reply";
 
-export type StoredReply = { id: Uuid; hold: Uuid; requestHash: Uint8Array; isDone: boolean; reply: string | null };
+export type StoredReply = { id: Uuid; hold: Uuid; requestHash: Uint8Array; reply: string | null };
+
+/** How the request of a claim ended, as far as it has. */
+export type ClaimEnd = "open" | "charged" | "lost";
 
 /** A claim is free where there is none, it is too old, or its request ended without a charge or never was booked. */
 export async function insertClaim(
@@ -19,11 +22,11 @@ export async function insertClaim(
     values (${id}::uuid, ${userId}::uuid, ${route}, ${key}, ${requestHash}, ${hold}::uuid, ${now})
     on conflict (user_id, route, key) do update
     set id = excluded.id, request_hash = excluded.request_hash, hold = excluded.hold, created_at = excluded.created_at,
-      is_done = false, reply = null
+      reply = null
     where kept_reply.created_at <= ${oldest}
-      or (not kept_reply.is_done and exists (
-        select from books.hold h where h.id = kept_reply.hold and h.state = 2))
-      or (not kept_reply.is_done and kept_reply.created_at <= ${unbooked} and not exists (
+      or (exists (select from books.hold h where h.id = kept_reply.hold and h.state = 2)
+        and not exists (select from books.late_report r where r.request = kept_reply.hold))
+      or (kept_reply.created_at <= ${unbooked} and not exists (
         select from books.hold h where h.id = kept_reply.hold))
     returning id`;
   return rows.length === 1;
@@ -35,18 +38,22 @@ export async function readClaim(tx: Tx, { userId, route, key }: ReplyClaim): Pro
   return row && { ...row, id: row.id as Uuid, hold: row.hold as Uuid };
 }
 
-/** Whether the hold was settled: its request ended, with a charge. */
-export async function isSettled(tx: Tx, hold: Uuid): Promise<boolean> {
-  const rows = await queries(tx).$queryRaw<object[]>`select from books.hold where id = ${hold}::uuid and state = 1`;
-  return rows.length > 0;
+/** Whether the request was charged by its own gateway, then or late; lost where others charged what they knew of it. */
+export async function readEnd(tx: Tx, hold: Uuid): Promise<ClaimEnd> {
+  const rows = await queries(tx).$queryRaw<{ ended: ClaimEnd }[]>`
+    select case when exists (select from books.late_report r where r.request = h.id) then 'charged'
+      when h.state <> 1 then 'open' when u.lost then 'lost' else 'charged' end as ended
+    from books.hold h left join books.usage_record u on u.id = h.id where h.id = ${hold}::uuid`;
+  return rows[0]?.ended ?? "open";
 }
 
 export async function updateClaim(tx: Tx, id: Uuid, reply: string | null): Promise<void> {
-  await queries(tx).kept_reply.updateMany({ where: { id }, data: { isDone: true, reply } });
+  await queries(tx).kept_reply.updateMany({ where: { id }, data: { reply } });
 }
 
+/** Remove a claim whose request wasn't charged. */
 export async function deleteClaim(tx: Tx, id: Uuid): Promise<void> {
-  await queries(tx).kept_reply.deleteMany({ where: { id, isDone: false } });
+  await queries(tx).kept_reply.deleteMany({ where: { id } });
 }
 
 export async function deleteOldClaims(tx: Tx, before: Date, limit: number): Promise<number> {

@@ -1,8 +1,9 @@
+import type pg from "pg";
 import type { Tx } from "../db";
 import { queries } from "../db/models";
 import type { Uuid } from "../ids";
 import { type Decimal, type Micros, micros, type Nanos, nanos, storedDecimal } from "../money";
-import type { Checkpoint } from "../ledger";
+import { type Checkpoint, LEASE_STATEMENT_MS, type LeaseTimings } from "../ledger";
 
 /** An open hold whose gateway is gone: what was known of its request, and what its stream had used when it last told. */
 export type OrphanedHold = {
@@ -45,11 +46,30 @@ type Row = {
   attempts: { n: number; poolKey: Uuid; outcome: string; costNanos: string }[] | null;
 };
 
-/** Close leases that weren't renewed for so long; their holds are orphans from then on. Returns how many. */
-export async function closeDeadLeases(tx: Tx, ttlMs: number): Promise<bigint> {
-  const rows = await queries(tx).$queryRaw<{ closed: bigint }[]>`
-    select books.close_dead_leases(make_interval(secs => ${ttlMs}::float8 / 1000)) as closed`;
-  return rows[0]?.closed ?? 0n;
+const LOOK =
+  "select books.close_lapsed_leases(make_interval(secs => $1 / 1000.0), make_interval(secs => $2 / 1000.0)) as closed";
+
+/**
+ * Look once for leases that weren't renewed for `ttlMs`, and close those that a look `looksApartMs` ago or earlier found
+ * lapsed too; their holds are orphans from then on. Returns how many.
+ *
+ * A look whose answer doesn't come within `LEASE_STATEMENT_MS` isn't committed. Errors: those of the database.
+ */
+export async function closeLapsedLeases(pool: pg.Pool, { ttlMs, looksApartMs }: LeaseTimings): Promise<bigint> {
+  const client = await pool.connect();
+  const ask = (text: string, values: number[] = []) =>
+    client.query<{ closed?: bigint }>({ text, values, query_timeout: LEASE_STATEMENT_MS } as pg.QueryConfig);
+  try {
+    await ask("begin");
+    await ask(`set local statement_timeout = ${LEASE_STATEMENT_MS}`);
+    const { rows } = await ask(LOOK, [ttlMs, looksApartMs]);
+    await ask("commit");
+    client.release();
+    return rows[0]?.closed ?? 0n;
+  } catch (error) {
+    client.release(true); // which rolls back what nobody heard of
+    throw error;
+  }
 }
 
 /** Open holds of closed leases; the last attempt's key tells channel and owner, where it is known. */

@@ -1,7 +1,7 @@
 import type { Database } from "../db";
-import type { Books } from "../ledger";
+import type { Books, LeaseTimings } from "../ledger";
 import { endOrphan } from "./end-orphan";
-import { closeDeadLeases, listOrphanedHolds } from "./orphan.store";
+import { closeLapsedLeases, listOrphanedHolds } from "./orphan.store";
 import { readableCards } from "./readable-cards";
 
 /** What a recovery found and did. */
@@ -10,14 +10,14 @@ export type Recovery = { leasesClosed: bigint; settled: number; released: number
 const BATCH = 256;
 
 /**
- * End the holds of gateways that are gone: those whose lease wasn't renewed for `leaseTtlMs`, and those that closed it.
- * With a `leaseTtlMs` of null only the latter: no lease is closed.
+ * End the holds of gateways that are gone: of those that closed their lease, and of those whose lease this look and one of
+ * before found lapsed.
  *
  * Each hold ends once, whoever else is at it: the books refuse a second end. Passes on to the next batch until no orphan
  * is left. Not inside a transaction: every batch goes through the books' own flush.
  */
-export async function recoverHolds(database: Database, books: Books, leaseTtlMs: number | null): Promise<Recovery> {
-  const leasesClosed = leaseTtlMs === null ? 0n : await closeDeadLeases(database.reader, leaseTtlMs);
+export async function recoverHolds(database: Database, books: Books, timings: LeaseTimings): Promise<Recovery> {
+  const leasesClosed = await closeLapsedLeases(database.pool, timings);
   const recovery: Recovery = { leasesClosed, settled: 0, released: 0 };
   for (;;) {
     const orphans = await listOrphanedHolds(database.reader, BATCH);

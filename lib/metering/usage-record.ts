@@ -24,6 +24,10 @@ export type UsageRecord = {
   multipliers: readonly { name: string; factor: string }[];
   breakdown: readonly BreakdownLine[];
   chargeMicros: Micros;
+  /** What of it the wallet couldn't pay and owed: only of a late charge. */
+  owedMicros: Micros;
+  /** When it was charged, or the rest of it, after its gateway had been taken for gone; null of every other request. */
+  lateMs: number | null;
   /** The charge by the source that paid. Units: microcredits. */
   bySource: { promo: Micros; referral: Micros; purchased: Micros; earned: Micros };
   requests: number;

@@ -17,6 +17,8 @@ type Row = {
   multipliers: UsageRecord["multipliers"];
   breakdown: UsageRecord["breakdown"];
   charge_micros: Micros;
+  debt_micros: Micros;
+  late_at: Date | null;
   promo_micros: Micros;
   referral_micros: Micros;
   purchased_micros: Micros;
@@ -36,10 +38,11 @@ type Row = {
 
 // Costs, pool keys and channels stay out of what users can be shown, so they aren't even read.
 const COLUMNS = Prisma.sql`u.id, u.at, u.api_key, u.protocol, u.mode, u.model, u.provider, c.version as price_version,
-  u.meters, u.multipliers, u.breakdown, u.charge_micros, u.promo_micros, u.referral_micros, u.purchased_micros,
+  u.meters, u.multipliers, u.breakdown, u.charge_micros, u.debt_micros, u.late_at,
+  u.promo_micros, u.referral_micros, u.purchased_micros,
   u.vested_micros + u.unvested_micros as earned_micros, u.requests, u.attempts, u.estimated, u.capped, u.streamed,
   u.status, u.http_status, u.error_code, u.latency_ms, u.ttft_ms, u.task_id`;
-const FROM = Prisma.sql`from books.usage_record u left join public.card c on c.id = u.price_card`;
+const FROM = Prisma.sql`from books.usage u left join public.card c on c.id = u.price_card`;
 
 const toRecord = (row: Row): UsageRecord => ({
   id: row.id,
@@ -54,6 +57,8 @@ const toRecord = (row: Row): UsageRecord => ({
   multipliers: row.multipliers,
   breakdown: row.breakdown,
   chargeMicros: row.charge_micros,
+  owedMicros: row.debt_micros,
+  lateMs: row.late_at?.getTime() ?? null,
   bySource: {
     promo: row.promo_micros,
     referral: row.referral_micros,
@@ -132,7 +137,7 @@ export async function sumUsage(
       count(*) as count, count(*) filter (where u.status = 'failed') as failed, sum(u.requests)::bigint as requests,
       coalesce(sum((u.meters->>'input_tokens')::numeric), 0)::bigint as input_tokens,
       coalesce(sum((u.meters->>'output_tokens')::numeric), 0)::bigint as output_tokens
-    from books.usage_record u ${where(filter)} group by 1 order by ${order} limit ${by.limit}`;
+    from books.usage u ${where(filter)} group by 1 order by ${order} limit ${by.limit}`;
   return rows.map((row) => ({
     group: row.group,
     chargeMicros: micros(row.charge_micros),

@@ -37,15 +37,33 @@ export type World = {
 };
 
 /** The beats by which a crash is noticed and by which what a stream used is noted. Units: milliseconds. */
-export type Timings = { leaseRenewMs: number; leaseTtlMs: number; checkpointMs: number; tickMs: number };
+export type Timings = {
+  leaseRenewMs: number;
+  leaseTtlMs: number;
+  looksApartMs: number;
+  checkpointMs: number;
+  tickMs: number;
+};
 
 /**
- * For crashes: a test sees in seconds what production sees in tens of them. Half a lease, all that the living have once
- * PostgreSQL is back, is longer than a busy machine lets a process wait.
+ * For crashes: a test sees in seconds what production sees in tens of them. The time between two looks, all that the living have
+ * once PostgreSQL is back, is longer than a busy machine lets a process wait.
  */
-export const SHORT_TIMINGS: Timings = { leaseRenewMs: 400, leaseTtlMs: 6_000, checkpointMs: 400, tickMs: 100 };
+export const SHORT_TIMINGS: Timings = {
+  leaseRenewMs: 400,
+  leaseTtlMs: 6_000,
+  looksApartMs: 3_000,
+  checkpointMs: 400,
+  tickMs: 100,
+};
 /** As in production, where nobody is killed. */
-export const USUAL_TIMINGS: Timings = { leaseRenewMs: 5_000, leaseTtlMs: 20_000, checkpointMs: 5_000, tickMs: 1_000 };
+export const USUAL_TIMINGS: Timings = {
+  leaseRenewMs: 3_000,
+  leaseTtlMs: 36_000,
+  looksApartMs: 5_000,
+  checkpointMs: 5_000,
+  tickMs: 1_000,
+};
 
 /** Start PostgreSQL, sandbox, jobs and gateways, with callers who have credits and a supply that serves them. */
 export async function startWorld(folder: string, options: WorldOptions): Promise<World> {

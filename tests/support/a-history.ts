@@ -1,6 +1,6 @@
 import { newUuid, type Uuid } from "@/lib/ids";
-import { creditWallet } from "@/lib/ledger";
-import { nanos } from "@/lib/money";
+import { creditWallet, type Reserve, type UsageEnd } from "@/lib/ledger";
+import { type Nanos, nanos } from "@/lib/money";
 import { nowMs } from "@/lib/time";
 import { anEnd, aPosting, aReserve, aSettle, aWallet, cr, type LedgerFixture } from "./a-ledger";
 import { rawPool } from "./raw-pool";
@@ -15,12 +15,14 @@ export type History = {
   settled: Uuid;
   open: Uuid;
   released: Uuid;
+  /** A stream whose hold was ended from its checkpoint while its gateway stood still, and that was charged late. */
+  late: Uuid;
   card: bigint;
   owner: <T = unknown>(sql: string, values?: unknown[]) => Promise<T[]>;
   close(): Promise<void>;
 };
 
-/** A short true history on two wallets: lots, a counter, settled, released and open requests, a folded key. */
+/** A short true history on two wallets: lots, a counter, settled, released, late and open requests, a folded key. */
 export async function aHistory(ledger: LedgerFixture): Promise<History> {
   const pool = rawPool(ledger.home.ownerUrl, 1);
   const owner: History["owner"] = async <T>(sql: string, values: unknown[] = []) =>
@@ -69,6 +71,7 @@ export async function aHistory(ledger: LedgerFixture): Promise<History> {
       end: anEnd({ status: "failed", httpStatus: 502 }),
     }),
   ]);
+  const late = await aLateCharge(ledger, aReserve(other, cr(6), { draft: { ...draft, streamed: true }, poolKey }));
   await owner(
     `with folded as (select pool_key, sum(cost_nanos)::bigint as cost from books.fold_attempts(100) group by pool_key)
      update public.pool_key k set cost_nanos = k.cost_nanos + f.cost from folded f where k.id = f.pool_key`,
@@ -82,8 +85,27 @@ export async function aHistory(ledger: LedgerFixture): Promise<History> {
     }),
   );
   await owner("select books.fold_deltas()");
-  const names = { wallet, other, settled: settled.hold, open: open.hold, released: released.hold, card };
+  const names = { wallet, other, settled: settled.hold, open: open.hold, released: released.hold, late, card };
   return { ...names, owner, close: () => pool.end() };
+}
+
+/** Told that 2 credits were used, taken for gone, and charged for the 7 of which its hold covers 6. */
+async function aLateCharge({ books }: LedgerFixture, reserve: Reserve): Promise<Uuid> {
+  const { hold, poolKey } = reserve;
+  await books.reserve(reserve);
+  const used = { meters: {}, multipliers: [], breakdown: [], costBreakdown: [], latencyMs: 5_000, ttftMs: 20 };
+  const costNanos = nanos(10_000_000n);
+  await books.extend({ hold, toMicros: null, checkpoint: { ...used, chargeMicros: cr(2), costNanos } });
+  const endWith = (cost: Nanos, lost: boolean): UsageEnd =>
+    anEnd({
+      lost,
+      status: "interrupted",
+      attempts: [{ n: 1, poolKey, channel: "openai", outcome: "ok", costNanos: cost, latencyMs: 90 }],
+    });
+  await books.settle(aSettle(hold, cr(2), { costNanos, end: endWith(costNanos, true) }));
+  const billed = nanos(30_000_000n);
+  await books.settle(aSettle(hold, cr(7), { costNanos: billed, end: endWith(billed, false), isDelivered: true }));
+  return hold;
 }
 
 async function aCard(owner: History["owner"]): Promise<bigint> {

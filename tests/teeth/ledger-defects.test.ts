@@ -95,6 +95,48 @@ const DEFECTS: Defect[] = [
     ],
   },
   {
+    defect: "a late report whose charge was taken out",
+    law: "late-report-is-charged",
+    plant: ({ late }) => [
+      [
+        `delete from books.line where transfer = (select transfer from books.late_report where request = $1)
+          and from_account = 3`,
+        [late],
+      ],
+    ],
+  },
+  {
+    defect: "a late report that says less than its charge",
+    law: "late-report-is-charged",
+    plant: ({ late }) => [
+      [
+        `update books.late_report set reported_micros = reported_micros - 1, overrun_micros = overrun_micros - 1
+         where request = $1`,
+        [late],
+      ],
+    ],
+  },
+  {
+    defect: "a late charge above the hold",
+    law: "late-report-is-charged",
+    plant: ({ late }) => [["update books.hold set amount_micros = amount_micros - 1 where id = $1", [late]]],
+  },
+  {
+    defect: "a late charge without its report",
+    law: "charge-equals-lines",
+    plant: ({ late }) => [["delete from books.late_report where request = $1", [late]]],
+  },
+  {
+    defect: "a late charge of a request that its own gateway had settled",
+    law: "late-report-is-charged",
+    plant: ({ late }) => [["update books.usage_record set lost = false where id = $1", [late]]],
+  },
+  {
+    defect: "a checkpoint that was forgiven",
+    law: "checkpoint-is-charged",
+    plant: ({ released }) => [["update books.hold set checkpoint_micros = 1 where id = $1", [released]]],
+  },
+  {
     defect: "an edited card",
     law: "card-unchanged",
     plant: ({ card }) => [[`update card set body = '{"rates":[{}]}' where id = $1`, [card]]],

@@ -44,6 +44,30 @@ const MUTANTS: Mutant[] = [
     wouldSay: "_h.amount_micros + books.spendable(_w) + 1",
   },
   {
+    mistake: "a late charge is above the hold",
+    routine: "charge_late",
+    says: "least(_item.charge_micros, _h.amount_micros) - _h.charged_micros",
+    wouldSay: "_item.charge_micros - _h.charged_micros",
+  },
+  {
+    mistake: "a late charge forgets what the end of the hold charged",
+    routine: "charge_late",
+    says: "least(_item.charge_micros, _h.amount_micros) - _h.charged_micros",
+    wouldSay: "least(_item.charge_micros, _h.amount_micros)",
+  },
+  {
+    mistake: "a late charge forgives what isn't free",
+    routine: "charge_late",
+    says: "set debt = debt + _owed",
+    wouldSay: "set debt = debt",
+  },
+  {
+    mistake: "a late report is charged as often as it comes",
+    routine: "charge_late",
+    says: "where r.request = _item.hold) then return true",
+    wouldSay: "where false) then return true",
+  },
+  {
     mistake: "a wallet in debt isn't told so",
     routine: "reserve_one",
     says: "if _w.debt > 0 then",

@@ -6,7 +6,7 @@ import {
   supplierAddress,
 } from "../../lib/providers";
 import { nowMs } from "../../lib/time";
-import type { Job } from "./job";
+import { givenUp, type Job } from "./job";
 import { LIMITS } from "./limits";
 import { reasons } from "./reserve";
 import type { ReplyReading, StreamReader, StreamStep } from "./protocol";
@@ -53,7 +53,8 @@ function dispatch(job: Job): UpstreamCall | null {
   const path = endpoint.path(secret) + protocol.path;
   const firstByteMs = Math.max(1, gateway.timings.firstByteMs - exchange.elapsedMs());
   gateway.metrics.addedLatency("before", job.ownMs());
-  return gateway.upstreams.call({ address, path, headers, body, firstByteMs });
+  const mayStart = (): boolean => !job.isFenced;
+  return gateway.upstreams.call({ address, path, headers, body, firstByteMs, mayStart });
 }
 
 /**
@@ -175,6 +176,7 @@ export async function tryKey(job: Job): Promise<Tried> {
     return await follow(job, call);
   } catch (error) {
     if (!(error instanceof UpstreamFailure)) throw error;
+    if (error.kind === "withdrawn") throw givenUp({ retryAfterS: 1 });
     if (error.kind === "aborted") return { outcome: "left" };
     return failed(classifyFailure(error.kind));
   } finally {

@@ -15,8 +15,10 @@ export class Exchange {
   readonly tries: TracedTry[] = [];
   /** Headers that the reply gets beside its own. */
   readonly replyHeaders: Record<string, string> = { "x-request-id": this.publicId };
-  /** Keeps the result for an idempotency key, where the caller sent one; null marks it as lost. Never throws. */
-  keep: ((reply: KeptReply | null) => Promise<void>) | null = null;
+  /** Keeps the result for an idempotency key, where the caller sent one; answers whether it did. Never throws. */
+  keep: ((reply: KeptReply) => Promise<boolean>) | null = null;
+  /** Whether the ledger was asked to charge it: from then on its hold says what became of an idempotency key. */
+  isBooked = false;
   /** How long its body took to arrive: the caller's time, not ours. */
   uploadMs = 0;
   #isGone = false;

@@ -1,3 +1,4 @@
+import { ScripError } from "../../lib/errors";
 import type { Classification } from "../../lib/providers";
 import type { UsageEnd } from "../../lib/ledger";
 import type { RatedRequest } from "../../lib/metering";
@@ -17,6 +18,10 @@ type Rated = Pick<RatedRequest, "isCapped"> & Pick<UsageEnd, "meters" | "multipl
 export const UNRATED: Rated = { meters: {}, multipliers: [], breakdown: [], costBreakdown: [], isCapped: false };
 const RELEASE_PATIENCE_MS = 2_000;
 const SUCCESS: Classification = { forKey: { action: "none" }, forRequest: "surface", outcome: "ok" };
+
+/** The refusal of a request that this gateway doesn't finish. */
+export const givenUp = (details: { retry?: boolean; retryAfterS?: number } = {}): ScripError =>
+  new ScripError("unavailable", "The request was given up. Try again.", details);
 
 /** A request that has its reservation, and the attempts made for it. */
 export class Job {
@@ -51,6 +56,14 @@ export class Job {
   /** Whether the present attempt is under way and a supplier may have seen it. */
   get isOut(): boolean {
     return this.#isTrying && this.#isOut;
+  }
+
+  /**
+   * Whether others may have ended its hold by now, since this process has stood still: nothing is sent upstream then, and
+   * no further byte of a stream to the caller.
+   */
+  get isFenced(): boolean {
+    return !this.reservation.lease.isValid();
   }
 
   tellDispatched(isOut: boolean): void {

@@ -51,7 +51,10 @@ export type StreamReader = {
   produced(): string[];
   /** What was put out since the last call, for a running count. */
   producedSince(): string[];
-  /** The withheld end: the usage event with the credits where the caller asked for it, and the terminator. */
+  /**
+   * The withheld end: the usage event with the credits where the caller asked for it, and the terminator. It may be asked
+   * for again, with other credits.
+   */
   end(counted: Counted, credits: string): Buffer;
 };
 export type Counted = { inputTokens: number; outputTokens: number };

@@ -1,7 +1,7 @@
 import type { CardVersion } from "../../lib/catalog";
 import { ScripError } from "../../lib/errors";
 import { credits } from "../../lib/http";
-import type { ReserveOutcome, UsageDraft } from "../../lib/ledger";
+import type { LeaseTerm, ReserveOutcome, UsageDraft } from "../../lib/ledger";
 import { factorsOf, worstCharge } from "../../lib/metering";
 import { type Decimal, type Micros, micros, ZERO_MICROS } from "../../lib/money";
 import type { ChosenKey } from "../../lib/pool";
@@ -14,6 +14,8 @@ import type { Protocol } from "./protocol";
 /** What was set aside for a request, and the bound that its output got for it. */
 export type Reservation = {
   holdMicros: Micros;
+  /** What the hold was made under: once it isn't valid any more, others may have ended the hold. */
+  lease: LeaseTerm;
   /** Output tokens of one choice that the supplier is told to keep within; null where the request says its own. */
   outputCap: number | null;
 };
@@ -186,7 +188,7 @@ export async function reserve(
       draft: draftOf(protocol, admitted, key),
       poolKey: key.id,
     });
-    if (outcome.outcome === "held") return { holdMicros, outputCap };
+    if (outcome.outcome === "held") return { holdMicros, lease: outcome.lease, outputCap };
     if (outcome.outcome !== "short") throw refusalOf(outcome);
     spendableMicros = outcome.spendableMicros;
     const inputTokens: number =

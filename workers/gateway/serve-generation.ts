@@ -11,7 +11,7 @@ import type { Caller } from "./callers";
 import { readSecret } from "./credentials";
 import type { Exchange } from "./exchange";
 import type { Gateway } from "./gateway-state";
-import { Job } from "./job";
+import { givenUp, Job } from "./job";
 import { LIMITS } from "./limits";
 import type { Ask, Protocol } from "./protocol";
 import { readBody } from "./read-body";
@@ -94,6 +94,7 @@ async function route(job: Job): Promise<Tried> {
   const tried: Uuid[] = [];
   let faults = 0;
   for (;;) {
+    if (job.isFenced) throw givenUp({ retryAfterS: 1 });
     job.start(job.key);
     const outcome = await tryKey(job);
     if (outcome.outcome !== "failed") return outcome;
@@ -113,8 +114,6 @@ async function route(job: Job): Promise<Tried> {
   }
 }
 
-const GIVEN_UP = "The request was given up. Try again.";
-
 /** A crash from here on leaves an open reservation that names this key, never a call that nobody knows of. */
 async function recordNext(job: Job, key: ChosenKey, { meaning }: Failed): Promise<void> {
   const n = job.attempts.length + 1;
@@ -126,7 +125,7 @@ async function recordNext(job: Job, key: ChosenKey, { meaning }: Failed): Promis
     previousOutcome: meaning.outcome,
     previousCostNanos,
   });
-  if (recorded.outcome === "closed") throw new ScripError("unavailable", GIVEN_UP);
+  if (recorded.outcome === "closed") throw givenUp();
   job.key = key;
 }
 
@@ -144,13 +143,16 @@ async function serveWhole(job: Job, { reply, reading, headers }: Extract<Tried, 
   const ending = exchange.isGone
     ? ({ status: "cancelled", httpStatus: 200, errorCode: "client_left" } as const)
     : ({ status: "ok", httpStatus: 200, errorCode: null } as const);
-  const { credits, outcome } = await settle(job, taken, ending);
+  const { outcome, reply: result } = await settle(job, taken, ending, {
+    replyWith: (credits) => ({
+      status: 200,
+      headers: { ...exchange.replyHeaders, ...headersToCaller(headers), "x-scrip-credits": credits },
+      body: protocol.strip.reply(reply, countedOf(taken.usage), credits),
+    }),
+  });
   // Somebody else ended the hold: a gateway that was taken for dead gives no reply that nobody pays for.
-  if (outcome.outcome === "closed") throw new ScripError("unavailable", GIVEN_UP, { retry: false });
-  const body = protocol.strip.reply(reply, countedOf(taken.usage), credits);
-  const own = { ...headersToCaller(headers), "x-scrip-credits": credits };
-  await exchange.keep?.({ status: 200, headers: { ...exchange.replyHeaders, ...own }, body });
-  exchange.send(200, own, body);
+  if (outcome.outcome === "closed" || !result) throw givenUp({ retry: false });
+  exchange.send(200, result.headers, result.body);
 }
 
 /** The caller left before a reply: what the supplier bills is its input, if it saw the request at all. */
@@ -162,7 +164,6 @@ async function serveNobody(job: Job): Promise<void> {
     return;
   }
   await settle(job, await takeUsage(job, { outcome: "absent" }, () => []), ending);
-  await job.exchange.keep?.(null);
 }
 
 /** From the reservation to its end; whatever happens, the hold ends once. */

@@ -28,15 +28,16 @@ const lasting = (headers: Record<string, string>): Record<string, string> =>
   Object.fromEntries(Object.entries(headers).filter(([name]) => !PASSING.test(name)));
 
 /** Where the result goes. A database that is away costs the caller a later replay, not the reply. */
-function keeper({ database, vault, log }: Gateway, claim: ReplyClaim, kept: () => void) {
-  return async (reply: KeptReply | null): Promise<void> => {
-    kept();
-    const stored = reply && { ...reply, headers: lasting(reply.headers) };
+function keeper({ database, vault, log }: Gateway, claim: ReplyClaim) {
+  return async (result: KeptReply): Promise<boolean> => {
+    const reply = { ...result, headers: lasting(result.headers) };
     try {
       const ctx = systemCtx("gateway", nowMs());
-      await database.inTransaction((tx) => keepReply(tx, ctx, vault, { claim, reply: stored }));
+      await database.inTransaction((tx) => keepReply(tx, ctx, vault, { claim, reply }));
+      return true;
     } catch (error) {
       log.error({ error }, "a result couldn't be kept for its idempotency key");
+      return false;
     }
   };
 }
@@ -47,14 +48,11 @@ async function runFirst(
   claim: ReplyClaim,
   serve: () => Promise<void>,
 ): Promise<void> {
-  let isKept = false;
-  exchange.keep = keeper(gateway, claim, () => {
-    isKept = true;
-  });
+  exchange.keep = keeper(gateway, claim);
   try {
     await serve();
   } finally {
-    if (!isKept) {
+    if (!exchange.isBooked) {
       // Nothing was charged: the key is free for another try. A claim that stays is found out by its hold.
       const forgotten = gateway.database.inTransaction((tx) => forgetReply(tx, systemCtx("gateway", nowMs()), claim));
       await forgotten.catch((error: unknown) => gateway.log.warn({ error }, "a claim couldn't be given up"));

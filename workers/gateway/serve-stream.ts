@@ -3,7 +3,7 @@ import { KEPT_BYTES_MAX, rateRequest, type RatedRequest } from "../../lib/meteri
 import { type Micros, micros } from "../../lib/money";
 import { classifyFailure, headersToCaller } from "../../lib/providers";
 import { leaveWith, type Tried } from "./attempt";
-import type { Ending, Job } from "./job";
+import { type Ending, givenUp, type Job } from "./job";
 import type { OpenStream } from "./open-streams";
 import type { StreamStep } from "./protocol";
 import { countedOf, countInput, countOutput, settle, takeUsage, usageBounds } from "./settle";
@@ -39,6 +39,8 @@ class Relay implements OpenStream {
   readonly done: Promise<Cause>;
   /** What went out, where it is kept for the caller's next try; null where that is too much. */
   sent: Buffer[] | null;
+  /** Whether any of it was handed to the caller's connection. */
+  isDelivered = false;
   #sentBytes = 0;
 
   constructor(
@@ -63,8 +65,8 @@ class Relay implements OpenStream {
     response.on("drain", this.#resume);
     gateway.streams.add(this);
     try {
-      this.#open();
-      this.#pass(stream.first);
+      if (job.isFenced) this.#stop("given_up");
+      else this.#open();
       stream.call.attach({ data: (chunk) => this.#take(chunk), end: (failure) => this.#ended(failure) });
       stream.call.resume();
       return await this.done;
@@ -81,6 +83,7 @@ class Relay implements OpenStream {
   async tick(nowMs: number): Promise<void> {
     const { exchange, gateway } = this.job;
     if (this.#isTicking || this.#cause) return;
+    if (this.job.isFenced) return this.#stop("given_up");
     // What has a bound can't outgrow its hold: it is only looked at for its checkpoints.
     const isYoung = nowMs - exchange.arrivedMs < gateway.timings.checkpointMs;
     if (isYoung && this.job.admitted.ask.outputAsked !== null) return;
@@ -96,10 +99,11 @@ class Relay implements OpenStream {
     const { exchange, gateway } = this.job;
     const rated = await this.#runningTotal();
     const isFull = rated.chargeMicros * GROW_AT.denominator > this.#holdMicros * GROW_AT.numerator;
-    const isDue = nowMs - this.#checkedMs >= gateway.timings.checkpointMs;
+    // Nobody is charged for a stream that breaks off before it has said anything.
+    const isDue = this.#outputTokens > 0 && nowMs - this.#checkedMs >= gateway.timings.checkpointMs;
     if (this.#cause || (!isFull && !isDue)) return;
     this.#checkedMs = nowMs;
-    const checkpoint = this.#checkpoint(rated);
+    const checkpoint = this.#outputTokens > 0 ? this.#checkpoint(rated) : null;
     const toMicros = isFull ? micros(this.#holdMicros + rated.chargeMicros + 1n) : null;
     const outcome = await gateway.books.extend({ hold: exchange.id, toMicros, checkpoint });
     if (outcome.outcome === "held") this.#holdMicros = toMicros ?? this.#holdMicros;
@@ -137,12 +141,14 @@ class Relay implements OpenStream {
     const { job, stream } = this;
     const { exchange } = job;
     job.ttftMs = exchange.elapsedMs();
-    if (exchange.isGone) return;
-    exchange.response.writeHead(200, headersOf(job, stream));
+    if (!exchange.isGone) exchange.response.writeHead(200, headersOf(job, stream));
+    this.#pass(stream.first);
   }
 
   #take(chunk: Buffer): void {
     if (this.#cause) return;
+    // Before it is read: what is fenced off is neither sent nor charged.
+    if (this.job.isFenced) return this.#stop("given_up");
     try {
       this.#pass(this.stream.reader.push(chunk));
     } catch {
@@ -153,7 +159,10 @@ class Relay implements OpenStream {
   #pass({ out, state }: StreamStep): void {
     const { response, isGone } = this.job.exchange;
     this.#remember(out);
-    if (out.length > 0 && !isGone && !response.write(out)) this.stream.call.pause();
+    if (out.length > 0 && !isGone) {
+      this.isDelivered = true;
+      if (!response.write(out)) this.stream.call.pause();
+    }
     if (state === "ended") this.#end("complete");
     if (state === "failed") this.#stop("cut");
   }
@@ -198,9 +207,11 @@ function endingOf(job: Job, cause: Cause): Ending {
   return NOT_WHOLE[cause].ending;
 }
 
-/** Charge a stream that ended; null where nothing was delivered of it, which costs nothing. */
-async function charge(job: Job, { reader }: Stream, cause: Cause): Promise<Buffer | null> {
-  const { protocol, admitted } = job;
+/** Charge a stream that ended; its last bytes, null where it has none. Errors: `ScripError` where nothing was delivered. */
+async function charge(job: Job, stream: Stream, cause: Cause, relay: Relay): Promise<Buffer | null> {
+  const { protocol, admitted, exchange } = job;
+  const { reader } = stream;
+  if (cause === "given_up" && !relay.isDelivered && !exchange.isGone) throw givenUp({ retry: false });
   const fault = cause === "cut" ? classifyFailure("unreachable") : undefined;
   const reading = reader.reading(usageBounds(admitted));
   const refusal = cause === "complete" || cause === "left" ? null : NOT_WHOLE[cause].refusal;
@@ -211,20 +222,29 @@ async function charge(job: Job, { reader }: Stream, cause: Cause): Promise<Buffe
     return lastEvent;
   }
   const taken = await takeUsage(job, reading, () => reader.produced());
-  const { credits, outcome } = await settle(job, taken, endingOf(job, cause), fault);
+  const lastWith = (credits: string): Buffer | null =>
+    lastEvent ?? (cause === "complete" ? reader.end(countedOf(taken.usage), credits) : null);
+  const { outcome, credits } = await settle(job, taken, endingOf(job, cause), {
+    meaning: fault,
+    isDelivered: relay.isDelivered,
+    replyWith: (sum) => {
+      const last = lastWith(sum);
+      return (
+        last &&
+        relay.sent && { status: 200, headers: headersOf(job, stream), body: Buffer.concat([...relay.sent, last]) }
+      );
+    },
+  });
   // Somebody else ended the hold, by what was known of it: the caller isn't told that all is well.
-  if (outcome.outcome === "closed" && cause === "complete")
+  if (outcome.outcome !== "settled" && cause === "complete")
     return Buffer.from(protocol.error.event(NOT_WHOLE.given_up.refusal));
-  return lastEvent ?? (cause === "complete" ? reader.end(countedOf(taken.usage), credits) : null);
+  return lastWith(credits);
 }
 
 /** Pass a stream on, then charge it; its last bytes leave after the commit. */
 export async function serveStream(job: Job, stream: Stream): Promise<void> {
   const relay = new Relay(job, stream);
   const cause = await relay.run();
-  const { exchange } = job;
-  const last = await charge(job, stream, cause);
-  const body = last && relay.sent ? Buffer.concat([...relay.sent, last]) : null;
-  await exchange.keep?.(body && { status: 200, headers: headersOf(job, stream), body });
-  if (last && !exchange.isGone) exchange.end(last);
+  const last = await charge(job, stream, cause, relay);
+  if (last && !job.exchange.isGone) job.exchange.end(last);
 }

@@ -1,5 +1,5 @@
-import type { SettleOutcome } from "../../lib/ledger";
-import { rateRequest } from "../../lib/metering";
+import type { Settle, SettleOutcome } from "../../lib/ledger";
+import { type KeptReply, rateRequest } from "../../lib/metering";
 import { formatCredits } from "../../lib/money";
 import type { Usage } from "../../lib/pricing";
 import type { Classification } from "../../lib/providers";
@@ -81,33 +81,66 @@ export const countedOf = ({ meters }: Usage): Counted => ({
   outputTokens: Number(meters.output_tokens ?? 0),
 });
 
-/** What a settlement came to: the credits as the reply shows them. */
-export type Settled = { credits: string; outcome: SettleOutcome };
+/** What a settlement came to: the credits as the reply shows them, and the result with them. */
+export type Settled = { outcome: SettleOutcome; credits: string; reply: KeptReply | null };
 
-/** Charge the request for what it used, once; resolves after the commit. */
+type Settling = {
+  /** What the attempt means for its key. */
+  meaning?: Classification | undefined;
+  /** Whether some of the reply has left already. */
+  isDelivered?: boolean;
+  /** The result with its credits; null where there is none. */
+  replyWith?: (credits: string) => KeptReply | null;
+};
+
+/**
+ * Charge the request for what it used, once; resolves after the commit.
+ *
+ * The result for an idempotency key is kept before: whoever dies after the commit has it, and it is given to nobody before.
+ */
 export async function settle(
   job: Job,
-  { usage, isEstimated }: Taken,
+  taken: Taken,
   ending: Ending,
-  meaning?: Classification,
+  { meaning, isDelivered = false, replyWith = () => null }: Settling = {},
 ): Promise<Settled> {
-  const { gateway, exchange, admitted, key } = job;
+  const { gateway, exchange } = job;
+  const settlement = settlementOf(job, taken, ending, meaning);
+  const asked = formatCredits(settlement.chargeMicros);
+  let reply = exchange.keep && replyWith(asked);
+  let isKept = reply === null || (await exchange.keep?.(reply)) === true;
+  exchange.isBooked = true;
+  const outcome = await gateway.books.settle({ ...settlement, isDelivered });
+  noteCharge(job, outcome);
+  const credits = formatCredits(outcome.chargedMicros);
+  if (reply === null || credits !== asked) {
+    reply = replyWith(credits);
+    isKept = false;
+  }
+  if (!isKept && reply && outcome.outcome !== "closed") await exchange.keep?.(reply);
+  return { outcome, credits, reply };
+}
+
+function settlementOf(job: Job, { usage, isEstimated }: Taken, ending: Ending, meaning?: Classification): Settle {
+  const { exchange, admitted, key } = job;
   const rated = rateRequest(admitted.terms, usage, key);
   const { inputTokens, outputTokens } = countedOf(usage);
   job.tokensUsed = inputTokens + outputTokens;
   job.finish(meaning, rated.costNanos);
-  const outcome = await gateway.books.settle({
-    hold: exchange.id,
-    chargeMicros: rated.chargeMicros,
-    costNanos: rated.costNanos,
-    end: job.end(ending, rated, isEstimated),
-  });
-  if (outcome.outcome === "settled") {
-    gateway.metrics.charged(outcome.chargedMicros, outcome.overrunMicros);
-    if (outcome.overrunMicros > 0n) {
-      const overrun = formatCredits(outcome.overrunMicros);
-      gateway.log.error({ request: exchange.publicId, overrun }, "a request used more than could be charged");
-    }
+  const { chargeMicros, costNanos } = rated;
+  return { hold: exchange.id, chargeMicros, costNanos, end: job.end(ending, rated, isEstimated) };
+}
+
+function noteCharge({ gateway, exchange }: Job, outcome: SettleOutcome): void {
+  if (outcome.outcome === "closed") return;
+  const { chargedMicros, overrunMicros } = outcome;
+  gateway.metrics.charged(chargedMicros, overrunMicros);
+  if (outcome.outcome === "late") {
+    const charged = formatCredits(chargedMicros);
+    gateway.log.warn({ request: exchange.publicId, charged }, "a request whose hold others had ended is charged late");
   }
-  return { credits: formatCredits(outcome.chargedMicros), outcome };
+  if (overrunMicros > 0n) {
+    const overrun = formatCredits(overrunMicros);
+    gateway.log.error({ request: exchange.publicId, overrun }, "a request used more than could be charged");
+  }
 }

@@ -1,7 +1,7 @@
 import { createServer } from "node:http";
 import type { Database } from "../../lib/db";
 import { dropNamedHeaders, HEADER_BYTES_MAX, listen, refuseUnreadable } from "../../lib/http";
-import { createBooks, keepLease } from "../../lib/ledger";
+import { createBooks, keepLease, type LeaseTimings } from "../../lib/ledger";
 import type { Log } from "../../lib/log";
 import { createPool } from "../../lib/pool";
 import { openBus } from "../../lib/redis";
@@ -40,8 +40,8 @@ export type GatewayOptions = {
   /** Where an OpenTelemetry collector listens for traces. */
   otelEndpoint?: string | undefined;
   timings?: Partial<Timings>;
-  /** How often it renews its claim on its holds; the ledger's own interval without it. */
-  leaseRenewMs?: number | undefined;
+  /** How it keeps its claim on its holds; the ledger's own timings without it. */
+  lease?: Partial<LeaseTimings> | undefined;
 };
 
 /** A gateway that listens. `stop` lets what is under way end, closes its lease, and resolves when nothing is left. */
@@ -62,7 +62,7 @@ async function assemble(options: GatewayOptions) {
   const { database, vault, log } = options;
   const timings: Timings = { ...TIMINGS, ...options.timings };
   const tell = (problem: string, error: unknown): void => log.error({ error }, problem);
-  const lease = await keepLease(database.pool, `gateway:${process.pid}`, options.leaseRenewMs);
+  const lease = await keepLease(database.pool, `gateway:${process.pid}`, options.lease);
   const bus = options.redisUrl === undefined ? undefined : openBus(options.redisUrl, { tell });
   const pool = await createPool(database, vault, { pollMs: 0, tell, bus });
   const metrics = createMetrics(() => pool.count(nowMs()));

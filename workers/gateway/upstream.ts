@@ -6,7 +6,7 @@ import { LIMITS, type Timings } from "./limits";
 export class UpstreamFailure extends Error {
   override readonly name = "UpstreamFailure";
   constructor(
-    readonly kind: "unreachable" | "timeout" | "aborted",
+    readonly kind: "unreachable" | "timeout" | "aborted" | "withdrawn",
     cause: unknown,
   ) {
     super(`upstream ${kind}`, { cause });
@@ -36,7 +36,8 @@ export class UpstreamCall implements Dispatcher.DispatchHandler {
   #sink: Sink | null = null;
   #ended: { failure: UpstreamFailure | null } | null = null;
 
-  constructor() {
+  /** `mayStart` is asked last of all, when the request is about to be written: the connection may have taken a while. */
+  constructor(private readonly mayStart: () => boolean) {
     this.head = new Promise((resolve, reject) => {
       this.#resolveHead = resolve;
       this.#rejectHead = reject;
@@ -51,6 +52,10 @@ export class UpstreamCall implements Dispatcher.DispatchHandler {
   }
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
+    if (!this.mayStart()) {
+      controller.abort(new UpstreamFailure("withdrawn", undefined));
+      return;
+    }
     this.#controller = controller;
     if (this.#abortReason) controller.abort(this.#abortReason);
   }
@@ -139,6 +144,8 @@ export type UpstreamRequest = {
   headers: Record<string, string>;
   body: Buffer;
   firstByteMs: number;
+  /** Whether the request may still be sent. */
+  mayStart: () => boolean;
 };
 
 /** Connections to suppliers, kept open between calls. */
@@ -151,8 +158,8 @@ export type Upstreams = {
 export function createUpstreams(timings: Timings): Upstreams {
   const client = createGuardedClient({ connectMs: LIMITS.connectMs, idleMs: timings.idleMs });
   return {
-    call({ address, path, headers, body, firstByteMs }) {
-      const call = new UpstreamCall();
+    call({ address, path, headers, body, firstByteMs, mayStart }) {
+      const call = new UpstreamCall(mayStart);
       client.dispatch(address, { path, method: "POST", headers, body, headersTimeout: firstByteMs }, call);
       return call;
     },

@@ -1,5 +1,6 @@
 import type { Database } from "../../lib/db";
 import { holdLocks } from "../../lib/db/hold-locks";
+import type { LeaseTimings } from "../../lib/ledger";
 import type { Log } from "../../lib/log";
 import { REFUND_TOPIC, STRIPE_EVENT_TOPIC, type StripeApi } from "../../lib/payments";
 import { DIED_TOPIC, PROBE_TOPIC } from "../../lib/pool";
@@ -36,8 +37,8 @@ export type JobsOptions = {
   providerBaseUrls: ReadonlyMap<string, string>;
   /** Where purchases are paid; none, and they wait. */
   stripe?: StripeApi | null;
-  /** How long a gateway that doesn't renew its lease is believed to live. */
-  leaseTtlMs?: number;
+  /** How long a gateway that doesn't renew its lease is believed to live; the ledger's own timings without it. */
+  lease?: LeaseTimings | undefined;
 };
 
 export type RunningJobs = { readonly loops: readonly RunningLoop[]; stop(): Promise<void> };
@@ -70,7 +71,7 @@ type Topic =
  * Every piece of it may be cut off at any point and be run twice. Stopping lets turns that have begun end first.
  */
 export async function startJobs(options: JobsOptions): Promise<RunningJobs> {
-  const { database, log, databaseUrl, redisUrl, leaseTtlMs } = options;
+  const { database, log, databaseUrl, redisUrl, lease } = options;
   const context: ProbeContext & StripeContext = { ...options, stripe: options.stripe ?? null };
   const tell = (problem: string, error: unknown): void => log.warn({ error }, problem);
   const queue = openQueue({ redisUrl, databaseUrl, tell });
@@ -99,7 +100,7 @@ export async function startJobs(options: JobsOptions): Promise<RunningJobs> {
   const loops: Loop[] = [
     foldDeltasLoop(context),
     foldAttemptsLoop(context),
-    reapHoldsLoop(context, leaseTtlMs),
+    reapHoldsLoop(context, lease),
     expireLotsLoop(context),
     relayOutboxLoop(context, queue),
     sweepOutboxLoop(context, schedule),

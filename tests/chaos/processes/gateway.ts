@@ -20,7 +20,7 @@ const gateway = await startGateway({
   trustedProxies: env.trustedProxies,
   redisUrl: env.redisUrl,
   timings: { checkpointMs: timing("checkpointMs"), tickMs: timing("tickMs") },
-  leaseRenewMs: timing("leaseRenewMs"),
+  lease: { ttlMs: timing("leaseTtlMs"), renewMs: timing("leaseRenewMs") },
 });
 log.info({ url: gateway.url }, "the gateway is open");
 stopWhenAsked(log, async () => {

@@ -12,8 +12,12 @@ const log = openLog("jobs");
 const { databaseUrl, redisUrl, providerBaseUrls } = env;
 const database = useDatabase(databaseUrl, 5);
 const vault = useVault(env.masterKeys);
-const leaseTtlMs = timing("leaseTtlMs");
-const jobs = await startJobs({ database, vault, log, databaseUrl, redisUrl, providerBaseUrls, leaseTtlMs });
+const lease = {
+  ttlMs: timing("leaseTtlMs"),
+  renewMs: timing("leaseRenewMs"),
+  looksApartMs: timing("looksApartMs"),
+};
+const jobs = await startJobs({ database, vault, log, databaseUrl, redisUrl, providerBaseUrls, lease });
 log.info("the jobs run");
 stopWhenAsked(log, async () => {
   await jobs.stop();

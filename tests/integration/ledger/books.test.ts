@@ -155,9 +155,10 @@ describe("the five verbs of the books", () => {
     const lease = await keepLease(ledger.database.pool, "paused gateway");
     const books = createBooks(ledger.database.pool, lease);
     const old = lease.current();
-    await ledger.database.pool.query("select books.close_lease($1)", [old]);
+    await ledger.database.pool.query("select books.close_lease($1)", [old.id]);
     expect((await books.reserve(aReserve(wallet, cr(1)))).outcome).toBe("held");
     expect(lease.current()).not.toBe(old);
+    expect([old.isValid(), lease.current().isValid()]).toEqual([false, true]);
     await lease.close();
   });
 

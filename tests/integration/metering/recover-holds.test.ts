@@ -1,11 +1,21 @@
+import type pg from "pg";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Uuid } from "@/lib/ids";
-import { type Checkpoint, createBooks, keepLease, readBalance, type Reserve, verifyLedger } from "@/lib/ledger";
+import {
+  type Checkpoint,
+  createBooks,
+  keepLease,
+  LEASE_TIMINGS,
+  readBalance,
+  type Reserve,
+  verifyLedger,
+} from "@/lib/ledger";
 import { foldAttempts, recoverHolds } from "@/lib/metering";
 import { nanos } from "@/lib/money";
 import { systemCtx } from "@/lib/ctx";
 import { nowMs } from "@/lib/time";
 import { aReserve, aSettle, aWallet, cr } from "@/tests/support/a-ledger";
+import { rawPool } from "@/tests/support/raw-pool";
 import { stageModel } from "@/tests/support/stage";
 import { aSuppliedLedger, type SuppliedLedger } from "@/tests/support/supplied-ledger";
 
@@ -28,7 +38,7 @@ const checkpoint = (credits: number): Checkpoint => ({
 
 /** A gateway of its own that makes holds and is then gone, without a word. */
 async function aGateway() {
-  const lease = await keepLease(home.database.pool, "doomed", 60_000);
+  const lease = await keepLease(home.database.pool, "doomed", { renewMs: 600_000 });
   const books = createBooks(home.database.pool, lease);
   type Draft = Partial<Reserve["draft"]>;
   const reserve = async (wallet: bigint, poolKey: Uuid, streamed: boolean, draft: Draft = {}): Promise<Reserve> => {
@@ -41,14 +51,16 @@ async function aGateway() {
   return { books, lease, reserve };
 }
 
-/** Makes every lease but the fixture's look as if it weren't renewed for a minute. */
-async function letLeasesDie(): Promise<void> {
-  const { default: pg } = await import("pg");
-  const owner = new pg.Client({ connectionString: home.home.ownerUrl });
-  await owner.connect();
-  await owner.query("update books.lease set renewed_at = now() - interval '1 minute' where process = 'doomed'");
+/** Changes the lease rows of the doomed as their owner. */
+async function age(change: string): Promise<void> {
+  const owner = rawPool(home.home.ownerUrl, 1);
+  await owner.query(`update books.lease set ${change} where process = 'doomed'`);
   await owner.end();
 }
+/** Makes the doomed look as if they hadn't renewed for a minute. */
+const letLapse = () => age("renewed_at = now() - interval '1 minute'");
+/** Lets the last look be so long ago. */
+const letLookAge = (seconds: number) => age(`lapsed_at = lapsed_at - interval '${seconds} seconds'`);
 
 /** GPT-4's: USD 0.03 for 1,000 tokens of input. */
 async function aCostCard(): Promise<bigint> {
@@ -79,7 +91,7 @@ describe("what a gateway's death leaves behind", () => {
     const whole = await gateway.reserve(wallet, poolKey, false);
     await gateway.lease.close();
 
-    expect(await recoverHolds(home.database, home.books, 20_000)).toEqual({
+    expect(await recoverHolds(home.database, home.books, LEASE_TIMINGS)).toEqual({
       leasesClosed: 0n,
       settled: 1,
       released: 1,
@@ -115,7 +127,7 @@ describe("what a gateway's death leaves behind", () => {
       const { hold } = await gateway.reserve(wallet, poolKey, streamed, draft);
       const { hold: other } = await gateway.reserve(wallet, poolKey, streamed, { ...draft, costCard: 9_999n });
       await gateway.lease.close();
-      expect(await recoverHolds(home.database, home.books, 20_000)).toMatchObject({ settled: 0, released: 2 });
+      expect(await recoverHolds(home.database, home.books, LEASE_TIMINGS)).toMatchObject({ settled: 0, released: 2 });
       // 2,000 × USD 0.03 / 1,000, by half; what no card prices stays zero.
       expect(await recordOf(hold)).toMatchObject([
         { lost: true, charge_micros: 0n, cost_nanos: 30_000_000n, meters: {} },
@@ -132,7 +144,7 @@ describe("what a gateway's death leaves behind", () => {
     const gateway = await aGateway();
     const stream = await gateway.reserve(wallet, await home.addKey(), true);
     await gateway.lease.close();
-    expect(await recoverHolds(home.database, home.books, 20_000)).toMatchObject({ settled: 0, released: 1 });
+    expect(await recoverHolds(home.database, home.books, LEASE_TIMINGS)).toMatchObject({ settled: 0, released: 1 });
     expect(await recordOf(stream.hold)).toMatchObject([{ charge_micros: 0n, lost: true }]);
   });
 
@@ -142,21 +154,68 @@ describe("what a gateway's death leaves behind", () => {
     const stream = await gateway.reserve(wallet, await home.addKey(), true);
     await gateway.books.extend({ hold: stream.hold, toMicros: null, checkpoint: checkpoint(33) });
     await gateway.lease.close();
-    await recoverHolds(home.database, home.books, 20_000);
+    await recoverHolds(home.database, home.books, LEASE_TIMINGS);
     expect(await recordOf(stream.hold)).toMatchObject([{ charge_micros: cr(20) }]);
   });
 
-  test("holds of the living are left alone; a lease that wasn't renewed in time is closed, unless none may be", async () => {
+  test("a lease ends after two looks, five seconds apart, that found it lapsed; holds of the living are left alone", async () => {
     const wallet = await aWallet(home, { purchased: cr(100) });
     const poolKey = await home.addKey();
     const [doomed, living] = [await aGateway(), aReserve(wallet, cr(20), { poolKey })];
     await home.books.reserve(living);
-    const hold = await doomed.reserve(wallet, poolKey, false);
-    await letLeasesDie();
-    expect(await recoverHolds(home.database, home.books, null)).toEqual({ leasesClosed: 0n, settled: 0, released: 0 });
-    expect(await recoverHolds(home.database, home.books, 20_000)).toMatchObject({ settled: 0, released: 1 });
-    expect(await recordOf(hold.hold)).toHaveLength(1);
+    const { hold } = await doomed.reserve(wallet, poolKey, false);
+    const look = () => recoverHolds(home.database, home.books, LEASE_TIMINGS);
+    const nothing = { leasesClosed: 0n, settled: 0, released: 0 };
+    expect(await look()).toEqual(nothing);
+    await letLapse();
+    expect(await look()).toEqual(nothing); // the first that finds it lapsed
+    await letLookAge(4);
+    expect(await look()).toEqual(nothing); // the second, too early
+    await letLookAge(2);
+    expect(await look()).toEqual({ leasesClosed: 1n, settled: 0, released: 1 });
+    expect(await recordOf(hold)).toHaveLength(1);
     expect(await home.books.settle(aSettle(living.hold, cr(8)))).toMatchObject({ outcome: "settled" });
+  });
+
+  test("a renewal between two looks takes the first one back", async () => {
+    const wallet = await aWallet(home, { purchased: cr(100) });
+    const gateway = await aGateway();
+    const { hold } = await gateway.reserve(wallet, await home.addKey(), false);
+    const look = () => recoverHolds(home.database, home.books, LEASE_TIMINGS);
+    await letLapse();
+    await look();
+    await home.database.pool.query("select books.renew_lease($1)", [gateway.lease.current().id]);
+    await letLapse();
+    await letLookAge(60);
+    expect(await look()).toMatchObject({ leasesClosed: 0n });
+    await letLookAge(6);
+    expect(await look()).toMatchObject({ leasesClosed: 1n, released: 1 });
+    expect(await recordOf(hold)).toHaveLength(1);
+  });
+
+  test("a look that nobody heard the answer of counts for nothing", async () => {
+    const wallet = await aWallet(home, { purchased: cr(100) });
+    const gateway = await aGateway();
+    await gateway.reserve(wallet, await home.addKey(), false);
+    await letLapse();
+    // A server that has carried the look out, and whose answer is lost on its way.
+    const deaf = {
+      async connect() {
+        const client = await home.database.pool.connect();
+        const query = async (ask: { text: string }): Promise<unknown> => {
+          const answer: unknown = await client.query(ask);
+          if (ask.text.includes("close_lapsed_leases")) throw new Error("timeout");
+          return answer;
+        };
+        return { query, release: (isBroken?: boolean) => client.release(isBroken) };
+      },
+    };
+    const database = { ...home.database, pool: deaf as unknown as pg.Pool };
+    await expect(recoverHolds(database, home.books, LEASE_TIMINGS)).rejects.toThrow("timeout");
+    await letLookAge(60);
+    expect(await recoverHolds(home.database, home.books, LEASE_TIMINGS)).toMatchObject({ leasesClosed: 0n });
+    await gateway.lease.close();
+    await recoverHolds(home.database, home.books, LEASE_TIMINGS);
   });
 
   test("three reapers at once, and the gateway itself after all: every hold ends once", async () => {
@@ -169,7 +228,7 @@ describe("what a gateway's death leaves behind", () => {
     );
     await gateway.lease.close();
     const late = holds.map(({ hold }) => gateway.books.settle(aSettle(hold, cr(4))));
-    const reapers = [1, 2, 3].map(() => recoverHolds(home.database, home.books, 20_000));
+    const reapers = [1, 2, 3].map(() => recoverHolds(home.database, home.books, LEASE_TIMINGS));
     const [ended, recovered] = await Promise.all([Promise.all(late), Promise.all(reapers)]);
     const byGateway = ended.filter(({ outcome }) => outcome === "settled").length;
     const byReapers = recovered.reduce((sum, { settled }) => sum + settled, 0);

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect } from "vitest";
 import { newUuid, type Uuid } from "@/lib/ids";
-import { clawBackCredits, creditWallet, debitWallet, setAdvanceLimits, vestCredits } from "@/lib/ledger";
+import { clawBackCredits, createBooks, creditWallet, debitWallet, setAdvanceLimits, vestCredits } from "@/lib/ledger";
 import { type Micros, micros, nanos } from "@/lib/money";
 import { aPosting, aReserve, aSettle, anEnd, type LedgerFixture } from "../../support/a-ledger";
 import type { Source, WalletModel } from "./model";
@@ -75,6 +75,38 @@ function release(n: number): Step {
       end: anEnd({ status: "failed", httpStatus: 502 }),
     });
     expect(reply.outcome).toBe(model.end(hold, 0n, virtualNow(real)) === "closed" ? "closed" : "released");
+  };
+}
+
+/** Others end a hold whose gateway stands still, by its checkpoint or, at nothing, without a charge. */
+function reap(n: number, checkpoint: Micros): Step {
+  return async (model, { ledger, ...real }) => {
+    const hold = (pick(model, n) ?? newUuid(0)) as Uuid;
+    const known = micros(
+      checkpoint < (model.holds.get(hold)?.amount ?? 0n) ? checkpoint : (model.holds.get(hold)?.amount ?? 0n),
+    );
+    const expected = model.reap(hold, checkpoint, Date.now() + real.days * DAY_MS);
+    const end = anEnd({ status: "interrupted", lost: true });
+    const reply =
+      known === 0n
+        ? await ledger.books.release({ hold, costNanos: nanos(0n), end })
+        : await ledger.books.settle(aSettle(hold, known, { end }));
+    expect(reply.outcome === "settled" ? reply.chargedMicros : reply.outcome).toBe(
+      expected === 0n ? "released" : expected,
+    );
+  };
+}
+
+/** The gateway is back; what it delivered is charged once, however often and from wherever it says so. */
+function reportLate(n: number, delivered: Micros): Step {
+  return async (model, { ledger, ...real }) => {
+    const hold = ([...model.reaped.keys()][n % Math.max(1, model.reaped.size)] ?? newUuid(0)) as Uuid;
+    const expected = model.reportLate(hold, delivered, Date.now() + real.days * DAY_MS);
+    const report = { ...aSettle(hold, delivered), isDelivered: true };
+    const replies = await Promise.all(
+      [ledger.books, createBooks(ledger.database.pool, ledger.lease)].map((books) => books.settle(report)),
+    );
+    for (const reply of replies) expect(reply.outcome === "late" ? reply.chargedMicros : reply.outcome).toBe(expected);
   };
 }
 
@@ -223,6 +255,18 @@ const anyStep: fc.Arbitrary<DrawnStep> = fc.oneof(
     arbitrary: fc
       .tuple(nth, fc.integer({ min: 0, max: 1_200 }))
       .map(([n, x]) => drawn(`settle ${n} at ${x}`, settle(n, micros(BigInt(x))))),
+  },
+  {
+    weight: 2,
+    arbitrary: fc
+      .tuple(nth, fc.constantFrom(0, 1, 300))
+      .map(([n, x]) => drawn(`reap ${n} at ${x}`, reap(n, micros(BigInt(x))))),
+  },
+  {
+    weight: 3,
+    arbitrary: fc
+      .tuple(nth, fc.integer({ min: 0, max: 1_200 }))
+      .map(([n, x]) => drawn(`report late ${n} at ${x}`, reportLate(n, micros(BigInt(x))))),
   },
   { weight: 2, arbitrary: nth.map((n) => drawn(`release ${n}`, release(n))) },
   { weight: 2, arbitrary: fc.tuple(nth, amount).map(([n, x]) => drawn(`extend ${n} by ${x}`, extend(n, x))) },

@@ -3,6 +3,8 @@ import { type Micros, micros } from "@/lib/money";
 /** A wallet as the specification says it behaves, written the long way: one thing after another, no sets. */
 export type Lot = { id: bigint; source: "promo" | "purchased"; left: bigint; expiresMs: number | null };
 export type Hold = { amount: bigint; arrivedMs: number };
+/** A hold that others ended while its gateway stood still: what it was, and what was charged then and late. */
+export type Reaped = { amount: bigint; charged: bigint; inAll: bigint | null };
 type Plain = "referral" | "vested" | "unvested";
 export type Source = Lot["source"] | Plain;
 
@@ -15,6 +17,7 @@ export class WalletModel {
   lots: Lot[] = [];
   plain: Record<Plain, bigint> = { referral: 0n, vested: 0n, unvested: 0n };
   holds = new Map<string, Hold>();
+  reaped = new Map<string, Reaped>();
   debt = 0n;
   advance = 0n;
   advanceLimit = 0n;
@@ -132,6 +135,26 @@ export class WalletModel {
     this.expire(nowMs);
     this.payDebt();
     return charged;
+  }
+
+  /** A hold ends by what others know of it, at most the hold. */
+  reap(id: string, checkpoint: bigint, nowMs: number): bigint | "closed" {
+    const { amount } = this.holds.get(id) ?? { amount: 0n };
+    const charged = this.end(id, least(checkpoint, amount), nowMs);
+    if (charged !== "closed") this.reaped.set(id, { amount, charged, inAll: null });
+    return charged;
+  }
+
+  /** Its gateway is back, and says what was delivered: once, up to the hold, from what is free and then as debt. */
+  reportLate(id: string, delivered: bigint, nowMs: number): bigint | "closed" {
+    const ended = this.reaped.get(id);
+    if (!ended) return "closed";
+    if (ended.inAll !== null) return ended.inAll;
+    if (delivered <= ended.charged) return "closed";
+    const due = atLeastZero(least(delivered, ended.amount) - ended.charged);
+    this.expire(nowMs);
+    this.debt += due - this.take(due, BURN, true);
+    return (ended.inAll = ended.charged + due);
   }
 
   debit(amount: bigint, lotId: bigint | null, mayOwe: boolean): bigint {

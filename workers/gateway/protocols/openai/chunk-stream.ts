@@ -92,7 +92,7 @@ class ChunkStream implements StreamReader {
   end(counted: Counted, credits: string): Buffer {
     const parts: Buffer[] = [];
     if (this.wantsUsage) parts.push(this.#usageEvent(counted, credits));
-    else this.#release(parts);
+    else this.#passWithheld(parts);
     return Buffer.concat([...parts, DONE]);
   }
 
@@ -107,9 +107,13 @@ class ChunkStream implements StreamReader {
 
   /** What was withheld turns out not to be the last: it goes as it would have gone. */
   #release(out: Buffer[]): void {
+    this.#passWithheld(out);
+    this.#withheld = null;
+  }
+
+  #passWithheld(out: Buffer[]): void {
     if (!this.#withheld) return;
     const { event, parsed } = this.#withheld;
-    this.#withheld = null;
     const passed = this.wantsUsage ? event : withoutUsage(event, parsed);
     if (passed) out.push(passed);
   }
