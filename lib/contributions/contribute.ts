@@ -16,15 +16,16 @@ import { takeQuote } from "./take-quote";
 
 export type ContributeInput = { userId: Uuid; walletId: bigint; quoteId: Uuid; attest: boolean };
 
+const sameAccount = (): ScripError =>
+  new ScripError("duplicate_key", "A key of the same account has been contributed already.");
+
 async function addKey(tx: Tx, ctx: Ctx, quote: Quote, policy: Policy, contributionId: Uuid): Promise<void> {
   const { id, provider, sealed, prints, hint, quotaNanos, userId } = quote;
   const owner = { id: userId, contributionId };
   const key = { id, channelId: policy.channel.id, provider, owner, sealed, prints, hint, quotaNanos };
   await addContributedKey(tx, ctx, key);
   // The provider is locked from here on: what is counted now can't change before this commits.
-  if (await hasAccount(tx, quote.accountPrints)) {
-    throw new ScripError("duplicate_key", "A key of the same account has been contributed already.");
-  }
+  if (await hasAccount(tx, quote.accountPrints)) throw sameAccount();
 }
 
 /**
@@ -47,7 +48,8 @@ export async function contribute(tx: Tx, ctx: Ctx, input: ContributeInput): Prom
   const { provider, isProven, accountPrints, quotaNanos, grossMicros, feeMicros, feeShare } = quote;
   const owner = { id, userId, walletId, quoteId: quote.id, poolKeyId: quote.id, provider };
   const worth = { isProven, quotaNanos, grossMicros, feeMicros, feeShare, netMicros };
-  await insertContribution(tx, { ...owner, ...worth, accountPrints, nowMs: ctx.nowMs });
+  const contribution = { ...owner, ...worth, accountPrints, nowMs: ctx.nowMs };
+  if (!(await insertContribution(tx, contribution))) throw sameAccount();
   await grantQuote(tx, ctx, { quote, contribution: { id, walletId }, limitMicros: settings.advance_limit });
   return getContribution(tx, ctx, { userId, contributionId: id });
 }

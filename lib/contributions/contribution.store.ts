@@ -151,14 +151,20 @@ export type NewContribution = Pick<
   | "netMicros"
 > & { quoteId: Uuid; accountPrints: readonly Uint8Array[]; nowMs: number };
 
-/** Store a new contribution. Two of one provider account can't be: the second breaks the transaction. */
+/**
+ * Store a new contribution. False where its account was contributed, be it at the same time: the caller's transaction then has
+ * to fail.
+ */
 export async function insertContribution(
   tx: Tx,
   { nowMs, accountPrints, feeShare, ...rest }: NewContribution,
-): Promise<void> {
-  const accounts = { create: accountPrints.map((print) => ({ print: storableBytes(print) })) };
+): Promise<boolean> {
   const fee = { feeShare: formatDecimal(feeShare.digits, feeShare.scale) };
-  await queries(tx).contribution.create({ data: { ...rest, ...fee, accounts, createdAt: new Date(nowMs) } });
+  await queries(tx).contribution.create({ data: { ...rest, ...fee, createdAt: new Date(nowMs) } });
+  // In one order, so that no two transactions wait for each other.
+  const prints = accountPrints.toSorted((a, b) => Buffer.compare(a, b)).map(storableBytes);
+  const data = prints.map((print) => ({ print, contributionId: rest.id }));
+  return (await queries(tx).contributed_account.createMany({ data, skipDuplicates: true })).count === prints.length;
 }
 
 type Change = Partial<

@@ -4,7 +4,7 @@ import { ScripError } from "../errors";
 import type { SupplierAddress } from "../http";
 import { newUuid, type Uuid } from "../ids";
 import type { Nanos } from "../money";
-import { getPoolKey, isKeyInPool, isSameKey, sealNewKey, type NewKey } from "../pool";
+import { getPoolKey, isKeyInPool, isSameKey, knownKeyPrints, sealNewKey, type NewKey } from "../pool";
 import { supplierAddress } from "../providers";
 import { readSettings } from "../settings";
 import type { SecretText } from "../vault";
@@ -78,9 +78,10 @@ export async function planQuote(
   const topUp = await planTopUp(reader, ctx, input);
   const id = newUuid(ctx.nowMs);
   const newKey = sealNewKey({ id, provider, secret });
-  const isKnown = await isKeyInPool(reader, newKey.prints);
+  const prints = knownKeyPrints(provider, secret);
+  const isKnown = await isKeyInPool(reader, prints);
   if (isKnown && !topUp) throw new ScripError("duplicate_key", "This key has been contributed already.");
-  if (topUp && !(await isSameKey(reader, topUp.contribution.poolKeyId, newKey.prints))) {
+  if (topUp && !(await isSameKey(reader, topUp.contribution.poolKeyId, prints))) {
     throw new ScripError("key_invalid", "This isn't the key of that contribution.");
   }
   return { id, userId, provider, policy, reference, address, newKey, declaredNanos, topUp };

@@ -3,7 +3,8 @@ import type { Tx } from "../db";
 import { ScripError } from "../errors";
 import type { Uuid } from "../ids";
 import { nanos, type Micros, type Nanos } from "../money";
-import { fingerprints, SecretText, vault } from "../vault";
+import { upstreamHostOf } from "../providers";
+import { accountPrints, knownAccountPrints } from "./account-prints";
 import { hasAccount } from "./contribution.store";
 import type { QuotePlan } from "./plan-quote";
 import { insertQuote } from "./quote.store";
@@ -70,9 +71,8 @@ export async function quoteContribution(
   const { plan } = input;
   const { provider, policy, newKey } = plan;
   const { balanceNanos, accountId } = requireValid(input.validation, provider);
-  const accountPrints =
-    accountId === null ? [] : fingerprints(vault(), `account of ${provider}`, new SecretText(accountId));
-  if (!plan.topUp && (await hasAccount(tx, accountPrints))) {
+  const host = upstreamHostOf(plan.address.baseUrl);
+  if (!plan.topUp && accountId !== null && (await hasAccount(tx, knownAccountPrints(host, accountId)))) {
     throw new ScripError("duplicate_key", "A key of the same account has been contributed already.");
   }
   const quotaNanos = quotaOf(plan, balanceNanos);
@@ -88,7 +88,7 @@ export async function quoteContribution(
     ...worth,
     feeShare: policy.settings.contribution_fee,
     ...newKey,
-    accountPrints,
+    accountPrints: accountId === null ? [] : accountPrints(host, accountId),
     topUpOf: plan.topUp?.contribution.id ?? null,
     baseQuotaNanos: plan.topUp?.contribution.quotaNanos ?? null,
     isProven: accountId !== null && balanceNanos !== null,

@@ -3,7 +3,9 @@ import type { Tx } from "../db";
 import { assert } from "../errors";
 import type { Uuid } from "../ids";
 import { type Nanos, storedDecimal } from "../money";
-import { type Sealed, storable, storableBytes } from "../vault";
+import { type Sealed, storable } from "../vault";
+import { addPrints, replacePrints } from "./key-print.store";
+import { PRINT_FORM } from "./key-prints";
 import type { KeyReason } from "./key-reason";
 import type { NewKey } from "./seal-new-key";
 import { type KeyCount, type PoolChannel, type PoolKeyState, POOL_KEY_STATES } from "./pool-key";
@@ -198,25 +200,17 @@ export async function updatePoolKeys(tx: Tx, ids: readonly Uuid[], change: PoolK
   });
 }
 
-/** Whether a key with one of these fingerprints is there, in whatever state. */
-export async function hasFingerprint(tx: Tx, prints: readonly Uint8Array[]): Promise<boolean> {
-  return (await queries(tx).pool_key_print.count({ where: { print: { in: prints.map(storableBytes) } } })) > 0;
-}
-
-/** Whether that key has one of these fingerprints. */
-export async function isSameKey(tx: Tx, id: Uuid, prints: readonly Uint8Array[]): Promise<boolean> {
-  const where = { poolKeyId: id, print: { in: prints.map(storableBytes) } };
-  return (await queries(tx).pool_key_print.count({ where })) > 0;
-}
-
 /** The provider of the channel that a new key is for, or null where there is no such channel. */
 export async function findProvider(tx: Tx, channelId: string): Promise<string | null> {
   const row = await queries(tx).channel.findUnique({ where: { id: channelId }, select: { provider: true } });
   return row?.provider ?? null;
 }
 
-/** Store a new key. Two with a fingerprint in common can't be: the second breaks the transaction. */
-export async function insertPoolKey(tx: Tx, key: NewPoolKey): Promise<void> {
+/**
+ * Store a new key. False where another has one of its fingerprints, be it one that was stored at the same time: the caller's
+ * transaction then has to fail.
+ */
+export async function insertPoolKey(tx: Tx, key: NewPoolKey): Promise<boolean> {
   await queries(tx).pool_key.create({
     data: {
       id: key.id,
@@ -224,45 +218,49 @@ export async function insertPoolKey(tx: Tx, key: NewPoolKey): Promise<void> {
       ownerId: key.owner?.id ?? null,
       contributionId: key.owner?.contributionId ?? null,
       ...storable(key.sealed),
-      prints: { create: key.prints.map((print) => ({ print: storableBytes(print) })) },
+      printForm: PRINT_FORM,
       hint: key.hint,
       quotaNanos: key.quotaNanos,
       createdAt: new Date(key.nowMs),
     },
   });
+  return (await addPrints(tx, key.id, key.prints)) === key.prints.length;
 }
 
-/** Keys with a secret that another master key than that one wraps, by id, locked until the transaction ends. */
-export async function lockKeysUnderOthers(
-  tx: Tx,
-  masterKeyId: string,
-  { after, limit }: { after: Uuid | null; limit: number },
-): Promise<StoredPoolKey[]> {
-  const locked = await queries(tx).$queryRaw<{ id: Uuid }[]>`
-    select id::text from pool_key
-    where master_key_id <> ${masterKeyId} and length(ciphertext) > 0 and (${after}::uuid is null or id > ${after}::uuid)
-    order by id limit ${limit} for update`;
+type KeyPage = { after: Uuid | null; limit: number };
+
+async function findByIds(tx: Tx, ids: readonly { id: Uuid }[]): Promise<StoredPoolKey[]> {
   const rows = await queries(tx).pool_key.findMany({
-    where: { id: { in: locked.map(({ id }) => id) } },
+    where: { id: { in: ids.map(({ id }) => id) } },
     include: { channel: true },
     orderBy: { id: "asc" },
   });
   return rows.map(toStored);
 }
 
-/** Whether another key than that one has one of these fingerprints. */
-export async function hasTwin(tx: Tx, id: Uuid, prints: readonly Uint8Array[]): Promise<boolean> {
-  const where = { poolKeyId: { not: id }, print: { in: prints.map(storableBytes) } };
-  return (await queries(tx).pool_key_print.count({ where })) > 0;
+/** Keys with a secret that another master key than that one wraps, by id, locked until the transaction ends. */
+export async function lockKeysUnderOthers(tx: Tx, masterKeyId: string, page: KeyPage): Promise<StoredPoolKey[]> {
+  const { after, limit } = page;
+  const locked = await queries(tx).$queryRaw<{ id: Uuid }[]>`
+    select id::text from pool_key
+    where master_key_id <> ${masterKeyId} and length(ciphertext) > 0 and (${after}::uuid is null or id > ${after}::uuid)
+    order by id limit ${limit} for update`;
+  return findByIds(tx, locked);
+}
+
+/** Keys with a secret whose fingerprints are of an older form, by id, locked until the transaction ends. */
+export async function lockKeysOfOldPrints(tx: Tx, { after, limit }: KeyPage): Promise<StoredPoolKey[]> {
+  const locked = await queries(tx).$queryRaw<{ id: Uuid }[]>`
+    select id::text from pool_key
+    where print_form < ${PRINT_FORM} and length(ciphertext) > 0 and (${after}::uuid is null or id > ${after}::uuid)
+    order by id limit ${limit} for update`;
+  return findByIds(tx, locked);
 }
 
 /** Store a key's secret as it was sealed anew, and those of its fingerprints that nobody has yet. */
 export async function replaceSealed(tx: Tx, id: Uuid, { sealed, prints }: NewKey): Promise<void> {
   await queries(tx).pool_key.update({ where: { id }, data: storable(sealed) });
-  await queries(tx).pool_key_print.createMany({
-    data: prints.map((print) => ({ print: storableBytes(print), poolKeyId: id })),
-    skipDuplicates: true,
-  });
+  await replacePrints(tx, id, prints);
 }
 
 /** Destroy a key's secret. What tells it apart from others (its fingerprints) stays, what could be opened doesn't. */

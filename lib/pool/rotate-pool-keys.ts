@@ -2,7 +2,8 @@ import type { Ctx } from "../ctx";
 import type { Tx } from "../db";
 import type { Uuid } from "../ids";
 import { vault } from "../vault";
-import { hasTwin, lockKeysUnderOthers, replaceSealed } from "./pool.store";
+import { hasTwin } from "./key-print.store";
+import { lockKeysUnderOthers, replaceSealed } from "./pool.store";
 import { type Resealed, resealKeys } from "./reseal-keys";
 
 /** What came of one batch, which keys are in the pool a second time, and where to go on; null after the last. */

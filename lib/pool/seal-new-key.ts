@@ -1,5 +1,6 @@
 import type { Uuid } from "../ids";
-import { fingerprints, type Sealed, type SecretText, vault } from "../vault";
+import { type Sealed, type SecretText, vault } from "../vault";
+import { keyPrints } from "./key-prints";
 import { sealPoolKey } from "./seal-pool-key";
 
 /** A key that isn't in the pool yet, sealed for the row that it will have. `prints`: its fingerprints, one a master key. */
@@ -10,7 +11,7 @@ export function sealNewKey(input: { id: Uuid; provider: string; secret: SecretTe
   const { id, provider, secret } = input;
   return {
     sealed: sealPoolKey(vault(), id, provider, secret),
-    prints: fingerprints(vault(), provider, secret),
+    prints: keyPrints(provider, secret),
     hint: secret.hint(),
   };
 }

@@ -7,3 +7,4 @@ export { KEY_FAULTS, type KeyAction, type KeyFault } from "./key-action";
 export { readStatusWithin } from "./read-status-within";
 export { resolveBaseUrl, supplierAddress } from "./resolve-base-url";
 export { scrubText } from "./scrub-text";
+export { upstreamHostOf } from "./upstream-host";

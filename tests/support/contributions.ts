@@ -35,7 +35,7 @@ export let payer: bigint;
 export function useContributions(): void {
   beforeAll(async () => {
     sandbox = await startSandbox({ port: 0 });
-    process.env["PROVIDER_OPENAI_BASE_URL"] = `${sandbox.url}/openai/v1`;
+    process.env["PROVIDER_OPENAI_BASE_URL"] = providerUrl();
     api = await openApi();
     ({ database } = api);
     await stageModel(database, 1);
@@ -55,6 +55,8 @@ export function useContributions(): void {
 
 /** The verbs of the hot path, for requests that `serveWith` can't make. */
 export const ledgerBooks = (): Books => books;
+/** The provider's base URL: the sandbox's. */
+export const providerUrl = (): string => `${sandbox.url}/openai/v1`;
 export const controls = (): SandboxControls => sandboxControls(sandbox.url);
 export const aContributor = (): Promise<Person> => aPerson(database);
 

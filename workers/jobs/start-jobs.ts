@@ -17,6 +17,7 @@ import { keepDoing, type Loop, type RunningLoop } from "./keep-doing";
 import { makePartitionsJob } from "./make-partitions";
 import { type ProbeContext, probePoolKeyJob, probePoolKeysLoop } from "./probe-pool-keys";
 import { refreshAdvancesJob } from "./refresh-advances";
+import { renewKeyPrintsJob } from "./renew-key-prints";
 import { reapHoldsLoop } from "./reap-holds";
 import { relayOutboxLoop, sweepOutboxLoop } from "./relay-outbox";
 import {
@@ -78,6 +79,7 @@ export async function startJobs(options: JobsOptions): Promise<RunningJobs> {
 
   // Before anything can come in that needs them, and not through a queue that may be away.
   await makePartitionsJob(context);
+  await renewKeyPrintsJob(context);
 
   const handlers: Record<Topic, Handler> = {
     make_partitions: () => makePartitionsJob(context),

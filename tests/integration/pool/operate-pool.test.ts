@@ -38,7 +38,7 @@ describe("adding a key", () => {
     );
   });
 
-  test("refuses the same key again, on another channel of the provider too, whatever its state", async () => {
+  test("refuses the same key again, on another channel and under another provider id too, whatever its state", async () => {
     await putChannel(db, "second");
     await putChannel(db, "elsewhere", { provider: "groq" });
     const add = (channelId: string) =>
@@ -49,7 +49,7 @@ describe("adding a key", () => {
     await db.inTransaction((tx) => disablePoolKey(tx, ctx(), { poolKeyId: id }));
     await expect(add("main")).rejects.toMatchObject({ code: "duplicate_key" });
     await expect(add("second")).rejects.toMatchObject({ code: "duplicate_key" });
-    await expect(add("elsewhere")).resolves.toBeTruthy();
+    await expect(add("elsewhere")).rejects.toMatchObject({ code: "duplicate_key" });
     await expect(add("nowhere")).rejects.toMatchObject({ code: "not_found" });
   });
 
