@@ -10,6 +10,8 @@ export type KeyNeeds = {
   channels: readonly string[];
   /** Whether what it costs can be told: a contributor's key that served it otherwise would run empty and earn nothing. */
   isCosted: boolean;
+  /** Whether it may go to the supplier's own address only: a channel's may be a relay, which would bill what has no price. */
+  avoidsRelays: boolean;
 };
 /** What a request needs a key for. */
 export type KeyRequest = KeyNeeds & {
@@ -29,6 +31,7 @@ export function mayServe(key: PoolKey, request: KeyNeeds): boolean {
   return (
     channel.provider === request.provider &&
     (key.ownerId === null || request.isCosted) &&
+    (channel.baseUrl === null || !request.avoidsRelays) &&
     (request.channels.length === 0 || request.channels.includes(channel.id)) &&
     (channel.models === null || channel.models.has(request.modelId))
   );

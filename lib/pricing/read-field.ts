@@ -27,9 +27,8 @@ export function readField(facts: RequestFacts, place: FieldPlace): unknown[] {
     const value = facts.headers[place.name.toLowerCase()];
     return value === undefined ? [] : [value];
   }
-  const values = pathOf(place.name).reduce<unknown[]>(
-    (found, key) => found.flatMap((value) => step(value, key)),
-    [facts.body],
-  );
+  const path = pathOf(place.name);
+  if (!Object.hasOwn(facts.body, path[0] ?? "")) return [];
+  const values = path.reduce<unknown[]>((found, key) => found.flatMap((value) => step(value, key)), [facts.body]);
   return values.filter((value) => value !== null && value !== undefined);
 }

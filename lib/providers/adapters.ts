@@ -1,9 +1,29 @@
-import type { Provider } from "../catalog";
+import type { BillField, Provider } from "../catalog";
 import type { Adapter } from "./adapter";
-import { ALL_FIELDS, ANTHROPIC_FIELDS, GEMINI_FIELDS, GROQ_FIELDS, OPENROUTER_FIELDS, XAI_FIELDS } from "./bill-fields";
+import {
+  ANTHROPIC_FIELDS,
+  GEMINI_FIELDS,
+  GROQ_FIELDS,
+  OPENROUTER_FIELDS,
+  OTHERS_FIELDS,
+  XAI_FIELDS,
+} from "./bill-fields";
 import { classifyAnswer } from "./classify-answer";
 import { openai } from "./openai";
 import { openAiCompatible } from "./openai-compatible";
+
+/**
+ * What a relay may bill beside what every supplier does. An address that isn't a supplier's public one may be a relay to
+ * any of them, whatever provider it is said to be of.
+ */
+export const RELAY_BILL_FIELDS: readonly BillField[] = [
+  ...ANTHROPIC_FIELDS,
+  ...OPENROUTER_FIELDS,
+  ...GROQ_FIELDS,
+  ...XAI_FIELDS,
+  ...GEMINI_FIELDS,
+  ...OTHERS_FIELDS,
+];
 
 /** A supplier of its own protocol only; chat completions don't reach it. */
 const ownProtocol = (id: Provider, baseUrl: string): Adapter => ({
@@ -22,7 +42,7 @@ const cloudflareToken = (secret: string): string => secret.slice(secret.indexOf(
 /** Every supplier by its id. Base URLs are in the form that each one's own SDK takes. */
 export const ADAPTERS: Readonly<Record<Provider, Adapter>> = {
   openai,
-  "openai-compatible": openAiCompatible("openai-compatible", null, { billFields: ALL_FIELDS }),
+  "openai-compatible": openAiCompatible("openai-compatible", null, { billFields: RELAY_BILL_FIELDS }),
   anthropic: openAiCompatible("anthropic", "https://api.anthropic.com", {
     path: "/v1",
     abortStopsBill: true,

@@ -1,8 +1,8 @@
 import { ADAPTERS } from "./adapters";
 
-/** The members of a body in which some supplier's bill fields stand. */
-export const BILL_FIELD_NAMES: ReadonlySet<string> = new Set(
+/** The places in a body where some supplier's bill fields stand, as dotted paths. */
+export const BILL_FIELD_PLACES: ReadonlySet<string> = new Set(
   Object.values(ADAPTERS).flatMap(({ billFields }) =>
-    billFields.flatMap(({ in: place, name }) => (place === "body" ? [name.split(".", 1)[0] ?? name] : [])),
+    billFields.flatMap(({ in: place, name }) => (place === "body" ? [name] : [])),
   ),
 );

@@ -1,5 +1,6 @@
 export type { Adapter, Classification, OpenAiEndpoint } from "./adapter";
-export { BILL_FIELD_NAMES } from "./bill-field-names";
+export { RELAY_BILL_FIELDS } from "./adapters";
+export { BILL_FIELD_PLACES } from "./bill-field-names";
 export { classifyFailure } from "./classify-failure";
 export { headersToCaller, headersToSupplier } from "./cross-headers";
 export { findAdapter } from "./find-adapter";

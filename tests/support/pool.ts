@@ -60,6 +60,7 @@ export const request = (exclude: Uuid[] = [], channels: string[] = []) => ({
   modelId: "gpt-4o-mini",
   channels,
   isCosted: true,
+  avoidsRelays: false,
   exclude,
   nowMs: nowMs(),
 });

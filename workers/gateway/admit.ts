@@ -3,8 +3,9 @@ import { hasScope } from "../../lib/auth";
 import { ScripError } from "../../lib/errors";
 import { credits } from "../../lib/http";
 import type { Terms } from "../../lib/metering";
+import type { KeyNeeds } from "../../lib/pool";
 import { hasPrice, unpricedParameters } from "../../lib/pricing";
-import { type Adapter, findAdapter, type OpenAiEndpoint } from "../../lib/providers";
+import { type Adapter, findAdapter, type OpenAiEndpoint, RELAY_BILL_FIELDS } from "../../lib/providers";
 import type { Caller } from "./callers";
 import type { Exchange } from "./exchange";
 import type { Gateway } from "./gateway-state";
@@ -21,6 +22,8 @@ export type Admitted = {
   readonly terms: Terms;
   /** Whether the cost card in force says what the request costs. */
   readonly isCosted: boolean;
+  /** Whether it has what a relay may bill and the card has no price for. */
+  readonly avoidsRelays: boolean;
   readonly allowance: Allowance;
 };
 
@@ -89,6 +92,13 @@ function requireCallable(model: ModelWithCards, { capability }: Protocol): Pick<
   return refuse("invalid_request", `'${model.id}' can't be called in this protocol.`, { param: "model" });
 }
 
+function refuseUnpriced({ id }: ModelWithCards, unpriced: readonly string[]): void {
+  const [first] = unpriced;
+  if (first === undefined) return;
+  const message = `'${id}' has no price for: ${unpriced.join(", ")}. Leave that out.`;
+  refuse("unpriced_parameters", message, { param: first, members: { parameters: unpriced } });
+}
+
 /** The cards in force. Errors: `ScripError` unpriced_parameters. */
 function requirePriced(
   model: ModelWithCards,
@@ -103,17 +113,37 @@ function requirePriced(
       param: "model",
     });
   }
-  const unpriced = unpricedParameters(price.card, facts, adapter.billFields);
-  const [first] = unpriced;
-  if (first !== undefined) {
-    const message = `'${model.id}' has no price for: ${unpriced.join(", ")}. Leave that out.`;
-    refuse("unpriced_parameters", message, { param: first, members: { parameters: unpriced } });
-  }
+  refuseUnpriced(model, unpricedParameters(price.card, facts, adapter.billFields));
   if (!hasPrice(price.card, facts, meters)) {
     const message = `'${model.id}' has no price for what a request here is counted in: ${meters.join(", ")}.`;
     refuse("unpriced_parameters", message, { param: "model" });
   }
   return { price, cost: costCardAt(model, arrivedMs) };
+}
+
+/** Which keys may serve a request that was let in. */
+export const needsOf = ({ model, caller, isCosted, avoidsRelays }: Omit<Admitted, "allowance">): KeyNeeds => ({
+  provider: model.provider,
+  modelId: model.id,
+  channels: caller.key.channels,
+  isCosted,
+  avoidsRelays,
+});
+
+/**
+ * Whether a relay may bill something of the request that has no price. It goes to the supplier itself then; where only
+ * channels with addresses of their own could serve it, it is refused.
+ *
+ * Errors: `ScripError` unpriced_parameters.
+ */
+function mustAvoidRelays({ pool }: Gateway, admitted: Omit<Admitted, "avoidsRelays" | "allowance">): boolean {
+  const { model, terms } = admitted;
+  const unpriced = unpricedParameters(terms.price.card, terms.facts, RELAY_BILL_FIELDS);
+  if (unpriced.length === 0) return false;
+  const canServe = (avoidsRelays: boolean): boolean =>
+    pool.dearestDiscount(needsOf({ ...admitted, avoidsRelays })) !== null;
+  if (canServe(false) && !canServe(true)) refuseUnpriced(model, unpriced);
+  return true;
 }
 
 /**
@@ -130,7 +160,8 @@ export function admit(gateway: Gateway, protocol: Protocol, exchange: Exchange, 
   const allowance = allowanceOf(caller, gateway.config.settings());
   const terms: Terms = { ...cards, userDiscount: allowance.discount, facts: ask.facts };
   const isCosted = cards.cost !== null && hasPrice(cards.cost.card, ask.facts, protocol.meters);
-  return { ask, caller, model, adapter, endpoint, terms, isCosted, allowance };
+  const admitted = { ask, caller, model, adapter, endpoint, terms, isCosted };
+  return { ...admitted, allowance, avoidsRelays: mustAvoidRelays(gateway, admitted) };
 }
 
 /** A debt, where there is one: it is looked for only when a request is refused anyway, since the books find it else. */

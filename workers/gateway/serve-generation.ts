@@ -1,10 +1,10 @@
 import { ScripError } from "../../lib/errors";
 import { type Decimal, ZERO_NANOS } from "../../lib/money";
-import type { Choice, ChosenKey, KeyNeeds } from "../../lib/pool";
+import type { Choice, ChosenKey } from "../../lib/pool";
 import { headersToCaller, scrubText } from "../../lib/providers";
 import { nowMs } from "../../lib/time";
 import type { Uuid } from "../../lib/ids";
-import { admit, type Admitted, debtOf, inDebt, requireStanding } from "./admit";
+import { admit, type Admitted, debtOf, inDebt, needsOf, requireStanding } from "./admit";
 import { tryKey, type Tried } from "./attempt";
 import type { BodyShare } from "./body-memory";
 import type { Caller } from "./callers";
@@ -28,13 +28,6 @@ const OFF_MS = 60_000;
 /** Whether an operator switched the model's provider off. */
 const isOff = ({ config }: Gateway, { model }: Admitted): boolean =>
   config.settings().switches.providers_off.includes(model.provider);
-
-const needsOf = ({ model, caller, isCosted }: Admitted): KeyNeeds => ({
-  provider: model.provider,
-  modelId: model.id,
-  channels: caller.key.channels,
-  isCosted,
-});
 
 function chooseKey(gateway: Gateway, admitted: Admitted, exclude: readonly Uuid[]): Choice {
   if (isOff(gateway, admitted)) return { outcome: "none", retryAfterMs: OFF_MS };

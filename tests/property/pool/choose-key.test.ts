@@ -38,6 +38,7 @@ const request = (rest: Partial<KeyRequest> = {}): KeyRequest => ({
   modelId: "m",
   channels: [],
   isCosted: true,
+  avoidsRelays: false,
   exclude: [],
   nowMs: 1_000_000,
   ...rest,

@@ -22,7 +22,6 @@ const OPAQUE: [string, object][] = [
   ["a video", { type: "input_video", input_video: {} }],
   ["a file by its id", { type: "file", file: { file_id: "file-1" } }],
   ["a document by its address", { type: "document_url", document_url: "https://a.test/d.pdf" }],
-  ["a part without a type", { text: "x" }],
 ];
 
 describe("content parts whose cost isn't in their bytes", () => {
@@ -30,8 +29,15 @@ describe("content parts whose cost isn't in their bytes", () => {
     expect(parse([part]).inputBound).toBeGreaterThanOrEqual(10_000_000);
   });
 
-  it.each(OPAQUE.slice(0, 4))("are refused where the card has no price for them: %s", (_, part) => {
+  it.each(OPAQUE)("are refused where the card has no price for them: %s", (_, part) => {
     expect(unpriced([{ type: "text", text: "See:" }, part])).toEqual(["messages.content.type"]);
+  });
+
+  it("include an earlier spoken reply, which is sent by its id", () => {
+    const spoken = { role: "assistant", audio: { id: "audio_1" } };
+    const ask = openAiChat.parse(Buffer.from(JSON.stringify({ model: "m", messages: [spoken] })), {});
+    expect(ask.inputBound).toBeGreaterThanOrEqual(10_000_000);
+    expect(unpricedParameters(TOKENS, ask.facts, findAdapter("openai")?.billFields ?? [])).toEqual(["messages.audio"]);
   });
 
   it("don't pass for images", () => {

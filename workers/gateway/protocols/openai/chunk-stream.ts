@@ -3,7 +3,8 @@ import { createEventSplitter, eventData, splitEvents } from "../../event-splitte
 import { readMembers, spliceInner, spliceMembers } from "../../json-members";
 import type { Counted, StreamReader, StreamStep, UsageBounds, UsageReading } from "../../protocol";
 import { ChunkLog, parseEvent } from "./chunk-log";
-import { type ChatAsk, isObject, type Json } from "./parse";
+import { isObject, type Json } from "./json";
+import type { ChatAsk } from "./parse";
 import { usageText } from "./strip";
 import { findUsage, readUsage } from "./usage";
 

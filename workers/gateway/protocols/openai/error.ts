@@ -1,6 +1,6 @@
 import type { ScripError } from "../../../../lib/errors";
 import { toJson } from "../../../../lib/http";
-import { isObject } from "./parse";
+import { isObject } from "./json";
 
 const TYPES: Readonly<Record<number, string>> = {
   400: "invalid_request_error",

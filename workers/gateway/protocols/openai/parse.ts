@@ -1,14 +1,12 @@
 import { isUtf8 } from "node:buffer";
-import { ScripError } from "../../../../lib/errors";
-import { BILL_FIELD_NAMES } from "../../../../lib/providers";
 import { findDoubt, type Member, readMembers } from "../../json-members";
 import type { Ask } from "../../protocol";
+import { requireChatForm } from "./chat-form";
+import { isAbsent, isObject, type Json, refuse } from "./json";
+import { requirePlainNames } from "./plain-names";
 
 /** What this protocol remembers of a request. */
 export type ChatAsk = Ask<{ members: Member[]; wantsUsage: boolean }>;
-export type Json = Record<string, unknown>;
-export const isObject = (value: unknown): value is Json =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
 
 /** No schema or message is nested so deep; what is could exhaust the stack of whoever walks it. */
 const LEVELS_MAX = 256;
@@ -23,26 +21,6 @@ const IMAGE_TOKENS_MAX = 51_000;
 const WINDOW_MAX = 10_000_000;
 /** Content parts that are no more tokens than bytes, and images, which have a bound of their own. */
 const MEASURED_PARTS: ReadonlySet<unknown> = new Set(["text", "refusal", "thinking", "input_audio", "image_url"]);
-/** Names that decide what a request costs. Some suppliers read names in any case, so another case is refused. */
-const DECIDING: ReadonlySet<string> = new Set([
-  ...BILL_FIELD_NAMES,
-  "model",
-  "messages",
-  "stream",
-  "stream_options",
-  "max_tokens",
-  "max_completion_tokens",
-  "n",
-  "tools",
-  "service_tier",
-  "modalities",
-]);
-
-const asObjects = (value: unknown): Json[] => (Array.isArray(value) ? (value as unknown[]).filter(isObject) : []);
-
-const refuse = (message: string, param?: string): never => {
-  throw new ScripError("invalid_request", message, param === undefined ? {} : { param });
-};
 
 function readObject(bytes: Buffer): Json {
   const message = "The body must be a JSON object in UTF-8.";
@@ -60,29 +38,6 @@ function requireOneMeaning(bytes: Buffer): void {
   const doubt = findDoubt(bytes, LEVELS_MAX);
   if (doubt?.kind === "deep") refuse(`The body is nested more than ${LEVELS_MAX} levels deep.`);
   if (doubt?.kind === "repeated") refuse(`The body has '${doubt.name}' twice. Send each field once.`, doubt.name);
-}
-
-/** A name without its case, as the readers fold it that don't look at that: some letters beyond ASCII fold into it. */
-const fold = (name: string): string => name.toUpperCase().toLowerCase();
-
-/** A deciding name in another case could mean nothing to us and much to a supplier. */
-function requirePlainNames(names: Iterable<string>, deciding: ReadonlySet<string>): void {
-  for (const name of names) {
-    const folded = fold(name);
-    if (folded !== name && deciding.has(folded)) refuse(`Write '${folded}' instead of '${name}'.`, name);
-  }
-}
-
-const IN_MESSAGE: ReadonlySet<string> = new Set(["content"]);
-const IN_PART: ReadonlySet<string> = new Set(["type", "image_url"]);
-
-/** The same for what decides within messages and tools. */
-function requirePlainParts({ messages, tools }: Json): void {
-  for (const message of asObjects(messages)) {
-    requirePlainNames(Object.keys(message), IN_MESSAGE);
-    for (const part of asObjects(message["content"])) requirePlainNames(Object.keys(part), IN_PART);
-  }
-  for (const tool of asObjects(tools)) requirePlainNames(Object.keys(tool), IN_PART);
 }
 
 function readCount(body: Json, name: string, max: number): number | null {
@@ -113,7 +68,10 @@ type Parts = { images: number; imageBytes: number; areMeasured: boolean };
 function measureParts(messages: readonly unknown[]): Parts {
   const parts: Parts = { images: 0, imageBytes: 0, areMeasured: true };
   for (const message of messages) {
-    const content = isObject(message) ? message["content"] : null;
+    if (!isObject(message)) continue;
+    const { content, audio } = message;
+    // An earlier spoken reply by its id.
+    if (!isAbsent(audio)) parts.areMeasured = false;
     if (!Array.isArray(content)) continue;
     for (const part of content as unknown[]) {
       if (!isObject(part)) continue;
@@ -154,15 +112,14 @@ export function parse(bytes: Buffer, headers: Readonly<Record<string, string>>):
   const body = readObject(bytes);
   requireOneMeaning(bytes);
   const members = readMembers(bytes);
-  requirePlainNames(Object.keys(body), DECIDING);
-  requirePlainParts(body);
-  const { model, messages, tools } = body;
+  requirePlainNames(body);
+  requireChatForm(body);
+  const { model, tools, functions } = body;
+  const messages = body["messages"] as unknown[]; // its form was looked at
   if (typeof model !== "string" || model === "") return refuse("'model' must name a model.", "model");
-  if (!Array.isArray(messages) || messages.length === 0) {
-    return refuse("'messages' must be a list with at least one message.", "messages");
+  for (const [name, list] of Object.entries({ tools, functions })) {
+    if (Array.isArray(list) && list.length > TOOLS_MAX) refuse(`At most ${TOOLS_MAX} ${name} can be sent.`, name);
   }
-  if (Array.isArray(tools) && tools.length > TOOLS_MAX)
-    return refuse(`At most ${TOOLS_MAX} tools can be sent.`, "tools");
   const isStreamed = readFlag(body, "stream");
   const { images, imageBytes, areMeasured } = measureParts(messages);
   const measured = bytes.length - imageBytes + images * IMAGE_TOKENS_MAX + FRAME_TOKENS;

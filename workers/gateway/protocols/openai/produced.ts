@@ -1,4 +1,4 @@
-import { isObject } from "./parse";
+import { isObject } from "./json";
 
 /** What a reply put out: the pieces of each text, by choice and place. */
 export type Produced = Map<string, string[]>;

@@ -1,6 +1,7 @@
 import { formatFunctionDefinitions, FUNCTION_DEFINITION_TOKEN_OVERHEAD } from "gpt-tokenizer/functionCalling";
 import type { Countable } from "../../protocol";
-import { type ChatAsk, isObject, type Json } from "./parse";
+import { isObject, type Json } from "./json";
+import type { ChatAsk } from "./parse";
 
 /** Source: OpenAI cookbook, "How to count tokens with tiktoken": every message takes 3, a name 1, the reply's start 3. */
 const MESSAGE_TOKENS = 3;

@@ -1,7 +1,7 @@
 import type { Usage } from "../../../../lib/pricing";
 import type { OpenAiEndpoint } from "../../../../lib/providers";
 import type { ReplyReading, UsageBounds, UsageReading } from "../../protocol";
-import { isObject, type Json } from "./parse";
+import { isObject, type Json } from "./json";
 import { addChoices, newProduced, texts } from "./produced";
 
 const NOTHING: Json = {};
