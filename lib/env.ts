@@ -134,6 +134,7 @@ const VARIABLES = {
       .regex(/^[\x20-\x7e]{32,}$/, "is shorter than 32 characters, or has some that no header can hold")
       .optional(),
   ],
+  /** What the gateway's metrics and the jobs' health are asked for with; unset, both answer this machine alone. */
   metricsToken: ["METRICS_TOKEN", optional],
   otelEndpoint: ["OTEL_EXPORTER_OTLP_ENDPOINT", origin("http://127.0.0.1:4318").optional()],
   logLevel: [

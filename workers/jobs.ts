@@ -20,8 +20,11 @@ const { stripeSecretKey: secretKey, stripeApiBase: apiBase } = env;
 const stripe = secretKey ? openStripe({ secretKey, apiBase }) : null;
 
 const jobs = await startJobs({ database, vault, log, databaseUrl, redisUrl, providerBaseUrls, stripe });
+const { jobsPort, listenHost, metricsToken } = env;
 const health =
-  env.jobsPort === undefined ? undefined : await serveHealth(jobs.loops, { port: env.jobsPort, host: env.listenHost });
+  jobsPort === undefined
+    ? undefined
+    : await serveHealth(jobs.loops, { port: jobsPort, host: listenHost, token: metricsToken ?? null });
 
 stopWhenAsked(log, async () => {
   health?.close();

@@ -5,6 +5,7 @@ export { dropNamedHeaders, endToEndHeaders, isHopHeader } from "./hop-headers";
 export { credits, decimal, NumberLiteral, toJson, usd } from "./json";
 export { listen } from "./listen";
 export { NotYet } from "./not-yet";
+export { isSameSecret, refuseToStrangers } from "./operator-access";
 export {
   CONNECTION_OPTIONS,
   createGuardedClient,

@@ -1,6 +1,5 @@
 import type { IncomingMessage } from "node:http";
-import { clientAddressReader, WEB_PORT_HEADER } from "../../lib/http";
-import { isSameSecret } from "./same-secret";
+import { clientAddressReader, isSameSecret, WEB_PORT_HEADER } from "../../lib/http";
 
 /** Tells where requests come from: of their connections, of trusted proxies, or of the web port where it proves itself. */
 export type CallerAddresses = {

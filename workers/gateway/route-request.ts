@@ -1,4 +1,5 @@
 import { ScripError } from "../../lib/errors";
+import { refuseToStrangers } from "../../lib/http";
 import { nowMs } from "../../lib/time";
 import { requireUsable } from "./admit";
 import type { Caller } from "./callers";
@@ -8,7 +9,6 @@ import type { Gateway } from "./gateway-state";
 import { sendModel, sendModels } from "./list-models";
 import { openAiChat } from "./protocols/openai";
 import { sendRefusal } from "./refuse";
-import { isSameSecret } from "./same-secret";
 import { serveGeneration } from "./serve-generation";
 import { sendCredits } from "./show-credits";
 
@@ -46,8 +46,13 @@ function sendReadiness({ config }: Gateway, exchange: Exchange): void {
 }
 
 async function sendMetrics({ metrics, metricsToken }: Gateway, exchange: Exchange): Promise<void> {
-  if (metricsToken !== null && !isSameSecret(exchange.headers["authorization"] ?? "", `Bearer ${metricsToken}`)) {
-    throw new ScripError("unauthenticated", "Send the metrics token as a bearer token.");
+  const refusal = refuseToStrangers(exchange.request, metricsToken);
+  if (refusal === "token_missing") throw new ScripError("unauthenticated", "Send the metrics token as a bearer token.");
+  if (refusal) {
+    throw new ScripError(
+      "forbidden",
+      "Metrics are shown on this machine alone. Set METRICS_TOKEN to read them elsewhere.",
+    );
   }
   exchange.send(200, { "content-type": metrics.registry.contentType }, await metrics.registry.metrics());
 }

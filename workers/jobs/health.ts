@@ -1,30 +1,41 @@
-import { createServer } from "node:http";
-import { listen } from "../../lib/http";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import { listen, refuseToStrangers } from "../../lib/http";
 import { nowMs } from "../../lib/time";
 import type { RunningLoop } from "./keep-doing";
 
 const SILENCE_MS_MAX = 60_000;
+const LOOPBACK = "127.0.0.1";
+
+/** Where the health is told: on this machine alone, unless a token is set, which is asked for then. */
+export type HealthPlace = { port: number; host: string; token: string | null };
 
 /** The loops that have had no good turn for a minute, here or in another process. */
 const stuck = (loops: readonly RunningLoop[], atMs: number): string[] =>
   loops.filter((loop) => atMs - loop.lastGoodMs() > SILENCE_MS_MAX).map(({ name }) => name);
 
+function answer(request: IncomingMessage, loops: readonly RunningLoop[], token: string | null): [number, object] {
+  const refusal = refuseToStrangers(request, token);
+  if (refusal) return [refusal === "token_missing" ? 401 : 403, { ok: false }];
+  if (request.url !== "/healthz") return [404, { ok: false }];
+  const names = stuck(loops, nowMs());
+  return [names.length > 0 ? 503 : 200, { ok: names.length === 0, stuck: names }];
+}
+
+function send(response: ServerResponse, [status, body]: [number, object]): void {
+  response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(body));
+}
+
 /**
  * Tell how the jobs are at `/healthz`: 200 while every loop gets on, 503 with the names of those that don't.
  *
- * `port` 0 takes a free one.
+ * Without a token it listens on this machine alone, whatever `host` says. `port` 0 takes a free one.
  */
 export async function serveHealth(
   loops: readonly RunningLoop[],
-  place: { port: number; host: string },
+  { port, host, token }: HealthPlace,
 ): Promise<{ url: string; close(): void }> {
-  const server = createServer((request, response) => {
-    const isHealth = request.url === "/healthz";
-    const names = stuck(loops, nowMs());
-    response.writeHead(isHealth ? (names.length > 0 ? 503 : 200) : 404, { "content-type": "application/json" });
-    response.end(JSON.stringify(isHealth ? { ok: names.length === 0, stuck: names } : { ok: false }));
-  });
-  const { url } = await listen(server, place);
+  const server = createServer((request, response) => send(response, answer(request, loops, token)));
+  const { url } = await listen(server, { port, host: token === null ? LOOPBACK : host });
   return {
     url,
     close() {

@@ -125,6 +125,19 @@ describe("the address that a key is restricted to", () => {
   });
 });
 
+describe("the metrics", () => {
+  it("are shown on this machine alone: not through a proxy on it, nor on any path of the web port", async () => {
+    const statusOf = async (url: string, headers = {}) => (await fetch(url, { headers })).status;
+    expect(await statusOf(`${gateway.url()}/metrics`)).toBe(200);
+    expect(await statusOf(`${gateway.url()}/metrics`, { "x-forwarded-for": "203.0.113.9" })).toBe(403);
+    const paths = ["/metrics", "/v1/../metrics", "/v1/%2e%2e/metrics", "/v1//metrics", "//metrics", "/v1/metrics"];
+    const through = await Promise.all(
+      paths.map(async (path) => (await askOverOneConnection(web.url, [{ path }]))[0]?.status),
+    );
+    expect(through).toEqual(paths.map(() => 404));
+  });
+});
+
 describe("an offer to upgrade", () => {
   it.each(Object.entries(OFFERS))(
     "(%s) is answered as without it on both ports, and reaches no supplier",

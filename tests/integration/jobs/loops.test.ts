@@ -240,7 +240,7 @@ describe("the jobs' health", () => {
       lastGoodMs: () => (name === "reap" ? lastMs : nowMs()),
       stop: () => Promise.resolve(),
     }));
-    const health = await serveHealth(loops, { port: 0, host: "127.0.0.1" });
+    const health = await serveHealth(loops, { port: 0, host: "127.0.0.1", token: null });
     const ask = async (path: string) => {
       const response = await fetch(health.url + path);
       return [response.status, await response.json()];
@@ -250,6 +250,19 @@ describe("the jobs' health", () => {
     expect(await ask("/healthz")).toEqual([503, { ok: false, stuck: ["reap"] }]);
     expect(await ask("/")).toEqual([404, { ok: false }]);
     health.close();
+  });
+
+  test("listens on this machine alone unless a token is set, and is told for that token alone then", async () => {
+    const own = await serveHealth([], { port: 0, host: "0.0.0.0", token: null });
+    const anybodys = await serveHealth([], { port: 0, host: "0.0.0.0", token: "t" });
+    expect([new URL(own.url).hostname, new URL(anybodys.url).hostname]).toEqual(["127.0.0.1", "0.0.0.0"]);
+    const statusOf = async (url: string, headers = {}) => (await fetch(`${url}/healthz`, { headers })).status;
+    expect(await statusOf(own.url)).toBe(200);
+    expect(await statusOf(own.url, { "x-forwarded-for": "203.0.113.9" })).toBe(403);
+    expect(await statusOf(anybodys.url)).toBe(401);
+    expect(await statusOf(anybodys.url, { authorization: "Bearer t" })).toBe(200);
+    own.close();
+    anybodys.close();
   });
 });
 

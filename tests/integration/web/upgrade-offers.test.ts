@@ -69,7 +69,7 @@ describe.each(Object.entries(OFFERS))("an offer to upgrade (%s)", (_, headers) =
   );
 
   test("at the jobs' health and at the sandbox is answered as without it", async () => {
-    const health = await serveHealth([], { port: 0, host: "127.0.0.1" });
+    const health = await serveHealth([], { port: 0, host: "127.0.0.1", token: null });
     const sandbox = await startSandbox({ port: 0 });
     open.push(
       () => health.close(),
