@@ -7,6 +7,7 @@ import {
   endSession,
   findSession,
   type NewSession,
+  SignInInput,
   type User,
   verifyCredentials,
 } from "@/lib/auth";
@@ -89,9 +90,10 @@ export function nextAuthOptions(): NextAuthOptions {
       CredentialsProvider({
         credentials: { email: { type: "email" }, password: { type: "password" } },
         async authorize(credentials, request) {
-          if (!credentials) return null;
-          const caller = callerOf(new Headers(request.headers));
-          const signedIn = await signInAs(credentials.email, credentials.password, caller);
+          const parsed = SignInInput.safeParse(credentials);
+          if (!parsed.success) return null;
+          const { email, password } = parsed.data;
+          const signedIn = await signInAs(email, password, callerOf(new Headers(request.headers)));
           return signedIn.outcome === "signed_in" ? { id: signedIn.session.id } : null;
         },
       }),

@@ -30,6 +30,7 @@ export {
   Password,
   Role,
   Scope,
+  SignInInput,
   SignUpInput,
   Supply,
   TimeZone,

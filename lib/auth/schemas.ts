@@ -4,6 +4,8 @@ import { NotYet, TimeInput } from "../http";
 
 const PASSWORD_MIN = 8;
 const PASSWORD_MAX = 128;
+/** More than any password that was ever set, and little enough to be hashed for a stranger. */
+const SIGN_IN_PASSWORD_MAX = 1_000;
 const LIST_MAX = 100;
 
 /** What an API key may be used for. `admin` includes the others. */
@@ -102,6 +104,9 @@ export const SignUpInput = z.object({
   referred_by: z.string().max(32).nullable().default(null),
 });
 export type SignUpInput = z.infer<typeof SignUpInput>;
+
+/** What somebody signs in with. */
+export const SignInInput = z.object({ email: Email, password: z.string().min(1).max(SIGN_IN_PASSWORD_MAX) });
 
 /** What people may change of their own account. */
 export const AccountPatch = z.strictObject({

@@ -2,20 +2,17 @@
 
 import { redirect } from "next/navigation";
 import { getTranslations } from "next-intl/server";
-import * as z from "zod";
 import { ownPath } from "@/app/_server/addresses";
 import { signInWithPassword } from "@/app/_server/auth";
 import { textOf } from "@/app/_server/form";
-import { Email } from "@/lib/auth";
+import { SignInInput } from "@/lib/auth";
 import type { AuthState } from "../_components/auth-form";
-
-const Form = z.object({ email: Email, password: z.string().min(1).max(1_000) });
 
 /** Sign in with e-mail and password, and go where one was going. */
 export async function signIn(_previous: AuthState, form: FormData): Promise<AuthState> {
   const t = await getTranslations("Auth.errors");
   const email = textOf(form, "email");
-  const parsed = Form.safeParse({ email, password: form.get("password") });
+  const parsed = SignInInput.safeParse({ email, password: form.get("password") });
   if (!parsed.success) return { email, errors: { form: t("credentials") } };
 
   const signedIn = await signInWithPassword(parsed.data.email, parsed.data.password);
