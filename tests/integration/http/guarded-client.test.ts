@@ -80,6 +80,13 @@ describe("a supplier that means ill", () => {
     more();
   });
   const silent = aListener(() => undefined);
+  /** Sends a byte whenever the one before has left, and never the last. */
+  const dripping = aListener((_request, response) => {
+    const drip = (): void => {
+      if (!response.destroyed) response.write("x", () => void setTimeout(drip, 5));
+    };
+    drip();
+  });
 
   it("can't send a key on to another place by a redirect", async () => {
     expect((await ask(aClient(), `http://127.0.0.1:${redirecting.port()}`, "anywhere")).status).toBe(307);
@@ -93,6 +100,9 @@ describe("a supplier that means ill", () => {
 
   it("is waited for no longer than the call's limit", async () => {
     const limits = { ...LIMITS, timeoutMs: 50 };
-    await expect(ask(aClient(), `http://127.0.0.1:${silent.port()}`, "anywhere", limits)).rejects.toThrow();
+    for (const { port } of [silent, dripping]) {
+      const all = { ...limits, bytesMax: 1_000_000 };
+      await expect(ask(aClient(), `http://127.0.0.1:${port()}`, "anywhere", all)).rejects.toThrow();
+    }
   });
 });

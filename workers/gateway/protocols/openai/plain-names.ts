@@ -18,12 +18,14 @@ const DECIDING = [
 /** Names by how lenient readers fold them, each with its own spelling and the names within its value. */
 type Names = Map<string, { spellings: Set<string>; within: Names }>;
 
+const ORDINARY = /^[a-z0-9_]*$/;
+
 /**
  * A name as the most lenient reader takes it: without case, width, and whatever is neither letter nor digit. Some letters
  * beyond ASCII fold into it.
  */
 function fold(name: string): string {
-  if (/^[a-z0-9_]*$/.test(name)) return name.replaceAll("_", "");
+  if (ORDINARY.test(name)) return name.replaceAll("_", "");
   const cased = name.normalize("NFKC").toUpperCase().toLowerCase();
   return cased.replace(/[^a-z0-9]/g, "");
 }
@@ -66,6 +68,7 @@ function requirePlain(value: unknown, names: Names, path: string): void {
 
 /** A name that some readers take apart: `provider.order`, `extra_body[plugins]`, `x-models`. */
 function requireWhole(name: string): void {
+  if (ORDINARY.test(name)) return;
   const parts = name.split(/[^\p{L}\p{N}_]+/u).filter((part) => part !== "");
   const part = parts.length > 1 ? parts.find((candidate) => NAMES.has(fold(candidate))) : undefined;
   if (part !== undefined) refuse(`'${shown(name)}' could be read as '${part}'. Leave it out.`, shown(name));
