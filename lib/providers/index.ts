@@ -8,4 +8,14 @@ export { KEY_FAULTS, type KeyAction, type KeyFault } from "./key-action";
 export { readStatusWithin } from "./read-status-within";
 export { resolveBaseUrl, supplierAddress } from "./resolve-base-url";
 export { scrubText } from "./scrub-text";
+export { CEILING_SCRIPTS, ceilingMargin, tokensAtMost } from "./token-ceilings";
+export { RATIO_SCRIPTS, splitsDigits, tokenRatio } from "./token-ratios";
+export {
+  isMeasured,
+  type Measured,
+  type Tokenizer,
+  tokenizerOf,
+  UNKNOWN_TOKENIZER,
+  type Vocabulary,
+} from "./tokenizer-of";
 export { upstreamHostOf } from "./upstream-host";

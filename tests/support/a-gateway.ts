@@ -24,12 +24,13 @@ export type Answer = { status: number; headers: Headers; text: string; json: { e
 /**
  * A gateway of the test file's own over a database of its own, with a sandbox behind it and one model, `gpt-4`, at
  * 5 credits per 1,000 tokens in whole credits. `supplier` is the address of one of the test's own in the sandbox's place,
- * `collector` that of one for traces.
+ * `providers` are further ones that it stands for, `collector` that of one for traces.
  */
 type GatewayFixture = {
   keys?: string[];
   timings?: Partial<Timings>;
   supplier?: () => string;
+  providers?: string[];
   collector?: () => string;
   webPortSecret?: string;
 };
@@ -51,7 +52,12 @@ export function aGateway(options: GatewayFixture = {}) {
       log: openLog("gateway"),
       host: "127.0.0.1",
       port: 0,
-      baseUrls: new Map([["openai", options.supplier?.() ?? `${sandbox.url()}/openai/v1`]]),
+      baseUrls: new Map(
+        ["openai", ...(options.providers ?? [])].map((id) => [
+          id,
+          options.supplier?.() ?? `${sandbox.url()}/openai/v1`,
+        ]),
+      ),
       trustedProxies: [],
       otelEndpoint: options.collector?.(),
       webPortSecret: options.webPortSecret,

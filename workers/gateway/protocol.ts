@@ -26,6 +26,8 @@ export type Ask<P = unknown> = {
 /** Texts to be tokenised, and the tokens that their framing takes beside them. */
 export type Countable = { texts: string[]; overhead: number };
 
+export type Frames = "openai" | "largest";
+
 /** Bounds that a usage report can't honestly be outside of. */
 export type UsageBounds = { inputMax: number; outputMax: number };
 
@@ -70,8 +72,8 @@ export type Protocol<P = unknown> = {
   readonly meters: readonly Meter[];
   /** Errors: `ScripError` invalid_request for what is no request of this protocol. */
   parse(bytes: Buffer, headers: Readonly<Record<string, string>>): Ask<P>;
-  /** What the input is made of, for a count. */
-  tokens(ask: Ask<P>): Countable;
+  /** What the input is made of, for a count: framed as OpenAI does, or with as much framing as any supplier's. */
+  tokens(ask: Ask<P>, frames?: Frames): Countable;
   /** The bytes for the supplier: the caller's own, with only what must differ spliced in. */
   limit(ask: Ask<P>, change: { model: string; outputCap: number | null; endpoint: OpenAiEndpoint }): Buffer;
   usage(reply: Buffer, endpoint: OpenAiEndpoint, bounds: UsageBounds): ReplyReading;

@@ -6,10 +6,12 @@ import { factorsOf, worstCharge } from "../../lib/metering";
 import { type Decimal, type Micros, micros, ZERO_MICROS } from "../../lib/money";
 import type { ChosenKey } from "../../lib/pool";
 import { type Bounds, outputTokensAffordable } from "../../lib/pricing";
+import { type Tokenizer, tokenizerOf, UNKNOWN_TOKENIZER } from "../../lib/providers";
 import { type Admitted, inDebt } from "./admit";
 import type { Exchange } from "./exchange";
 import type { Gateway } from "./gateway-state";
 import type { Protocol } from "./protocol";
+import { bytesAtMost } from "./token-ceiling";
 
 /** What was set aside for a request, and the bound that its output got for it. */
 export type Reservation = {
@@ -25,20 +27,29 @@ const TRIES_MAX = 4;
 const OUTPUT_WORTHWHILE = 256;
 /** The longest reply of a model whose window isn't known. Units: output tokens. */
 const OUTPUT_LONGEST = 65_536;
-/** Suppliers with tokenizers of their own count up to so much more than we do. */
-const FOREIGN_TOKENIZER = 1.3;
-
 /** English text, as tokenizers cut it. */
 export const BYTES_PER_TOKEN = 4;
 
 /** Whether the model puts out more than is to be seen: then neither a running count nor one of ours says what it used. */
 export const reasons = ({ capabilities }: Admitted["model"]): boolean => capabilities.includes("reasoning");
 
+/**
+ * How the supplier that a key is for counts. A channel's own address may be a relay to anybody, and a channel's own name
+ * for the model may be another model's: then nothing is known of it.
+ */
+export function tokenizerFor({ model }: Admitted, { baseUrl, upstreamModel }: ChosenKey): Tokenizer {
+  const own = tokenizerOf(model.provider, model.upstreamModel);
+  if (baseUrl !== null) return UNKNOWN_TOKENIZER;
+  if (upstreamModel === null) return own;
+  return tokenizerOf(model.provider, upstreamModel).vocabulary === own.vocabulary ? own : UNKNOWN_TOKENIZER;
+}
+
 /** The most that the request may use. A context window bounds both sides of it. */
-export function boundsOf({ ask, model }: Admitted): Bounds {
+export function boundsOf({ ask, model }: Admitted, tokenizer = UNKNOWN_TOKENIZER): Bounds {
   const window = model.contextTokens ?? Number.POSITIVE_INFINITY;
+  const growth = bytesAtMost(tokenizer, ask.bytes) - ask.bytes.length;
   return {
-    inputTokens: Math.min(ask.inputBound, window),
+    inputTokens: Math.min(ask.inputBound + growth, window),
     outputTokens: Math.min(ask.outputAsked ?? model.defaultOutputCap, window) + ask.outputBeyond,
     choices: ask.choices,
   };
@@ -84,7 +95,7 @@ export function tooLittle(neededMicros: Micros, spendableMicros: Micros): ScripE
   );
 }
 
-function draftOf(protocol: Protocol, admitted: Admitted, key: ChosenKey): UsageDraft {
+function draftOf(protocol: Protocol, admitted: Admitted, key: ChosenKey, inputMax: number): UsageDraft {
   const { ask, model, terms } = admitted;
   return {
     protocol: protocol.name,
@@ -96,7 +107,7 @@ function draftOf(protocol: Protocol, admitted: Admitted, key: ChosenKey): UsageD
     keyOwner: key.ownerId,
     priceCard: terms.price.id,
     costCard: terms.cost?.id ?? null,
-    inputTokens: Math.min(Math.ceil(ask.bytes.length / BYTES_PER_TOKEN), boundsOf(admitted).inputTokens),
+    inputTokens: Math.min(Math.ceil(ask.bytes.length / BYTES_PER_TOKEN), inputMax),
     streamed: ask.isStreamed,
   };
 }
@@ -128,13 +139,15 @@ function refusalOf(outcome: Exclude<ReserveOutcome, { outcome: "held" | "short" 
   }
 }
 
-/**
- * The most that a count says the input is: exact where the supplier counts as we do, else with room for its own way of
- * counting, and images as large as they get.
- */
-async function countInput({ tokens }: Gateway, protocol: Protocol, { ask, model }: Admitted): Promise<number> {
-  const counted = await tokens.count(model.upstreamModel, protocol.tokens(ask));
-  return Math.ceil(model.provider === "openai" ? counted : counted * FOREIGN_TOKENIZER) + ask.inputBeyond;
+/** The most that the input can be: exact where the supplier counts as we do, and images as large as they get. */
+async function countInput(
+  { tokens }: Gateway,
+  protocol: Protocol,
+  { ask }: Admitted,
+  tokenizer: Tokenizer,
+): Promise<number> {
+  const countable = protocol.tokens(ask, tokenizer.isOpenAi ? "openai" : "largest");
+  return (await tokens.atMost(tokenizer, countable)) + ask.inputBeyond;
 }
 
 /** A reply without a bound that can't be cut where its hold ends: it comes whole, or its output isn't all to be seen. */
@@ -173,7 +186,8 @@ export async function reserve(
   { key, discount }: { key: ChosenKey; discount: Decimal },
 ): Promise<Reservation> {
   const { ask, caller, terms } = admitted;
-  const full = boundsOf(admitted);
+  const tokenizer = tokenizerFor(admitted, key);
+  const full = boundsOf(admitted, tokenizer);
   let { bounds, outputCap } = await firstBounds(gateway, admitted, full, discount);
   let spendableMicros: Micros | null = null;
   for (let tries = 0; tries < TRIES_MAX; tries++) {
@@ -185,14 +199,16 @@ export async function reserve(
       amountMicros: holdMicros,
       legs: [],
       arrivedMs: exchange.arrivedMs,
-      draft: draftOf(protocol, admitted, key),
+      draft: draftOf(protocol, admitted, key, full.inputTokens),
       poolKey: key.id,
     });
     if (outcome.outcome === "held") return { holdMicros, lease: outcome.lease, outputCap };
     if (outcome.outcome !== "short") throw refusalOf(outcome);
     spendableMicros = outcome.spendableMicros;
     const inputTokens: number =
-      tries === 0 ? Math.min(full.inputTokens, await countInput(gateway, protocol, admitted)) : bounds.inputTokens;
+      tries === 0
+        ? Math.min(full.inputTokens, await countInput(gateway, protocol, admitted, tokenizer))
+        : bounds.inputTokens;
     const counted = { ...full, inputTokens };
     const request = {
       card: terms.price.card,

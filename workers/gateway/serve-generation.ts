@@ -15,7 +15,7 @@ import { givenUp, Job } from "./job";
 import { LIMITS } from "./limits";
 import type { Ask, Protocol } from "./protocol";
 import { readBody } from "./read-body";
-import { boundsOf, BYTES_PER_TOKEN, reserve, tooLittle, worstOf } from "./reserve";
+import { BYTES_PER_TOKEN, reserve, tooLittle, worstOf } from "./reserve";
 import { serveOnce } from "./serve-once";
 import { countedOf, settle, takeUsage } from "./settle";
 import { serveStream } from "./serve-stream";
@@ -43,7 +43,7 @@ async function noCapacity(gateway: Gateway, admitted: Admitted, retryAfterMs: nu
   if (balance && balance.debtMicros > 0n) return inDebt(balance.debtMicros);
   const neededMicros = worstOf(
     admitted,
-    { ...boundsOf(admitted), inputTokens: 1, outputTokens: 1 },
+    { inputTokens: 1, outputTokens: 1, choices: admitted.ask.choices },
     dearest(gateway, admitted),
   );
   if (balance && balance.spendableMicros < neededMicros) return tooLittle(neededMicros, balance.spendableMicros);

@@ -6,7 +6,7 @@ import type { Classification } from "../../lib/providers";
 import type { Admitted } from "./admit";
 import type { Ending, Job } from "./job";
 import type { Counted, UsageBounds, UsageReading } from "./protocol";
-import { boundsOf } from "./reserve";
+import { boundsOf, tokenizerFor } from "./reserve";
 
 /** Reported input may be so much more than the request's bytes allow: suppliers put words of their own before it. */
 const INPUT_MARGIN = 8_192;
@@ -34,19 +34,20 @@ function uncounted({ gateway, exchange }: Job, error: unknown, atMost: number): 
 /** Our own count of the input. Never more than the bytes allow; never fails. */
 export async function countInput(job: Job): Promise<number> {
   const { gateway, protocol, admitted } = job;
-  const most = boundsOf(admitted).inputTokens;
   try {
-    return Math.min(await gateway.tokens.count(admitted.model.upstreamModel, protocol.tokens(admitted.ask)), most);
+    const tokenizer = tokenizerFor(admitted, job.key);
+    const estimate = await gateway.tokens.estimate(tokenizer, protocol.tokens(admitted.ask));
+    return Math.min(estimate, boundsOf(admitted, tokenizer).inputTokens);
   } catch (error) {
-    return uncounted(job, error, most);
+    return uncounted(job, error, boundsOf(admitted).inputTokens);
   }
 }
 
 /** Our own count of texts that were put out. No token is shorter than a byte; never fails. */
 export async function countOutput(job: Job, texts: string[]): Promise<number> {
-  const { gateway, admitted } = job;
+  const { gateway, admitted, key } = job;
   try {
-    return await gateway.tokens.count(admitted.model.upstreamModel, { texts, overhead: 0 });
+    return await gateway.tokens.estimate(tokenizerFor(admitted, key), { texts, overhead: 0 });
   } catch (error) {
     return uncounted(
       job,

@@ -15,6 +15,8 @@ const CHOICES_MAX = 128;
 const OUTPUT_MAX = 10_000_000;
 /** Room for what suppliers put around messages. Units: tokens. */
 const FRAME_TOKENS = 64;
+/** Instructions for calling tools, which are several hundred tokens with Claude. */
+export const TOOLS_TOKENS_MAX = 1_024;
 /** The dearest that an image is at any supplier: eight tiles and the base of the small model that counts them highest. */
 const IMAGE_TOKENS_MAX = 51_000;
 /** No model's window is larger. Units: tokens. */
@@ -122,7 +124,8 @@ export function parse(bytes: Buffer, headers: Readonly<Record<string, string>>):
   }
   const isStreamed = readFlag(body, "stream");
   const { images, imageBytes, areMeasured } = measureParts(messages);
-  const measured = bytes.length - imageBytes + images * IMAGE_TOKENS_MAX + FRAME_TOKENS;
+  const measured =
+    bytes.length - imageBytes + images * IMAGE_TOKENS_MAX + FRAME_TOKENS + (tools ? TOOLS_TOKENS_MAX : 0);
   return {
     bytes,
     model,

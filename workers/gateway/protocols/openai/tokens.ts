@@ -1,12 +1,19 @@
 import { formatFunctionDefinitions, FUNCTION_DEFINITION_TOKEN_OVERHEAD } from "gpt-tokenizer/functionCalling";
-import type { Countable } from "../../protocol";
+import type { Countable, Frames } from "../../protocol";
 import { isObject, type Json } from "./json";
-import type { ChatAsk } from "./parse";
+import { type ChatAsk, TOOLS_TOKENS_MAX } from "./parse";
 
 /** Source: OpenAI cookbook, "How to count tokens with tiktoken": every message takes 3, a name 1, the reply's start 3. */
 const MESSAGE_TOKENS = 3;
 const NAME_TOKENS = 1;
 const START_TOKENS = 3;
+/**
+ * The most that other suppliers put around a message (a turn's two marks, its role and a line end each) and before all of
+ * them (a system prompt of the model's own, with a date). Source: chat templates of Llama 3 and 4, Qwen 2.5 and 3,
+ * DeepSeek V3, Mistral v1 to v7, gpt-oss, whose prompt is the longest: 70 tokens.
+ */
+const MESSAGE_TOKENS_MAX = 10;
+const START_TOKENS_MAX = 128;
 /** What an image is taken for where its supplier doesn't say: eight tiles and the base, the most of the common models. */
 const IMAGE_TOKENS = 1_445;
 
@@ -49,8 +56,8 @@ function addContent(content: unknown, into: Countable): void {
   }
 }
 
-function addMessage(message: unknown, into: Countable): void {
-  into.overhead += MESSAGE_TOKENS;
+function addMessage(message: unknown, frame: number, into: Countable): void {
+  into.overhead += frame;
   if (!isObject(message)) {
     into.texts.push(textOf(message));
     return;
@@ -78,15 +85,24 @@ function toolText(tools: readonly unknown[]): string {
   }
 }
 
+type Framing = { message: number; start: number; tools: number; toolText: (tools: readonly unknown[]) => string };
+
+const FRAMINGS: Readonly<Record<Frames, Framing>> = {
+  openai: { message: MESSAGE_TOKENS, start: START_TOKENS, tools: FUNCTION_DEFINITION_TOKEN_OVERHEAD, toolText },
+  // Others are given the JSON.
+  largest: { message: MESSAGE_TOKENS_MAX, start: START_TOKENS_MAX, tools: TOOLS_TOKENS_MAX, toolText: textOf },
+};
+
 /** What the input is made of: the texts of messages, tools, response format and whatever may be prompt, and their frames. */
-export function tokens({ facts }: ChatAsk): Countable {
+export function tokens({ facts }: ChatAsk, frames: Frames = "openai"): Countable {
+  const framing = FRAMINGS[frames];
   const body: Json = facts.body;
-  const into: Countable = { texts: [], overhead: START_TOKENS };
+  const into: Countable = { texts: [], overhead: framing.start };
   const { messages, tools, response_format: format } = body;
-  if (Array.isArray(messages)) for (const message of messages as unknown[]) addMessage(message, into);
+  if (Array.isArray(messages)) for (const message of messages as unknown[]) addMessage(message, framing.message, into);
   if (Array.isArray(tools) && tools.length > 0) {
-    into.texts.push(toolText(tools));
-    into.overhead += FUNCTION_DEFINITION_TOKEN_OVERHEAD;
+    into.texts.push(framing.toolText(tools));
+    into.overhead += framing.tools;
   }
   if (isObject(format) && format["type"] === "json_schema") into.texts.push(textOf(format["json_schema"]));
   for (const [name, value] of Object.entries(body)) {
