@@ -2,6 +2,7 @@ export { contribute } from "./contribute";
 export type { ContributionView } from "./contribution";
 export { endKey } from "./end-key";
 export { policyOf } from "./find-policy";
+export { type ExpectedShare, readExpectedShares } from "./expected-share";
 export { findQuote } from "./find-quote";
 export { referenceOf } from "./find-reference";
 export { forgetQuotes } from "./forget-quotes";

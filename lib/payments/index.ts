@@ -15,5 +15,6 @@ export { recoverMissedEvents } from "./recover-missed-events";
 export { REFUND_TOPIC, requestRefund } from "./request-refund";
 export { CheckoutInput } from "./schemas";
 export { sendRefund, settleRefund } from "./send-refund";
+export { insolventLines, type SolvencyLine, solvencyLines } from "./solvency";
 export { openStripe, type StripeApi, verifyStripeEvent } from "./stripe-api";
 export type { PurchaseView } from "./view-purchase";

@@ -9,6 +9,7 @@ export const DEFAULT_SETTINGS: SettingsDocument = {
     { id: "enterprise", credits: 100_000, base_credits: 80_000, usd: 800 },
   ],
   bonus_steps: [{ from_usd: 100, bonus: 0.1 }],
+  card_fee: { share: 0.029, fixed_usd: 0.3 },
   contribution_fee: 0.1,
   advance_limit: 10_000,
   maturity_days: 14,

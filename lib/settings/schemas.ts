@@ -52,6 +52,8 @@ export const Settings = z.strictObject({
   usd_per_credit: Factor,
   packs: z.array(Pack).max(50).refine(uniqueIds, "must have different ids"),
   bonus_steps: z.array(BonusStep).max(20),
+  /** What the payment service is expected to keep of a payment, for the solvency of packs. */
+  card_fee: z.strictObject({ share: Share, fixed_usd: UsdInput }),
   contribution_fee: Share,
   advance_limit: CreditsInput,
   maturity_days: Days,

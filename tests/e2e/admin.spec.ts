@@ -87,3 +87,30 @@ test("profit and loss is for admins: others find nothing there, and no link to i
   expect(response?.status()).toBe(404);
   await expect(page.getByText("There is nothing here")).toBeVisible();
 });
+
+test("a setting that lets packs lose money is an alarm for as long as it holds", async ({ page }) => {
+  const { web, adminKey } = stack();
+  const pay = async (usd_per_100: number | null): Promise<void> => {
+    const response = await fetch(`${web}/api/v1/admin/settings`, {
+      method: "PUT",
+      headers: { authorization: `Bearer ${adminKey}`, "content-type": "application/json" },
+      body: JSON.stringify({ withdrawal: { usd_per_100 } }),
+    });
+    expect(response.status).toBe(200);
+  };
+  await signIn(page, ADMIN);
+  await page.waitForURL("**/overview");
+  const alarms = page.getByTestId("alarms");
+  await pay(0.98);
+  try {
+    await page.goto(`${web}/admin`);
+    await expect(alarms).toContainText("The pro pack ($90.00) can lose $1.11 an order");
+    await expect(alarms).toContainText("Orders from $100.00 on can lose $0.22 each");
+    await expect(alarms).not.toContainText("The starter pack");
+  } finally {
+    await pay(null);
+  }
+  await page.reload();
+  await expect(alarms).toContainText("ledger");
+  await expect(alarms).not.toContainText("can lose");
+});

@@ -1,6 +1,6 @@
 import { openOffer, validate } from "./support/contribute";
 import { ADMIN, stack } from "./support/stack-address";
-import { buyPack, expect, makeKey, send, signIn, signUp, test, untilUsable } from "./support/test";
+import { buyPack, expect, grant, makeKey, send, signIn, signUp, test, untilUsable } from "./support/test";
 
 const KEY = `sk-sandbox-openai-500usd-e2e${process.pid}`;
 
@@ -47,6 +47,47 @@ test("credits are bought, a key is contributed, both are used, and the admin see
   await untilUsable(admin);
   await admin.getByText("Model", { exact: true }).click();
   await expect(admin.getByRole("cell", { name: "gpt-4", exact: true })).toBeVisible();
+});
+
+test("what a contribution holds back is told to its owner with the reason, on a phone too", async ({
+  page,
+  browser,
+}) => {
+  const contributor = await (await browser.newContext()).newPage();
+  await signUp(contributor);
+  await contributor.goto(`${stack().web}/contribute`);
+  await openOffer(contributor, `${KEY}-cheap`);
+  await expect(contributor.getByText("You are granted up to")).toBeVisible();
+  await contributor.getByLabel("This key is mine to share").check();
+  await contributor.getByRole("button", { name: "Contribute", exact: true }).click();
+
+  const payer = await signUp(page);
+  await grant(payer, 500);
+  const secret = await makeKey(page, "Key");
+  const { web, adminKey } = stack();
+  const discounted = await fetch(`${web}/api/v1/admin/users/${payer.userId}`, {
+    method: "PUT",
+    headers: { authorization: `Bearer ${adminKey}`, "content-type": "application/json" },
+    body: JSON.stringify({ limits: { discount: 0.25 }, reason: "for a test" }),
+  });
+  expect(discounted.status).toBe(200);
+  const row = contributor.getByRole("row").filter({ hasText: "OpenAI" });
+  const told = () => row.getByText(/^[\d.]+ Credits? held back\.$/).filter({ visible: true });
+  // Keys take turns.
+  await expect(async () => {
+    expect((await send(secret)).status).toBe(200);
+    await expect(told()).toBeVisible({ timeout: 3_000 });
+  }).toPass();
+  await expect(row.getByText("Better-paid ones make up for it").filter({ visible: true })).toBeVisible();
+  for (const theme of ["light", "dark"] as const) {
+    await contributor.emulateMedia({ colorScheme: theme });
+    for (const width of [1280, 360]) {
+      await contributor.setViewportSize({ width, height: 780 });
+      await expect(told()).toBeVisible();
+      expect(await contributor.evaluate(() => document.documentElement.scrollWidth <= innerWidth)).toBe(true);
+      await contributor.screenshot({ path: `.scrip/screenshots/held-back-${theme}-${width}.png`, fullPage: true });
+    }
+  }
 });
 
 test("a contribution is paused, resumed and retired, each at once", async ({ page }) => {

@@ -56,6 +56,7 @@ const toRow = (contribution: ContributionView): ContributionRow => ({
   netMicros: contribution.netMicros,
   vestedMicros: contribution.vestedMicros,
   remainingMicros: contribution.remainingMicros,
+  heldBackMicros: contribution.heldBackMicros,
   requestsServed: contribution.requestsServed,
   createdMs: contribution.createdAtMs,
 });

@@ -8,9 +8,11 @@ import { requireAdmin } from "@/app/_server/admin";
 import { webDatabase } from "@/app/_server/database";
 import { dayRange } from "@/app/_server/range";
 import type { SearchParams } from "@/app/_server/search-params";
+import { readExpectedShares } from "@/lib/contributions";
 import { type Pnl, readAlarms, readFlows, readPnl } from "@/lib/insight";
 import { readOutstanding } from "@/lib/ledger";
 import { lastLedgerCheck } from "@/lib/metering";
+import { insolventLines } from "@/lib/payments";
 import { readSettings } from "@/lib/settings";
 import { RefreshOnUsage } from "../../(account)/_components/live";
 import { PageHeader } from "../../(account)/_components/page-header";
@@ -22,6 +24,7 @@ import { CashLayer, CreditsLayer, EconomicLayer, SystemLayer } from "./_componen
 import { PnlChart } from "./_components/pnl-chart";
 import { toPnlSeries } from "./_components/pnl-series";
 import { PnlTable } from "./_components/pnl-table";
+import { SharesCard } from "./_components/shares-card";
 import { PARSERS } from "./_components/view";
 
 const load = createLoader(PARSERS);
@@ -37,34 +40,36 @@ async function readOverview(nowMs: number, searchParams: SearchParams) {
   const { reader } = webDatabase();
   const { range, by } = await load(searchParams);
   const { fromMs, toMs, days } = dayRange(range, ZONE, nowMs);
-  const { usd_per_credit: usdPerCredit, withdrawal } = await readSettings(reader);
+  const settings = await readSettings(reader);
+  const { usd_per_credit: usdPerCredit, withdrawal } = settings;
   const within = { fromMs, toMs, rates: { usdPerCredit, payoutPer100: withdrawal.usd_per_100 } };
-  const [byDay, grouped, outstanding, flows, alarms, check] = await Promise.all([
+  const [byDay, grouped, outstanding, flows, alarms, check, shares] = await Promise.all([
     readPnl(reader, { ...within, group: "day" }),
     by === "day" ? null : readPnl(reader, { ...within, group: by }),
     readOutstanding(reader),
     readFlows(reader, { fromMs, toMs }),
     readAlarms(reader, nowMs),
     lastLedgerCheck(reader),
+    readExpectedShares(reader, nowMs),
   ]);
-  return { by, days, byDay, grouped: grouped ?? byDay, outstanding, flows, alarms, check, usdPerCredit };
+  const now = { outstanding, alarms, check, shares, insolvent: insolventLines(settings), usdPerCredit };
+  return { by, days, byDay, grouped: grouped ?? byDay, flows, ...now };
 }
 
 const hasAny = ({ creditsMicros, costNanos }: Pnl): boolean => creditsMicros > 0n || costNanos > 0n;
 
 export default async function AdminPage({ searchParams }: { searchParams: SearchParams }) {
   const { ctx } = await requireAdmin();
-  const [t, { by, days, byDay, grouped, outstanding, flows, alarms, check, usdPerCredit }] = await Promise.all([
-    getTranslations("Admin"),
-    readOverview(ctx.nowMs, searchParams),
-  ]);
+  const [t, overview] = await Promise.all([getTranslations("Admin"), readOverview(ctx.nowMs, searchParams)]);
+  const { by, days, byDay, grouped, outstanding, flows, usdPerCredit } = overview;
+  const { alarms, insolvent, check, shares } = overview;
   return (
     <UrlState>
       <RefreshOnUsage />
       <PageHeader title={t("title")} note={t("note")}>
         <RangeSelect />
       </PageHeader>
-      <AlarmsCard alarms={alarms} check={check} nowMs={ctx.nowMs} />
+      <AlarmsCard alarms={alarms} insolvent={insolvent} check={check} nowMs={ctx.nowMs} />
       <div className="mt-4 grid grid-cols-[minmax(0,1fr)] items-start gap-4 lg:grid-cols-2">
         <div className="flex flex-col gap-4">
           <CreditsLayer pnl={byDay} outstanding={outstanding} issued={flows.issued} />
@@ -74,6 +79,7 @@ export default async function AdminPage({ searchParams }: { searchParams: Search
           <SystemLayer pnl={byDay} />
           <EconomicLayer pnl={byDay} />
           <AdviceCard advice={byDay.advice} />
+          <SharesCard shares={shares} />
         </div>
       </div>
       <Card className="mt-4">

@@ -183,6 +183,18 @@ describe("settings", () => {
     expect(await read()).toEqual(before);
   });
 
+  test("that leave a pack insolvent hold, and the reply names it; sound ones are told of nothing", async () => {
+    const changed = await put({ withdrawal: { usd_per_100: 0.98 } });
+    expect([changed.status, (await read())["withdrawal"]]).toMatchObject([200, { usd_per_100: 0.98 }]);
+    expect(changed.body["warnings"]).toMatchObject([
+      { code: "insolvent", pack: "pro", usd: 90, credits: 10_000, margin_usd: -1.11 },
+      { code: "insolvent", pack: "enterprise", usd: 800, credits: 100_000, margin_usd: -7.5 },
+      { code: "insolvent", pack: null, usd: 100, credits: 11_000, margin_usd: -0.22 },
+    ]);
+    const restored = await put({ withdrawal: { usd_per_100: null } });
+    expect([restored.status, restored.body["warnings"]]).toEqual([200, undefined]);
+  });
+
   test("that allow keys of a provider say why", async () => {
     for (const reason of [undefined, "", "  "]) {
       const { status, body } = await put({ providers: { groq: { allowed: true, reason } } });

@@ -31,6 +31,8 @@ const TONES: Record<ContributionRow["state"], Tone> = {
 };
 const ENDED: ReadonlySet<ContributionRow["state"]> = new Set<ContributionRow["state"]>(["revoked", "retired"]);
 
+const NOTE_CLASS = "mt-1 block max-w-64 min-w-28 text-xs whitespace-normal text-ink-3";
+
 /** How much of a grant has vested, in whole percents, rounded down. */
 const vestedPercent = ({ netMicros, vestedMicros }: ContributionRow): number =>
   netMicros > 0n ? Number((vestedMicros * 100n) / netMicros) : 0;
@@ -56,8 +58,14 @@ function State({ row }: { row: ContributionRow }) {
       <Badge tone={TONES[row.state]} hasDot>
         {t(`states.${row.state}`, { reason })}
       </Badge>
-      {why.length > 0 && (
-        <span className="mt-1 block max-w-64 min-w-28 text-xs whitespace-normal text-ink-3">{why.join(" ")}</span>
+      {why.length > 0 && <span className={NOTE_CLASS}>{why.join(" ")}</span>}
+      {row.heldBackMicros > 0n && (
+        <span className={NOTE_CLASS}>
+          <span className="font-medium text-ink-2">
+            {t.rich("mine.heldBack", { amount: () => <Credits amount={row.heldBackMicros} /> })}
+          </span>{" "}
+          {t("mine.heldBackWhy")}
+        </span>
       )}
     </>
   );

@@ -77,7 +77,8 @@ export function OfferStep({ number, quote, contribution, feePercent, onDone }: O
         {t("verified", { amount, percent: feePercent })}
       </p>
       <Terms quote={quote} feePercent={feePercent} />
-      <p className="mt-3 text-[13px] text-ink-3">{t(quote.isProven ? "proven" : "unproven")}</p>
+      <p className="mt-3 text-[13px] text-ink-3">{t("vests")}</p>
+      <p className="mt-2 text-[13px] text-ink-3">{t(quote.isProven ? "proven" : "unproven")}</p>
       <label className="mt-4 flex items-start gap-2.5">
         <input
           type="checkbox"

@@ -28,6 +28,7 @@ export type ContributionRow = {
   netMicros: Micros;
   vestedMicros: Micros;
   remainingMicros: Micros;
+  heldBackMicros: Micros;
   requestsServed: bigint;
   createdMs: number;
 };

@@ -7,6 +7,8 @@ import { useProviderName } from "@/app/_components/use-provider-name";
 import type { Alarms } from "@/lib/insight";
 import { toPublicId, type Uuid } from "@/lib/ids";
 import type { LedgerCheck } from "@/lib/metering";
+import { nanos } from "@/lib/money";
+import type { SolvencyLine } from "@/lib/payments";
 import type { Nanos } from "@/lib/money";
 import { Usd } from "./usd";
 
@@ -161,11 +163,31 @@ function Payments({ alarms, nowMs }: { alarms: Alarms; nowMs: number }) {
   );
 }
 
+/** Packs and bonus steps that the settings let lose money. */
+function Insolvent({ lines }: { lines: readonly SolvencyLine[] }) {
+  const t = useTranslations("Admin.alarms");
+  return lines.map(({ pack, usdNanos, marginNanos }) => {
+    const amounts = { price: () => <Usd amount={usdNanos} />, loss: () => <Usd amount={nanos(0n - marginNanos)} /> };
+    return (
+      <Alarm key={pack ?? `from ${usdNanos}`}>
+        {pack === null ? t.rich("insolventStep", amounts) : t.rich("insolventPack", { pack, ...amounts })}
+      </Alarm>
+    );
+  });
+}
+
+type AlarmsCardProps = {
+  alarms: Alarms;
+  insolvent: readonly SolvencyLine[];
+  check: LedgerCheck | null;
+  nowMs: number;
+};
+
 /** What an operator has to look at now, whatever the range of the page. */
-export function AlarmsCard({ alarms, check, nowMs }: { alarms: Alarms; check: LedgerCheck | null; nowMs: number }) {
+export function AlarmsCard({ alarms, insolvent, check, nowMs }: AlarmsCardProps) {
   const t = useTranslations("Admin.alarms");
   const { lowPools, quarantined, frozen, failedRefunds } = alarms;
-  const found = lowPools.length + quarantined.count + frozen.count + failedRefunds.count;
+  const found = lowPools.length + quarantined.count + frozen.count + failedRefunds.count + insolvent.length;
   return (
     <Card data-testid="alarms">
       <CardHeader title={t("title")} note={t("note")} />
@@ -173,6 +195,7 @@ export function AlarmsCard({ alarms, check, nowMs }: { alarms: Alarms; check: Le
         <Ledger check={check} nowMs={nowMs} />
         {found === 0 && <AllClear>{t("none")}</AllClear>}
         <LowPools lowPools={lowPools} />
+        <Insolvent lines={insolvent} />
         <Payments alarms={alarms} nowMs={nowMs} />
       </ul>
     </Card>
