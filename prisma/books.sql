@@ -461,6 +461,19 @@ begin
   from books.line l where l.transfer = _transfer;
   return true;
 end $function$
+CREATE OR REPLACE FUNCTION books.charge_of_attempt(_hold uuid, _n smallint)
+ RETURNS bigint
+ LANGUAGE sql
+ STABLE
+AS $function$
+  select coalesce(case
+    when later.n = 0 then case when h.state = 1 and r.request is null then h.charged_micros else r.charge_micros end
+    when later.n = 1 and h.state = 1 and r.request is not null then h.charged_micros end, 0)
+  from books.hold h
+  left join books.late_report r on r.request = h.id
+  cross join lateral (select count(*) as n from books.attempt x where x.hold = h.id and x.n > _n) later
+  where h.id = _hold
+$function$
 CREATE OR REPLACE FUNCTION books.claim_operation(_scope text, _key text, _request_hash bytea)
  RETURNS TABLE(request_hash bytea, outcome text)
  LANGUAGE plpgsql
@@ -551,10 +564,8 @@ begin
     return _item.cost_nanos - _a.cost_nanos;
   end if;
   _more := greatest(0, _item.cost_nanos - _a.cost_nanos);
-  if _more > 0 then
-    insert into books.attempt (hold, n, pool_key, state, outcome, cost_nanos, started_at)
-    values (_a.hold, _a.n + 1, _a.pool_key, 1, coalesce(_item.error_code, _item.status), _more, _at);
-  end if;
+  insert into books.attempt (hold, n, pool_key, state, outcome, cost_nanos, started_at)
+  values (_a.hold, _a.n + 1, _a.pool_key, 1, coalesce(_item.error_code, _item.status), _more, _at);
   return _more;
 end $function$
 CREATE OR REPLACE FUNCTION books.credit(_p books.posting, _source smallint, _amount bigint, _from smallint, _usd_nanos_per_credit bigint, _expires_at timestamp with time zone)
@@ -1098,11 +1109,7 @@ AS $function$
     select a.hold, a.n from books.attempt a where a.state = 1 and a.folded_at is null
     order by a.hold, a.n limit _limit for update skip locked)
   update books.attempt a set folded_at = now() from picked p where a.hold = p.hold and a.n = p.n
-  returning a.hold, a.n, a.pool_key, a.cost_nanos,
-    coalesce((select h.charged_micros from books.hold h
-      where h.id = a.hold and h.state = 1
-        and not exists (select from books.attempt x where x.hold = a.hold and x.n > a.n)), 0),
-    a.started_at
+  returning a.hold, a.n, a.pool_key, a.cost_nanos, coalesce(books.charge_of_attempt(a.hold, a.n), 0), a.started_at
 $function$
 CREATE OR REPLACE FUNCTION books.fold_deltas()
  RETURNS bigint

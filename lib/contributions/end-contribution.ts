@@ -3,6 +3,7 @@ import type { Ctx } from "../ctx";
 import type { Tx } from "../db";
 import { assert } from "../errors";
 import { newUuid, toPublicId, type Uuid } from "../ids";
+import { micros } from "../money";
 import { clawBackCredits } from "../ledger";
 import { endPoolKey, type KeyReason } from "../pool";
 import { remainingOf, type ContributionEnd } from "./contribution";
@@ -26,7 +27,8 @@ export async function endContribution(
   assert(contribution, `pool key ${poolKeyId} belongs to a contribution`);
   if (contribution.state !== "open") return false;
   const restMicros = remainingOf(contribution);
-  await updateContribution(tx, contribution.id, { state, reason, takenMicros: restMicros });
+  const takenMicros = micros(contribution.takenMicros + restMicros);
+  await updateContribution(tx, contribution.id, { state, reason, takenMicros });
   await setAdvance(tx, [contribution.walletId]);
   if (restMicros > 0n) {
     await clawBackCredits(tx, ctx, {

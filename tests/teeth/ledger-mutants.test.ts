@@ -1,10 +1,10 @@
-import pg from "pg";
 import { describe, expect, test } from "vitest";
 import { runModel } from "../property/ledger/run-model";
 import { aLedger } from "../support/a-ledger";
+import { type Mutation, plantMutant } from "../support/plant-mutant";
 
 /** A mistake that somebody could make in one function of the books: what the text says, and what it would say. */
-type Mutant = { mistake: string; routine: string; says: string; wouldSay: string };
+type Mutant = Mutation & { mistake: string };
 
 const MUTANTS: Mutant[] = [
   {
@@ -130,28 +130,12 @@ const MUTANTS: Mutant[] = [
   },
 ];
 
-async function plant(ownerUrl: string, { routine, says, wouldSay }: Mutant): Promise<void> {
-  const client = new pg.Client({ connectionString: ownerUrl });
-  await client.connect();
-  try {
-    const { rows } = await client.query<{ source: string }>(
-      "select pg_get_functiondef(oid) as source from pg_proc where pronamespace = 'books'::regnamespace and proname = $1",
-      [routine],
-    );
-    const source = rows[0]?.source ?? "";
-    expect(source, `books.${routine} has the text that the mutant changes`).toContain(says);
-    await client.query(source.replace(says, wouldSay));
-  } finally {
-    await client.end();
-  }
-}
-
 describe("the model of a wallet", () => {
   /** Guards the guard: a model test that misses a planted mistake would miss the real one. */
   test.each(MUTANTS)("notices when $mistake", { timeout: 120_000 }, async (mutant) => {
     const ledger = await aLedger();
     try {
-      await plant(ledger.home.ownerUrl, mutant);
+      await plantMutant(ledger.home.ownerUrl, mutant);
       await expect(runModel(ledger, 3_000, true)).rejects.toThrow();
     } finally {
       await ledger.close();

@@ -203,6 +203,16 @@ describe("what is held back", () => {
     expect(await verified()).toEqual([]);
   });
 
+  test("and went back when the quota was used up isn't taken again when the contribution ends", async () => {
+    const bo = await aContributor();
+    const { id, poolKey } = await contributeKey(bo);
+    await serveWith(poolKey, 500n * USD, cr(50_000));
+    await fold();
+    expect((await retire(bo, id)).body).toMatchObject({ state: "retired", vested_credits: 45_000 });
+    expect(await balanceOf(bo)).toMatchObject({ vestedMicros: cr(45_000), unvestedMicros: 0n, debtMicros: 0n });
+    expect(await verified()).toEqual([]);
+  });
+
   test("stays held back over a top-up", async () => {
     const [bo, key] = [await aContributor(), aKey()];
     const { id, poolKey } = await contributeKey(bo, key);
