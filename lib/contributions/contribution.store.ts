@@ -209,5 +209,12 @@ export type Vesting = {
 
 /** Record what attempts vested. One that was recorded before breaks the transaction: nothing vests twice. */
 export async function insertVestings(tx: Tx, vestings: readonly Vesting[], nowMs: number): Promise<void> {
-  await queries(tx).vesting.createMany({ data: vestings.map((row) => ({ ...row, createdAt: new Date(nowMs) })) });
+  await queries(tx).$executeRaw`
+    insert into vesting (hold, n, contribution_id, cost_nanos, charged_micros, vested_micros, created_at)
+    select x.*, ${new Date(nowMs)}::timestamptz
+    from unnest(${vestings.map(({ hold }) => hold)}::uuid[], ${vestings.map(({ n }) => n)}::smallint[],
+      ${vestings.map(({ contributionId }) => contributionId)}::uuid[],
+      ${vestings.map(({ costNanos }) => costNanos)}::bigint[],
+      ${vestings.map(({ chargedMicros }) => chargedMicros)}::bigint[],
+      ${vestings.map(({ vestedMicros }) => vestedMicros)}::bigint[]) x`;
 }

@@ -55,7 +55,7 @@ function serve(contribution: Contribution, attempts: readonly ServedAttempt[]): 
   return { contribution, progress, vestings, ...movesOf(contribution, progress) };
 }
 
-async function record(tx: Tx, ctx: Ctx, served: Served): Promise<void> {
+async function record(tx: Tx, served: Served): Promise<void> {
   const { contribution, progress, vestings, regainedMicros, returnedMicros } = served;
   const { costNanos, chargedMicros, vestedMicros } = progress;
   await updateContribution(tx, contribution.id, {
@@ -65,7 +65,6 @@ async function record(tx: Tx, ctx: Ctx, served: Served): Promise<void> {
     takenMicros: micros(contribution.takenMicros - regainedMicros + returnedMicros),
     requestsServed: contribution.requestsServed + BigInt(vestings.length),
   });
-  await insertVestings(tx, vestings, ctx.nowMs);
 }
 
 async function post(tx: Tx, ctx: Ctx, served: Served): Promise<void> {
@@ -113,7 +112,12 @@ export async function vestContributions(tx: Tx, ctx: Ctx, attempts: readonly Ser
   const contributions = await lockByPoolKeys(tx, [...byKey.keys()]);
   const byWallet = contributions.toSorted((a, b) => (a.walletId < b.walletId ? -1 : a.walletId > b.walletId ? 1 : 0));
   const served = byWallet.map((one) => serve(one, byKey.get(one.poolKeyId) ?? []));
-  for (const one of served) await record(tx, ctx, one);
+  for (const one of served) await record(tx, one);
+  await insertVestings(
+    tx,
+    served.flatMap(({ vestings }) => vestings),
+    ctx.nowMs,
+  );
   // Before anything is posted: vesting pays debts from what may be spent in advance.
   await setAdvance(tx, [...new Set(byWallet.map(({ walletId }) => walletId))]);
   for (const one of served) await post(tx, ctx, one);
