@@ -1,8 +1,10 @@
 export { CreditsInput, DecimalInput, PositiveCreditsInput, UsdInput } from "./amounts";
 export { addressMatcher, clientAddressReader, WEB_PORT_HEADER, type ClientAddress } from "./client-address";
 export { otherListsCursor, readCursor, toPage, writeCursor } from "./cursor";
+export { drain, endEarly, isEarly } from "./early-reply";
 export { dropNamedHeaders, endToEndHeaders, isHopHeader } from "./hop-headers";
 export { credits, decimal, NumberLiteral, toJson, usd } from "./json";
+export { JSON_BOUNDS, JsonScan } from "./json-structure";
 export { listen } from "./listen";
 export { NotYet } from "./not-yet";
 export { isSameSecret, refuseToStrangers } from "./operator-access";

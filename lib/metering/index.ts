@@ -14,6 +14,7 @@ export { claimReply } from "./claim-reply";
 export { forgetOldChecks } from "./forget-old-checks";
 export { forgetOldReplies } from "./forget-old-replies";
 export { forgetReply } from "./forget-reply";
+export { hasStoredReply } from "./has-stored-reply";
 export { keepReply } from "./keep-reply";
 export { type BrokenLaw, type LedgerCheck, lastLedgerCheck } from "./ledger-check.store";
 export { KEPT_BYTES_MAX, type KeptReply, type ReplyClaim } from "./kept-reply";

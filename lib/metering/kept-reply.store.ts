@@ -47,6 +47,16 @@ export async function readEnd(tx: Tx, hold: Uuid): Promise<ClaimEnd> {
   return rows[0]?.ended ?? "open";
 }
 
+/** How many results a key has that are newer than that: one, or none. */
+export async function countReplies(
+  reader: Tx,
+  { userId, route, key }: Pick<ReplyClaim, "userId" | "route" | "key">,
+  after: Date,
+): Promise<number> {
+  const where = { userId, route, key, isDone: true, reply: { not: null }, createdAt: { gt: after } };
+  return queries(reader).kept_reply.count({ where });
+}
+
 export async function updateClaim(tx: Tx, id: Uuid, reply: string | null): Promise<void> {
   await queries(tx).kept_reply.updateMany({ where: { id }, data: { reply } });
 }

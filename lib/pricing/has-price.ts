@@ -10,3 +10,9 @@ export function hasPrice(card: Card, facts: RequestFacts, meters: readonly Meter
   if (card.table && rateTable(card.table, facts).outcome === "rated") return true;
   return card.rates.some(({ meter }) => meters.includes(meter));
 }
+
+/** Whether no request is charged anything by this card, whatever it uses. */
+export function isFree({ rates, table }: Card): boolean {
+  const amounts = [...rates, ...(table?.rows ?? [])].map(({ amount }) => amount.digits);
+  return amounts.length > 0 && amounts.every((digits) => digits === 0n);
+}

@@ -15,11 +15,13 @@ export type Usage = {
 /**
  * The parts of a request that a card's fields and table look at. Header names are lower case.
  *
+ * `values` are all that may be asked of the body of a request that was too large to keep, by dotted path (`pickFields`).
  * `images` is how many images (or clips) were asked for, where the protocol says; else the body's `n`, else 1.
  */
 export type RequestFacts = {
   body: Readonly<Record<string, unknown>>;
   headers: Readonly<Record<string, string>>;
+  values?: Readonly<Record<string, readonly unknown[]>>;
   images?: number;
 };
 

@@ -4,6 +4,8 @@ import { BUNDLING } from "../../scripts/start/bundling";
 
 const ROOT = path.resolve(import.meta.dirname, "../..");
 
+const THREADS = { "gateway/large-body.thread": "workers/gateway/large-body.thread.ts" };
+
 /**
  * Bundle entry points as production runs them: TypeScript gone, packages outside. Answers where each one landed, by name.
  *
@@ -13,7 +15,8 @@ export async function bundle(folder: string, entries: Record<string, string>): P
   const outdir = path.join(ROOT, folder);
   await build({
     absWorkingDir: ROOT,
-    entryPoints: entries,
+    // Threads of gateways start from a file beside theirs.
+    entryPoints: { ...entries, ...THREADS },
     outdir,
     outExtension: { ".js": ".mjs" },
     ...BUNDLING,

@@ -6,6 +6,8 @@ import { nowMs } from "../../lib/time";
 export type Balances = {
   /** At most a second old. Errors: those of the database. */
   recent(wallet: bigint): Promise<Balance>;
+  /** As it is now: for whoever the one that is known would turn away. Errors: those of the database. */
+  now(wallet: bigint): Promise<Balance>;
 };
 
 const AGE_MS_MAX = 1_000;
@@ -14,16 +16,18 @@ const KNOWN_MAX = 10_000;
 /** A memory of balances. What is spent is decided by the books alone. */
 export function createBalances(database: Database): Balances {
   let known = new Map<bigint, { atMs: number; balance: Promise<Balance> }>();
+  function now(wallet: bigint): Promise<Balance> {
+    if (known.size >= KNOWN_MAX) known = new Map();
+    const balance = readBalance(database.reader, wallet);
+    known.set(wallet, { atMs: nowMs(), balance });
+    balance.catch(() => known.delete(wallet));
+    return balance;
+  }
   return {
+    now,
     recent(wallet) {
-      const atMs = nowMs();
       const entry = known.get(wallet);
-      if (entry && atMs - entry.atMs < AGE_MS_MAX) return entry.balance;
-      if (known.size >= KNOWN_MAX) known = new Map();
-      const balance = readBalance(database.reader, wallet);
-      known.set(wallet, { atMs, balance });
-      balance.catch(() => known.delete(wallet));
-      return balance;
+      return entry && nowMs() - entry.atMs < AGE_MS_MAX ? entry.balance : now(wallet);
     },
   };
 }

@@ -4,6 +4,8 @@ import { ScripError } from "../../lib/errors";
 export type BodyShare = {
   /** Errors: `ScripError` unavailable where all bodies together, or those of its sender, would take too much. */
   take(bytes: number): void;
+  /** So much of what was taken isn't needed any more. */
+  give(bytes: number): void;
   /** The body isn't needed any more. */
   end(): void;
 };
@@ -33,6 +35,10 @@ export function createBodyMemory(bytesMax: number): BodyMemory {
           }
           add(sender, bytes);
           own += bytes;
+        },
+        give(bytes) {
+          add(sender, -bytes);
+          own -= bytes;
         },
         end() {
           add(sender, -own);

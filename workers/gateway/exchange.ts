@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
+import { endEarly, isEarly } from "../../lib/http";
 import { newUuid, toPublicId, type Uuid } from "../../lib/ids";
 import type { KeptReply } from "../../lib/metering";
 import { nowMs } from "../../lib/time";
@@ -56,16 +57,18 @@ export class Exchange {
     return Math.max(0, nowMs() - this.arrivedMs);
   }
 
-  /** Send a whole reply, unless the caller has left or something was sent already. */
+  /**
+   * Send a whole reply, unless the caller has left or something was sent already. One that is still sending a long request
+   * gets it too, and then loses its connection.
+   */
   send(status: number, headers: Record<string, string>, body: string | Buffer): void {
     const { response } = this;
     if (this.#isGone || response.headersSent) return;
-    response.writeHead(status, {
-      ...this.replyHeaders,
-      ...headers,
-      "content-length": Buffer.byteLength(body),
-    });
-    this.end(body);
+    const early = isEarly(this.request) ? { connection: "close" } : {};
+    const own = { "content-length": Buffer.byteLength(body), ...early };
+    response.writeHead(status, { ...this.replyHeaders, ...headers, ...own });
+    if (isEarly(this.request)) endEarly(this.request, response, body);
+    else this.end(body);
   }
 
   /** Send the last bytes of a reply that was begun; who doesn't take them in time is cut off. */

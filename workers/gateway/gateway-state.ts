@@ -13,6 +13,7 @@ import type { Timings } from "./limits";
 import type { Metrics } from "./metrics";
 import type { OpenStreams } from "./open-streams";
 import type { Rates } from "./rates";
+import type { Thread } from "./thread";
 import type { Traces } from "./traces";
 import type { Upstreams } from "./upstream";
 
@@ -26,6 +27,8 @@ export type Gateway = {
   readonly callers: Callers;
   readonly balances: Balances;
   readonly bodies: BodyMemory;
+  /** Parses large bodies. */
+  readonly parser: Thread;
   readonly rates: Rates;
   readonly tokens: TokenCounter;
   readonly upstreams: Upstreams;

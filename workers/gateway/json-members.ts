@@ -22,11 +22,12 @@ function skipSpace(bytes: Buffer, from: number): number {
 /** The place after a text that begins at `from`. */
 function skipText(bytes: Buffer, from: number): number {
   let at = from + 1;
-  for (const near = at + SHORT; at < near; at++) {
-    if (bytes[at] === BACKSLASH) at++;
-    else if (bytes[at] === QUOTE) return at + 1;
-  }
   for (;;) {
+    // Near ends, and escapes that stand close together, cost less byte by byte.
+    for (const near = at + SHORT; at < near; at++) {
+      if (bytes[at] === BACKSLASH) at++;
+      else if (bytes[at] === QUOTE) return at + 1;
+    }
     const quote = bytes.indexOf(QUOTE, at);
     if (quote < 0) return bytes.length;
     let slashes = 0;
@@ -85,11 +86,8 @@ export function readMembers(bytes: Buffer, from = 0): Member[] {
   return members;
 }
 
-/** What makes valid JSON mean different things to different readers, or exhaust one. */
-type Doubt = { kind: "deep" } | { kind: "repeated"; name: string };
-
-/** The first doubt about the bytes, which hold valid JSON: a name that an object has twice, or more than so many levels. */
-export function findDoubt(bytes: Buffer, levels: number): Doubt | null {
+/** The first name that an object has twice, which readers take differently. The bytes hold valid JSON. */
+export function findDuplicate(bytes: Buffer): string | null {
   /** The names of each object that is open; null for a list. */
   const open: (Set<string> | null)[] = [];
   let isName = false;
@@ -102,7 +100,7 @@ export function findDoubt(bytes: Buffer, levels: number): Doubt | null {
       isName = false;
       if (names) {
         const name = readName(bytes, at, end);
-        if (names.has(name)) return { kind: "repeated", name };
+        if (names.has(name)) return name;
         names.add(name);
       }
       at = end;
@@ -111,7 +109,6 @@ export function findDoubt(bytes: Buffer, levels: number): Doubt | null {
     if (byte === OPEN_OBJECT || byte === OPEN_LIST) open.push(byte === OPEN_OBJECT ? new Set() : null);
     else if (byte === CLOSE_OBJECT || byte === CLOSE_LIST) open.pop();
     if (byte === OPEN_OBJECT || byte === COMMA) isName = true;
-    if (open.length > levels) return { kind: "deep" };
     at++;
   }
   return null;
@@ -120,15 +117,21 @@ export function findDoubt(bytes: Buffer, levels: number): Doubt | null {
 /** Changes of an object by name: JSON text for a value to set, null to take the member out. */
 export type MemberChanges = ReadonlyMap<string, string | null>;
 
-function removed(bytes: Buffer, members: readonly Member[], changes: MemberChanges): Buffer {
-  const first = members[0];
-  const last = members.at(-1);
-  if (!first || !last) return bytes;
-  const kept = members
-    .filter(({ name }) => changes.get(name) !== null)
-    .map(({ start, end }) => bytes.subarray(start, end));
-  const inside = kept.flatMap((part, index) => (index === 0 ? [part] : [Buffer.from(","), part]));
-  return Buffer.concat([bytes.subarray(0, first.start), ...inside, bytes.subarray(last.end)]);
+const COMMA_BYTE = Buffer.from(",");
+
+/** The object without some members, and where the others stand then. */
+function removed(bytes: Buffer, members: readonly Member[], changes: MemberChanges): [Buffer, Member[]] {
+  const parts = [bytes.subarray(0, members[0]?.start)];
+  let at = members[0]?.start ?? 0;
+  const kept = members.filter(({ name }) => changes.get(name) !== null);
+  const moved = kept.map(({ name, start, valueStart, end }, index) => {
+    if (index > 0) parts.push(COMMA_BYTE);
+    const by = at + (index > 0 ? 1 : 0) - start;
+    at = end + by;
+    parts.push(bytes.subarray(start, end));
+    return { name, start: start + by, valueStart: valueStart + by, end: at };
+  });
+  return [Buffer.concat([...parts, bytes.subarray(members.at(-1)?.end)]), moved];
 }
 
 function replaced(bytes: Buffer, members: readonly Member[], changes: MemberChanges): Buffer {
@@ -153,15 +156,13 @@ function replaced(bytes: Buffer, members: readonly Member[], changes: MemberChan
 }
 
 /**
- * The object's bytes with some members set, added or taken out; every other byte stays as it was.
+ * The object's bytes with some members set, added or taken out; every other byte stays as it was, and none is walked.
  *
  * `members` are those that `readMembers` gave for the same bytes, which hold one object and nothing after it.
  */
 export function spliceMembers(bytes: Buffer, members: readonly Member[], changes: MemberChanges): Buffer {
   const isRemoving = members.some(({ name }) => changes.get(name) === null);
-  if (!isRemoving) return replaced(bytes, members, changes);
-  const rest = removed(bytes, members, changes);
-  return replaced(rest, readMembers(rest), changes);
+  return isRemoving ? replaced(...removed(bytes, members, changes), changes) : replaced(bytes, members, changes);
 }
 
 /** The object's bytes with one member of an object within it set. Does nothing where there is no such object. */

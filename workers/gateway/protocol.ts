@@ -2,6 +2,7 @@ import type { ScripError } from "../../lib/errors";
 import type { Meter } from "../../lib/catalog";
 import type { RequestFacts, Usage } from "../../lib/pricing";
 import type { OpenAiEndpoint } from "../../lib/providers";
+import type { TextLook } from "./token-ceiling";
 
 /** What a request asks for, as far as every protocol says it. `P` is what the protocol itself needs to remember. */
 export type Ask<P = unknown> = {
@@ -21,6 +22,11 @@ export type Ask<P = unknown> = {
   /** What card fields and tables look at. */
   readonly facts: RequestFacts;
   readonly particulars: P;
+  /**
+   * Set where the body was parsed in a thread: `facts` has nothing but what prices depend on, and what its input is made of is
+   * only counted there too. The hash is there where an idempotency key needs it.
+   */
+  readonly large?: { readonly sha256: Uint8Array | null; readonly look: TextLook };
 };
 
 /** Texts to be tokenised, and the tokens that their framing takes beside them. */
@@ -70,6 +76,8 @@ export type Protocol<P = unknown> = {
   readonly capability: string;
   /** What its requests are counted in. */
   readonly meters: readonly Meter[];
+  /** Top-level members in which its requests have flat lists of numbers, such as token ids. */
+  readonly numberLists: ReadonlySet<string>;
   /** Errors: `ScripError` invalid_request for what is no request of this protocol. */
   parse(bytes: Buffer, headers: Readonly<Record<string, string>>): Ask<P>;
   /** What the input is made of, for a count: framed as OpenAI does, or with as much framing as any supplier's. */

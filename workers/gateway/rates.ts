@@ -11,12 +11,14 @@ export type Allowance = { requestsPerMinute: number; tokensPerMinute: number; co
 /** A request that was let in: its place among those under way, and what the reply says of the limits. */
 export type Admission = {
   headers: Record<string, string>;
+  /** How many tokens the request is expected to use, where that wasn't known when it was let in. */
+  expect(tokens: number): void;
   /** The request ended having used so many tokens. */
   end(tokens: number): void;
 };
 
 export type Rates = {
-  /** Errors: `ScripError` rate_limit_exceeded, concurrency_limit. */
+  /** One that is refused counts as none. Errors: `ScripError` rate_limit_exceeded, concurrency_limit. */
   admit(caller: Caller, allowance: Allowance, tokensExpected: number): Promise<Admission>;
   stop(): void;
 };
@@ -87,23 +89,30 @@ export function createRates(): Rates {
     async admit({ user }, allowance, tokensExpected) {
       const { requestsPerMinute, tokensPerMinute, concurrency } = allowance;
       const atMs = nowMs();
-      const asked = requests.add(user.id, 1, atMs);
-      if (asked.amount > requestsPerMinute) throw refuse("requests", requestsPerMinute, asked);
+      const asked = requests.add(user.id, 0, atMs);
+      if (asked.amount >= requestsPerMinute) throw refuse("requests", requestsPerMinute, asked);
       const counted = tokens.add(user.id, 0, atMs);
       // What was used before decides, so that one large request can pass a small limit when nothing else does.
       if (counted.amount >= tokensPerMinute) throw refuse("tokens", tokensPerMinute, counted);
       const others = underWay.get(user.id) ?? 0;
       if (others >= concurrency) throw tooManyUnderWay(concurrency);
+      requests.add(user.id, 1, atMs);
       const expectedIn = tokens.add(user.id, tokensExpected, atMs).endsMs;
+      let expected = tokensExpected;
       underWay.set(user.id, others + 1);
       let isUnderWay = true;
       return {
         headers: limitHeaders(allowance, asked, counted),
+        expect(now) {
+          if (!isUnderWay) return;
+          tokens.add(user.id, tokensToAdd({ used: now, expected, expectedIn }), nowMs());
+          expected = now;
+        },
         end(used) {
           if (!isUnderWay) return;
           isUnderWay = false;
           leave(user.id);
-          tokens.add(user.id, tokensToAdd({ used, expected: tokensExpected, expectedIn }), nowMs());
+          tokens.add(user.id, tokensToAdd({ used, expected, expectedIn }), nowMs());
         },
       };
     },

@@ -1,49 +1,111 @@
 import { ScripError } from "../../lib/errors";
+import { JsonScan } from "../../lib/http";
 import type { BodyShare } from "./body-memory";
 import type { Exchange } from "./exchange";
 
+export type BodyRules = {
+  bytesMax: number;
+  /** What is above it is only read once `admit` let its caller in. */
+  smallBytesMax: number;
+  admit: () => Promise<unknown>;
+  share: BodyShare;
+  /** Top-level members in which the protocol has lists of numbers. */
+  numberLists: ReadonlySet<string>;
+};
+
 const tooLarge = (bytesMax: number): ScripError =>
   new ScripError("request_too_large", `The body is larger than ${bytesMax / (1024 * 1024)} MB.`);
+const brokenOff = (cause?: unknown): ScripError =>
+  new ScripError("invalid_request", "The request broke off.", { cause });
+
+/** The chunks as one buffer; a large one in memory that a thread can read too, without a copy of its own. */
+function join(chunks: readonly Buffer[], bytes: number, smallBytesMax: number): Buffer {
+  if (bytes <= smallBytesMax) return chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks, bytes);
+  const whole = Buffer.from(new SharedArrayBuffer(bytes));
+  let at = 0;
+  for (const chunk of chunks) at += chunk.copy(whole, at);
+  return whole;
+}
+
+/** Reads one body as it comes. */
+class BodyReader {
+  readonly #chunks: Buffer[] = [];
+  readonly #scan: JsonScan;
+  #bytes = 0;
+  #isAdmitted = false;
+  #isDropped = false;
+
+  constructor(private readonly rules: BodyRules) {
+    this.#scan = new JsonScan(rules.numberLists);
+  }
+
+  /** Errors: those of size, of admission, and of the body's structure, in this order. */
+  take(chunk: Buffer): Promise<void> | undefined {
+    const { bytesMax, smallBytesMax } = this.rules;
+    this.#bytes += chunk.length;
+    if (this.#bytes > bytesMax) throw tooLarge(bytesMax);
+    if (this.#bytes > smallBytesMax && !this.#isAdmitted) return this.admit().then(() => this.#keep(chunk));
+    this.#keep(chunk);
+    return undefined;
+  }
+
+  async admit(): Promise<void> {
+    this.#isAdmitted = true;
+    await this.rules.admit();
+  }
+
+  #keep(chunk: Buffer): void {
+    if (this.#isDropped) return; // the caller left while it was let in
+    this.rules.share.take(chunk.length);
+    this.#scan.push(chunk);
+    this.#chunks.push(chunk);
+  }
+
+  whole(): Buffer {
+    return join(this.#chunks, this.#bytes, this.rules.smallBytesMax);
+  }
+
+  drop(): void {
+    this.#isDropped = true;
+    this.#chunks.length = 0;
+  }
+}
 
 /**
- * The body's bytes.
+ * The body's bytes, of which nothing is parsed, and nothing above `smallBytesMax` is read before `admit` has resolved.
  *
- * Errors: `ScripError` request_too_large above `bytesMax`, as soon as that shows; unavailable where the memory for bodies is
- * used up; invalid_request where the caller breaks off.
+ * Errors: `ScripError` request_too_large above `bytesMax`, as soon as that shows; those of `admit`; invalid_request for a
+ * structure that is beyond `JSON_BOUNDS`, and where the caller breaks off; unavailable where the memory for bodies is used
+ * up. Whoever answers then reads on what is still to come.
  */
-export function readBody({ request }: Exchange, bytesMax: number, share: BodyShare): Promise<Buffer> {
+export async function readBody({ request }: Exchange, rules: BodyRules): Promise<Buffer> {
+  const announced = Number(request.headers["content-length"] ?? 0);
+  if (announced > rules.bytesMax) throw tooLarge(rules.bytesMax);
+  const reader = new BodyReader(rules);
+  if (announced > rules.smallBytesMax) await reader.admit();
+  // The caller may have left while it was looked up.
+  if (request.destroyed && !request.complete) throw brokenOff();
   return new Promise((resolve, reject) => {
-    // The caller may have left while it was looked up.
-    if (request.destroyed && !request.complete) reject(new ScripError("invalid_request", "The request broke off."));
-    const announced = Number(request.headers["content-length"] ?? 0);
-    if (announced > bytesMax) {
-      request.resume(); // what is on its way is thrown away, so that the caller reads the refusal
-      reject(tooLarge(bytesMax));
-      return;
-    }
-    const chunks: Buffer[] = [];
-    let bytes = 0;
-    let isRefused = false;
-    const refuse = (refusal: unknown): void => {
-      isRefused = true;
-      chunks.length = 0;
-      reject(refusal);
-    };
-    request.on("data", (chunk: Buffer) => {
-      if (isRefused) return; // thrown away, so that the caller reads the refusal
-      bytes += chunk.length;
+    function take(chunk: Buffer): void {
       try {
-        if (bytes > bytesMax) throw tooLarge(bytesMax);
-        share.take(chunk.length);
-        chunks.push(chunk);
+        const admission = reader.take(chunk);
+        if (!admission) return;
+        request.pause();
+        admission.then(() => request.resume(), refuse);
       } catch (refusal) {
         refuse(refusal);
       }
-    });
-    request.once("end", () => resolve(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks)));
-    request.once("error", (cause) => reject(new ScripError("invalid_request", "The request broke off.", { cause })));
+    }
+    function refuse(refusal: unknown): void {
+      request.off("data", take).pause();
+      reader.drop();
+      reject(refusal);
+    }
+    request.on("data", take);
+    request.once("end", () => resolve(reader.whole()));
+    request.once("error", (cause) => refuse(brokenOff(cause)));
     request.once("close", () => {
-      if (!request.complete) reject(new ScripError("invalid_request", "The request broke off."));
+      if (!request.complete) refuse(brokenOff());
     });
   });
 }

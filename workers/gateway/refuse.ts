@@ -23,6 +23,5 @@ export function sendRefusal(exchange: Exchange, error: Protocol["error"], thrown
   exchange.sendJson(refusal.status, error.body(refusal), {
     "x-should-retry": String(refusal.retry),
     ...(retryAfterS === undefined ? {} : { "retry-after": String(retryAfterS) }),
-    ...(refusal.code === "request_too_large" ? { connection: "close" } : {}),
   });
 }

@@ -47,7 +47,7 @@ export function tokenizerFor({ model }: Admitted, { baseUrl, upstreamModel }: Ch
 /** The most that the request may use. A context window bounds both sides of it. */
 export function boundsOf({ ask, model }: Admitted, tokenizer = UNKNOWN_TOKENIZER): Bounds {
   const window = model.contextTokens ?? Number.POSITIVE_INFINITY;
-  const growth = bytesAtMost(tokenizer, ask.bytes) - ask.bytes.length;
+  const growth = bytesAtMost(tokenizer, ask.bytes, ask.large?.look) - ask.bytes.length;
   return {
     inputTokens: Math.min(ask.inputBound + growth, window),
     outputTokens: Math.min(ask.outputAsked ?? model.defaultOutputCap, window) + ask.outputBeyond,
@@ -143,11 +143,10 @@ function refusalOf(outcome: Exclude<ReserveOutcome, { outcome: "held" | "short" 
 async function countInput(
   { tokens }: Gateway,
   protocol: Protocol,
-  { ask }: Admitted,
+  { ask, caller }: Admitted,
   tokenizer: Tokenizer,
 ): Promise<number> {
-  const countable = protocol.tokens(ask, tokenizer.isOpenAi ? "openai" : "largest");
-  return (await tokens.atMost(tokenizer, countable)) + ask.inputBeyond;
+  return (await tokens.inputAtMost(protocol, ask, { account: caller.user.id, tokenizer })) + ask.inputBeyond;
 }
 
 /** A reply without a bound that can't be cut where its hold ends: it comes whole, or its output isn't all to be seen. */

@@ -100,10 +100,7 @@ export async function routeRequest(gateway: Gateway, exchange: Exchange): Promis
   });
   try {
     const found = find(request.method ?? "GET", path);
-    if (!found) {
-      request.resume();
-      throw new ScripError("not_found", `There is no ${request.method} ${path.slice(0, 100)} here.`);
-    }
+    if (!found) throw new ScripError("not_found", `There is no ${request.method} ${path.slice(0, 100)} here.`);
     await found.route.serve(gateway, exchange, decode(found.rest));
   } catch (error) {
     sendRefusal(exchange, openAiChat.error, error, gateway.log);

@@ -5,15 +5,17 @@ import { headersToCaller, scrubText } from "../../lib/providers";
 import { nowMs } from "../../lib/time";
 import type { Uuid } from "../../lib/ids";
 import { admit, type Admitted, debtOf, inDebt, needsOf, requireStanding } from "./admit";
+import { admitCaller } from "./admit-caller";
 import { tryKey, type Tried } from "./attempt";
-import type { BodyShare } from "./body-memory";
 import type { Caller } from "./callers";
 import { readSecret } from "./credentials";
 import type { Exchange } from "./exchange";
 import type { Gateway } from "./gateway-state";
 import { givenUp, Job } from "./job";
 import { LIMITS } from "./limits";
+import { parseBody } from "./parse-body";
 import type { Ask, Protocol } from "./protocol";
+import type { Admission } from "./rates";
 import { readBody } from "./read-body";
 import { BYTES_PER_TOKEN, reserve, tooLittle, worstOf } from "./reserve";
 import { serveOnce } from "./serve-once";
@@ -200,19 +202,29 @@ async function serveFirst(
   }
 }
 
+/** Its place among the account's requests: where it has one already, what it is expected to use is known now. */
+async function takePlace({ rates }: Gateway, admitted: Admitted, early: Admission | undefined): Promise<Admission> {
+  const { ask, caller, allowance } = admitted;
+  const expected = Math.ceil(ask.inputBound / BYTES_PER_TOKEN);
+  if (!early) return rates.admit(caller, allowance, expected);
+  early.expect(expected);
+  return early;
+}
+
 /** Within the account's limits, once: a repetition is let in as any request is, and counts as one. */
 async function serveAdmitted(
   gateway: Gateway,
   protocol: Protocol,
   exchange: Exchange,
   admitted: Admitted,
+  early: Admission | undefined,
 ): Promise<void> {
-  const { ask, caller, allowance } = admitted;
-  const admission = await gateway.rates.admit(caller, allowance, Math.ceil(ask.inputBound / BYTES_PER_TOKEN));
+  const { ask, caller } = admitted;
+  const admission = await takePlace(gateway, admitted, early);
   Object.assign(exchange.replyHeaders, admission.headers);
   let used = 0;
   try {
-    await serveOnce(gateway, exchange, { caller, bytes: ask.bytes }, () =>
+    await serveOnce(gateway, exchange, { caller, ask }, () =>
       serveFirst(gateway, protocol, exchange, admitted, (tokens) => {
         used = tokens;
       }),
@@ -230,58 +242,43 @@ async function letIn(
   protocol: Protocol,
   exchange: Exchange,
   ask: Ask,
-  caller: Caller,
+  { caller, early }: { caller: Caller; early: Admission | undefined },
 ): Promise<void> {
   try {
     await gateway.config.lookFor(ask.model);
     const admitted = admit(gateway, protocol, exchange, ask, caller);
     exchange.model = admitted.model.id;
-    await serveAdmitted(gateway, protocol, exchange, admitted);
+    await serveAdmitted(gateway, protocol, exchange, admitted, early);
   } catch (error) {
     const isLater = error instanceof ScripError && !BEFORE_DEBT.has(error.code) && !exchange.response.headersSent;
     throw (isLater && (await debtOf(gateway, caller))) || error;
   }
 }
 
-type Recognised = { caller: Caller } | { refusal: unknown };
-
-async function recognise({ callers }: Gateway, exchange: Exchange): Promise<Recognised> {
-  try {
-    return { caller: await callers.authenticate(readSecret(exchange)) };
-  } catch (refusal) {
-    return { refusal };
-  }
-}
-
-/** The memory for the body of whoever sends it. */
-const shareOf = ({ bodies }: Gateway, recognised: Recognised): BodyShare =>
-  "caller" in recognised
-    ? bodies.begin(recognised.caller.user.id, LIMITS.accountBodiesBytesMax)
-    : bodies.begin("strangers", LIMITS.strangersBodiesBytesMax);
-
-/** The body, of which little is read where the key isn't good: then only an error in its JSON would be told first. */
-async function readFrom(recognised: Recognised, exchange: Exchange, share: BodyShare): Promise<Buffer> {
-  if ("caller" in recognised) return readBody(exchange, LIMITS.bodyBytesMax, share);
-  try {
-    return await readBody(exchange, LIMITS.strangerBytesMax, share);
-  } catch (error) {
-    throw error instanceof ScripError && error.code !== "invalid_request" ? recognised.refusal : error;
-  }
-}
-
-/** Serve one request of a protocol that generates, from its body to its last byte. Errors: `ScripError` for the caller. */
+/**
+ * Serve one request of a protocol that generates, from its headers to its last byte: nothing of its body is read before its
+ * key is good, and no large one before its caller was let in. Errors: `ScripError` for the caller.
+ */
 export async function serveGeneration(gateway: Gateway, protocol: Protocol, exchange: Exchange): Promise<void> {
-  const recognised = await recognise(gateway, exchange);
-  const share = shareOf(gateway, recognised);
+  const caller = await gateway.callers.authenticate(readSecret(exchange));
+  const share = gateway.bodies.begin(caller.user.id, LIMITS.accountBodiesBytesMax);
+  let place: Promise<Admission> | undefined;
   try {
     const readSinceMs = nowMs();
-    const bytes = await readFrom(recognised, exchange, share);
+    const bytes = await readBody(exchange, {
+      bytesMax: LIMITS.bodyBytesMax,
+      smallBytesMax: LIMITS.smallBodyBytesMax,
+      numberLists: protocol.numberLists,
+      share,
+      admit: () => (place = admitCaller(gateway, protocol, exchange, caller)),
+    });
     exchange.uploadMs = nowMs() - readSinceMs;
-    const ask = protocol.parse(bytes, exchange.headers);
-    if ("refusal" in recognised) throw recognised.refusal;
-    requireStanding(gateway, recognised.caller);
-    await letIn(gateway, protocol, exchange, ask, recognised.caller);
+    const ask = await parseBody(gateway, protocol, exchange, { caller, bytes, share });
+    requireStanding(gateway, caller);
+    await letIn(gateway, protocol, exchange, ask, { caller, early: await place });
   } finally {
+    // Whoever left while they were let in gives their place back too; one that is given back already stays so.
+    await place?.then((admission) => admission.end(0)).catch(() => undefined);
     share.end();
   }
 }

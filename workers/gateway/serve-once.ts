@@ -7,15 +7,18 @@ import { nowMs } from "../../lib/time";
 import type { Caller } from "./callers";
 import type { Exchange } from "./exchange";
 import type { Gateway } from "./gateway-state";
+import type { Ask } from "./protocol";
 
 const KEY_CHARS_MAX = 255;
 /** Headers that belong to one reply, not to the result. */
 const PASSING = /^x-ratelimit-|^connection$|^content-length$/;
 
-function readKey({ headers }: Exchange): string | null {
+/** The idempotency key that a request has, and the route that it holds for. Errors: `ScripError` invalid_request. */
+export function replyKeyOf({ headers, request }: Exchange): { route: string; key: string } | null {
   const key = headers["idempotency-key"];
   if (key === undefined) return null;
-  if (key !== "" && key.length <= KEY_CHARS_MAX) return key;
+  const route = (request.url ?? "").split("?", 1)[0] ?? "";
+  if (key !== "" && key.length <= KEY_CHARS_MAX) return { route, key };
   throw new ScripError("invalid_request", `An Idempotency-Key has 1 to ${KEY_CHARS_MAX} characters.`);
 }
 
@@ -69,21 +72,14 @@ async function runFirst(
 export async function serveOnce(
   gateway: Gateway,
   exchange: Exchange,
-  { caller, bytes }: { caller: Caller; bytes: Buffer },
+  { caller, ask }: { caller: Caller; ask: Ask },
   serve: () => Promise<void>,
 ): Promise<void> {
-  const key = readKey(exchange);
-  if (key === null) return serve();
-  const route = (exchange.request.url ?? "").split("?", 1)[0] ?? "";
-  const requestHash = Uint8Array.from(createHash("sha256").update(bytes).digest());
-  const claim: ReplyClaim = {
-    id: newUuid(nowMs()),
-    userId: caller.user.id,
-    route,
-    key,
-    requestHash,
-    hold: exchange.id,
-  };
+  const place = replyKeyOf(exchange);
+  if (place === null) return serve();
+  const sha256 = ask.large?.sha256 ?? createHash("sha256").update(ask.bytes).digest();
+  const requestHash = Uint8Array.from(sha256);
+  const claim: ReplyClaim = { id: newUuid(nowMs()), userId: caller.user.id, ...place, requestHash, hold: exchange.id };
   const { database, vault } = gateway;
   const ctx = systemCtx("gateway", exchange.arrivedMs);
   const claimed = await database

@@ -36,7 +36,8 @@ export async function countInput(job: Job): Promise<number> {
   const { gateway, protocol, admitted } = job;
   try {
     const tokenizer = tokenizerFor(admitted, job.key);
-    const estimate = await gateway.tokens.estimate(tokenizer, protocol.tokens(admitted.ask));
+    const of = { account: admitted.caller.user.id, tokenizer };
+    const estimate = await gateway.tokens.inputEstimate(protocol, admitted.ask, of);
     return Math.min(estimate, boundsOf(admitted, tokenizer).inputTokens);
   } catch (error) {
     return uncounted(job, error, boundsOf(admitted).inputTokens);

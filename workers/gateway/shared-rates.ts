@@ -14,16 +14,16 @@ const OVER_REQUESTS = 1;
 const OVER_TOKENS = 2;
 const OVER_PLACES = 3;
 
-/** KEYS: requests, tokens, places. Gives the verdict, and how much of each is used and for how long. */
+/** KEYS: requests, tokens, places. Gives the verdict, and how much of each is used and for how long; counts who is let in. */
 const ADMIT = `
 local requests_max, tokens_max, places_max, expected = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4])
-local requests = redis.call('INCR', KEYS[1])
-if requests == 1 then redis.call('PEXPIRE', KEYS[1], ${MINUTE_MS}) end
+local requests = tonumber(redis.call('GET', KEYS[1]) or '0')
 local requests_ms = redis.call('PTTL', KEYS[1])
+if requests_ms < 0 then requests_ms = ${MINUTE_MS} end
 local tokens = tonumber(redis.call('GET', KEYS[2]) or '0')
 local tokens_ms = redis.call('PTTL', KEYS[2])
 if tokens_ms < 0 then tokens_ms = ${MINUTE_MS} end
-if requests > requests_max then return {${OVER_REQUESTS}, requests, requests_ms, tokens, tokens_ms} end
+if requests >= requests_max then return {${OVER_REQUESTS}, requests, requests_ms, tokens, tokens_ms} end
 if tokens >= tokens_max then return {${OVER_TOKENS}, requests, requests_ms, tokens, tokens_ms} end
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
@@ -31,6 +31,8 @@ redis.call('ZREMRANGEBYSCORE', KEYS[3], '-inf', now)
 if redis.call('ZCARD', KEYS[3]) >= places_max then return {${OVER_PLACES}, requests, requests_ms, tokens, tokens_ms} end
 redis.call('ZADD', KEYS[3], now + ${PLACE_MS}, ARGV[5])
 redis.call('PEXPIRE', KEYS[3], ${PLACE_MS})
+requests = redis.call('INCR', KEYS[1])
+redis.call('PEXPIRE', KEYS[1], requests_ms)
 redis.call('INCRBY', KEYS[2], expected)
 redis.call('PEXPIRE', KEYS[2], tokens_ms)
 return {${LET_IN}, requests, requests_ms, tokens + expected, tokens_ms}`;
@@ -46,6 +48,15 @@ if more == 0 then return {0} end
 local tokens_ms = redis.call('PTTL', KEYS[1])
 if tokens_ms < 0 then tokens_ms = ${MINUTE_MS} end
 local tokens = math.max(0, tonumber(redis.call('GET', KEYS[1]) or '0') + more)
+redis.call('SET', KEYS[1], string.format('%d', tokens), 'PX', math.max(1, tokens_ms))
+return {tokens}`;
+
+/** KEYS: tokens, places. ARGV: the place, and how many tokens more it is expected to use. */
+const EXPECT = `
+if not redis.call('ZSCORE', KEYS[2], ARGV[1]) then return {0} end
+local tokens_ms = redis.call('PTTL', KEYS[1])
+if tokens_ms < 0 then tokens_ms = ${MINUTE_MS} end
+local tokens = math.max(0, tonumber(redis.call('GET', KEYS[1]) or '0') + tonumber(ARGV[2]))
 redis.call('SET', KEYS[1], string.format('%d', tokens), 'PX', math.max(1, tokens_ms))
 return {tokens}`;
 
@@ -91,6 +102,28 @@ function createEnds(redis: Scripts<"end">) {
   };
 }
 
+/** The places that this process has taken, which it renews while their requests are under way. */
+function createPlaces(redis: Scripts<"renew">) {
+  const taken = new Map<string, Set<string>>();
+  const renewing = setInterval(() => {
+    for (const [account, places] of taken) void redis.run("renew", [keysOf(account).places], [...places]);
+  }, RENEW_MS);
+  return {
+    has: (account: string, place: string): boolean => taken.get(account)?.has(place) === true,
+    take(account: string, place: string): void {
+      const places = taken.get(account);
+      if (places) places.add(place);
+      else taken.set(account, new Set([place]));
+    },
+    giveBack(account: string, place: string): void {
+      const places = taken.get(account);
+      places?.delete(place);
+      if (places?.size === 0) taken.delete(account);
+    },
+    stop: (): void => clearInterval(renewing),
+  };
+}
+
 /**
  * Rates that all gateways of one Redis share. While it is away each process counts for itself, by `own`; and for a second
  * after it took longer than `answerMsMax`.
@@ -103,22 +136,32 @@ export function createSharedRates(
   tellProblem: (problem: string, error: unknown) => void,
   answerMsMax?: number,
 ): Rates {
-  const redis = openScripts(redisUrl, { admit: ADMIT, end: END, renew: RENEW }, tellProblem, answerMsMax);
+  const redis = openScripts(
+    redisUrl,
+    { admit: ADMIT, expect: EXPECT, end: END, renew: RENEW },
+    tellProblem,
+    answerMsMax,
+  );
   const ends = createEnds(redis);
-  const taken = new Map<string, Set<string>>();
-  const renewing = setInterval(() => {
-    for (const [account, places] of taken) void redis.run("renew", [keysOf(account).places], [...places]);
-  }, RENEW_MS);
+  const places = createPlaces(redis);
 
-  function take(account: string, place: string): void {
-    const places = taken.get(account);
-    if (places) places.add(place);
-    else taken.set(account, new Set([place]));
-  }
-  function giveBack(account: string, place: string): void {
-    const places = taken.get(account);
-    places?.delete(place);
-    if (places?.size === 0) taken.delete(account);
+  /** What a request that was let in may do: its tokens count in the minute that ends then. */
+  function admissionOf(account: string, place: string, tokensExpected: number, endsMs: number) {
+    const { tokens, places: placesKey } = keysOf(account);
+    let expected = tokensExpected;
+    const beyond = (used: number): number => tokensToAdd({ used, expected, expectedIn: endsMs });
+    return {
+      expect(now: number): void {
+        if (!places.has(account, place)) return;
+        void redis.run("expect", [tokens, placesKey], [place, beyond(now)]);
+        expected = now;
+      },
+      end(used: number): void {
+        if (!places.has(account, place)) return;
+        places.giveBack(account, place);
+        ends.tell({ account, place, more: beyond(used) });
+      },
+    };
   }
 
   return {
@@ -137,19 +180,12 @@ export function createSharedRates(
       if (verdict === OVER_REQUESTS) throw refuse("requests", requestsPerMinute, asked);
       if (verdict === OVER_TOKENS) throw refuse("tokens", tokensPerMinute, counted);
       if (verdict !== LET_IN) throw tooManyUnderWay(concurrency);
-      take(account, place);
-      return {
-        headers: limitHeaders(allowance, asked, counted),
-        end(used) {
-          if (!taken.get(account)?.has(place)) return;
-          giveBack(account, place);
-          const more = tokensToAdd({ used, expected: tokensExpected, expectedIn: counted.endsMs });
-          ends.tell({ account, place, more });
-        },
-      };
+      places.take(account, place);
+      const headers = limitHeaders(allowance, asked, counted);
+      return { headers, ...admissionOf(account, place, tokensExpected, counted.endsMs) };
     },
     stop() {
-      clearInterval(renewing);
+      places.stop();
       ends.stop();
       redis.close();
       own.stop();

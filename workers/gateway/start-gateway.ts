@@ -20,6 +20,7 @@ import { createMetrics } from "./metrics";
 import { createOpenStreams } from "./open-streams";
 import { createRates } from "./rates";
 import { createSharedRates } from "./shared-rates";
+import { createThread } from "./thread";
 import { openTraces } from "./traces";
 import { routeRequest } from "./route-request";
 import { createUpstreams } from "./upstream";
@@ -68,6 +69,7 @@ async function assemble(options: GatewayOptions) {
   const metrics = createMetrics(() => pool.count(nowMs()));
   const books = createBooks(database.pool, lease, { onFlush: (items) => metrics.flush(items) });
   const config = await keepConfig(database, pool, log, timings);
+  const counter = createThread(log);
   const gateway: Gateway = {
     database,
     vault,
@@ -78,7 +80,8 @@ async function assemble(options: GatewayOptions) {
     balances: createBalances(database),
     bodies: createBodyMemory(LIMITS.bodiesBytesMax),
     rates: options.redisUrl === undefined ? createRates() : createSharedRates(options.redisUrl, createRates(), tell),
-    tokens: createTokenCounter(),
+    parser: createThread(log),
+    tokens: createTokenCounter(counter),
     upstreams: createUpstreams(timings),
     streams: createOpenStreams(timings.tickMs, (error) => tell("a stream couldn't be checkpointed", error)),
     metrics,
@@ -89,7 +92,7 @@ async function assemble(options: GatewayOptions) {
     metricsToken: options.metricsToken ?? null,
     traces: options.otelEndpoint === undefined ? null : await openTraces(options.otelEndpoint),
   };
-  return { gateway, books, lease, bus };
+  return { gateway, counter, books, lease, bus };
 }
 
 /**
@@ -100,7 +103,7 @@ async function assemble(options: GatewayOptions) {
  */
 export async function startGateway(options: GatewayOptions): Promise<RunningGateway> {
   const { host, log } = options;
-  const { gateway, books, lease, bus } = await assemble(options);
+  const { gateway, counter, books, lease, bus } = await assemble(options);
   let underWay = 0;
   const server = createServer(
     {
@@ -145,7 +148,7 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
     await gateway.pool.close();
     bus?.close();
     gateway.rates.stop();
-    await gateway.tokens.stop();
+    await Promise.all([gateway.parser.stop(), counter.stop()]);
     await lease.close();
     await gateway.traces?.stop().catch(() => undefined); // a collector that is away loses its traces
   }

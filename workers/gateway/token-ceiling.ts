@@ -15,6 +15,8 @@ const require = createRequire(import.meta.url);
 /** A piece of text that ceilings are known for: its script and its rank in o200k_base. */
 type Piece = { text: string; script: string; rank: number };
 
+const BACKSLASH = 0x5c;
+const LETTER_U = 0x75;
 /** Between two turns of the loop so much is counted. Units: characters. */
 const SLICE_CHARS = 32_768;
 /** SentencePiece puts a space before each text. */
@@ -85,10 +87,18 @@ function sliceAtMost(text: string, { vocabulary, form }: Tokenizer): number {
   return Math.min(bytes, normal === text ? tokens : Math.max(tokens, piecesAtMost(vocabulary, text)));
 }
 
-function countEscapes(json: Buffer): number {
+/** What decides by how much a form makes a JSON text longer: whether it has letters beyond ASCII, and how many escaped. */
+export type TextLook = { isAscii: boolean; escapes: number };
+
+/** Looks at every byte: for large texts beside the event loop. */
+export function textLook(json: Buffer): TextLook {
   let escapes = 0;
-  for (let at = json.indexOf("\\u"); at !== -1; at = json.indexOf("\\u", at + 2)) escapes++;
-  return escapes;
+  for (let at = json.indexOf(BACKSLASH); at !== -1 && at < json.length; at++) {
+    if (json[at] !== BACKSLASH) continue;
+    at++;
+    if (json[at] === LETTER_U) escapes++;
+  }
+  return { isAscii: isAscii(json), escapes };
 }
 
 /** By how much a form makes a text longer at most: bytes of a character, and beyond an escape of one. */
@@ -101,13 +111,13 @@ const GROWS: Readonly<Record<"NFC" | "NFKC", { times: number; escape: number }>>
 
 /**
  * The most bytes that a JSON text's strings are for a tokenizer: no token is shorter than one. Cheap: exact where nothing
- * grows, of longer texts the most that they could.
+ * grows, of longer texts the most that they could. `look` is what `textLook` said of it, where that is known.
  */
-export function bytesAtMost({ form }: Tokenizer, json: Buffer): number {
+export function bytesAtMost({ form }: Tokenizer, json: Buffer, look?: TextLook): number {
   if (form === null) return json.length;
-  const escapes = countEscapes(json);
+  const { escapes, ...known } = look ?? textLook(json);
   const grown = escapes * GROWS[form].escape;
-  if (isAscii(json)) return json.length + grown;
+  if (known.isAscii) return json.length + grown;
   if (json.length > SLICE_CHARS) return json.length * GROWS[form].times + grown;
   return Math.max(json.length, Buffer.byteLength(json.toString().normalize(form))) + grown;
 }

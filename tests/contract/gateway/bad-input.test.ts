@@ -75,12 +75,12 @@ describe("bad input costs nothing", () => {
     expect((await gateway.post(caller.secret, ask())).status).toBe(200);
   });
 
-  it("refuses a body that is no JSON object with 400, before it looks at the key", async () => {
+  it("refuses a body that is no JSON object with 400, of a caller whose key is good", async () => {
     const caller = await gateway.caller();
     for (const body of ['{"model":', "[]", '"text"', "7", "", "null", "\u0000"]) {
       expect(await outcomeOf(await gateway.post(caller.secret, body), caller)).toEqual(refused(400, "invalid_request"));
     }
-    expect(await outcomeOf(await gateway.post(null, "{"), null)).toEqual(refused(400, "invalid_request"));
+    expect(await outcomeOf(await gateway.post(null, "{"), null)).toEqual(refused(401, "invalid_api_key"));
   });
 
   it("refuses fields that decide the price in a form that it can't be sure of", async () => {
@@ -185,7 +185,7 @@ describe("bad input costs nothing", () => {
       });
     expect(await statusOf({ authorization, "content-length": 26 * megabyte.length }, 1)).toBe(413);
     expect(await statusOf({ authorization }, 26)).toBe(413);
-    // Of a stranger's body less is read: what is wrong is the key.
+    // Of a body without a good key nothing is read.
     expect(await statusOf({ "content-length": 2 * megabyte.length }, 1)).toBe(401);
     expect(await statusOf({}, 2)).toBe(401);
     expect(await gateway.spent(caller)).toBe(0n);
@@ -209,11 +209,12 @@ describe("bad input costs nothing", () => {
 });
 
 describe("which error wins", () => {
-  it("is JSON before key, key before model, model before allow-list, price before balance", async () => {
+  it("is key before JSON, JSON before model, model before allow-list, price before balance", async () => {
     const poor = await gateway.caller(1n);
     const codeOf = async (secret: string | null, body: unknown) =>
       (await gateway.post(secret, body)).json.error?.["code"];
-    expect(await codeOf("sk-nobody", "{")).toBe("invalid_request");
+    expect(await codeOf("sk-nobody", "{")).toBe("invalid_api_key");
+    expect(await codeOf(poor.secret, '{"model":"gpt-0",')).toBe("invalid_request");
     expect(await codeOf("sk-nobody", ask({ model: "gpt-0" }))).toBe("invalid_api_key");
     expect(await codeOf(poor.secret, ask({ model: "gpt-0", max_tokens: 4_000 }))).toBe("model_not_found");
     expect(await codeOf(poor.secret, ask({ service_tier: "priority", max_tokens: 4_000 }))).toBe("unpriced_parameters");

@@ -1,9 +1,11 @@
 import { describe, expect, it } from "vitest";
+import { openLog } from "../../../lib/log";
 import { createTokenCounter } from "../../../workers/gateway/count-tokens";
 import { openAiChat } from "../../../workers/gateway/protocols/openai";
+import { createThread } from "../../../workers/gateway/thread";
 import recorded from "./fixtures/token-counts.json";
 
-const counter = createTokenCounter();
+const counter = createTokenCounter(createThread(openLog("gateway")));
 const count: typeof counter.count = (model, countable) => counter.count(model, countable);
 const countText = (model: string, text: string) => count(model, { texts: [text], overhead: 0 });
 
@@ -18,10 +20,10 @@ describe("counting tokens", { timeout: 30_000 }, () => {
   });
 
   it("counts texts without a break in time that grows with their length, not with its square", async () => {
-    for (const unit of ["a", "中", "!?", " ", "é"]) {
+    for (const unit of ["a", "中", "!?", " ", "é", "\n/", "a\u0301", "😀", `${"a".repeat(199)} `]) {
       // Processor time, of all threads: what a busy machine makes one wait isn't counted.
       const before = process.cpuUsage();
-      await countText("gpt-4o", unit.repeat(60_000));
+      await countText("gpt-4o", unit.repeat(60_000 / unit.length));
       const { user, system } = process.cpuUsage(before);
       expect((user + system) / 1_000).toBeLessThan(3_000);
     }

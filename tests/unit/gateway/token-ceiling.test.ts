@@ -2,8 +2,10 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { type Measured, type Tokenizer, tokenizerOf } from "@/lib/providers";
 import { recordedTexts } from "../../support/recorded-texts";
+import { openLog } from "@/lib/log";
 import { createTokenCounter } from "../../../workers/gateway/count-tokens";
 import { openAiChat } from "../../../workers/gateway/protocols/openai";
+import { createThread } from "../../../workers/gateway/thread";
 import { bytesAtMost, textsAtMost } from "../../../workers/gateway/token-ceiling";
 
 /** A model of each family, and the vocabularies that its ceilings are for. */
@@ -114,7 +116,7 @@ describe("the bytes of a body as a bound of its tokens", () => {
 });
 
 describe("an estimate, where no usage was reported", { timeout: 60_000 }, () => {
-  const counter = createTokenCounter();
+  const counter = createTokenCounter(createThread(openLog("gateway")));
   const NEWEST: readonly (readonly [Tokenizer, string])[] = FAMILIES.map(([, tokenizer, names]) => [
     tokenizer,
     names.at(-1) ?? "",
@@ -135,7 +137,7 @@ describe("an estimate, where no usage was reported", { timeout: 60_000 }, () => 
 });
 
 describe("requests that a chat counter would fail on", { timeout: 60_000 }, () => {
-  const counter = createTokenCounter();
+  const counter = createTokenCounter(createThread(openLog("gateway")));
   const bodies = {
     "content of null beside calls of tools": {
       messages: [

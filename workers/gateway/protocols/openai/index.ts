@@ -13,6 +13,7 @@ export const openAiChat: Protocol<ChatAsk["particulars"]> = {
   path: "/chat/completions",
   capability: "chat",
   meters: ["requests", "input_tokens", "output_tokens"],
+  numberLists: new Set(),
   parse,
   tokens,
   limit,

@@ -1,21 +1,19 @@
 import type { OpenAiEndpoint } from "../../../../lib/providers";
-import { readMembers, spliceMembers } from "../../json-members";
+import { spliceMembers } from "../../json-members";
 import type { ChatAsk } from "./parse";
-
-const CAPS = ["max_completion_tokens", "max_tokens"] as const;
 
 /**
  * The bound under the names that the caller gave it, except where the supplier only knows the older name: a bound that it
  * doesn't read bounds nothing. Both names aren't sent, since some suppliers refuse that.
  */
 function capChanges(
-  { facts, outputAsked }: ChatAsk,
+  { particulars, outputAsked }: ChatAsk,
   outputCap: number | null,
   { outputCapField }: OpenAiEndpoint,
 ): [string, string | null][] {
   const cap = outputCap ?? outputAsked;
   if (cap === null) return [];
-  const named = CAPS.filter((name) => typeof facts.body[name] === "number");
+  const named = particulars.caps;
   if (outputCapField === "max_tokens" && !named.includes("max_tokens")) {
     const renamed: [string, string | null][] = [["max_tokens", String(cap)]];
     return named.length > 0 ? [...renamed, ["max_completion_tokens", null]] : renamed;
@@ -29,9 +27,8 @@ function withUsage({ bytes, particulars }: ChatAsk): string {
   const member = particulars.members.find(({ name }) => name === "stream_options");
   if (!member) return asked;
   const value = bytes.subarray(member.valueStart, member.end);
-  const inner = readMembers(value);
-  if (value.toString("latin1") === "null") return asked;
-  return spliceMembers(value, inner, new Map([["include_usage", "true"]])).toString("utf8");
+  if (value.toString("latin1", 0, 4) === "null") return asked;
+  return spliceMembers(value, particulars.options, new Map([["include_usage", "true"]])).toString("utf8");
 }
 
 /** The bytes for a supplier: the caller's, with the model's name there, a lower bound, and usage asked for in streams. */

@@ -1,15 +1,21 @@
 import { isUtf8 } from "node:buffer";
-import { findDoubt, type Member, readMembers } from "../../json-members";
+import { findDuplicate, type Member, readMembers } from "../../json-members";
 import type { Ask } from "../../protocol";
 import { requireChatForm } from "./chat-form";
 import { isAbsent, isObject, type Json, refuse } from "./json";
 import { requirePlainNames } from "./plain-names";
 
-/** What this protocol remembers of a request. */
-export type ChatAsk = Ask<{ members: Member[]; wantsUsage: boolean }>;
+/**
+ * What this protocol remembers of a request: where its members stand, where those of its `stream_options` stand in their
+ * value, and the names under which it bounds its output.
+ */
+export type ChatAsk = Ask<{ members: Member[]; options: Member[]; caps: string[]; wantsUsage: boolean }>;
 
-/** No schema or message is nested so deep; what is could exhaust the stack of whoever walks it. */
-const LEVELS_MAX = 256;
+/** No model's name is so long; what is names none. */
+const MODEL_CHARS_MAX = 300;
+/** Options hold a flag or two. */
+const OPTIONS_BYTES_MAX = 4_096;
+const CAPS = ["max_completion_tokens", "max_tokens"];
 const TOOLS_MAX = 100;
 const CHOICES_MAX = 128;
 const OUTPUT_MAX = 10_000_000;
@@ -35,11 +41,18 @@ function readObject(bytes: Buffer): Json {
   }
 }
 
+/** A name of the caller's, for a message: as much of it as anybody reads. */
+const shown = (name: string): string => name.slice(0, 100);
+
 /** What another reader could take for something else than we do is refused. */
 function requireOneMeaning(bytes: Buffer): void {
-  const doubt = findDoubt(bytes, LEVELS_MAX);
-  if (doubt?.kind === "deep") refuse(`The body is nested more than ${LEVELS_MAX} levels deep.`);
-  if (doubt?.kind === "repeated") refuse(`The body has '${doubt.name}' twice. Send each field once.`, doubt.name);
+  const name = findDuplicate(bytes);
+  if (name !== null) refuse(`The body has '${shown(name)}' twice. Send each field once.`, shown(name));
+}
+
+/** Where members stand, without the names that are too long to be any of ours: they go from a thread to the gateway. */
+function membersOf(bytes: Buffer): Member[] {
+  return readMembers(bytes).map((member) => ({ ...member, name: shown(member.name) }));
 }
 
 function readCount(body: Json, name: string, max: number): number | null {
@@ -113,7 +126,6 @@ function readOutputAsked(body: Json): number | null {
 export function parse(bytes: Buffer, headers: Readonly<Record<string, string>>): ChatAsk {
   const body = readObject(bytes);
   requireOneMeaning(bytes);
-  const members = readMembers(bytes);
   requirePlainNames(body);
   requireChatForm(body);
   const { model, tools, functions } = body;
@@ -123,12 +135,17 @@ export function parse(bytes: Buffer, headers: Readonly<Record<string, string>>):
     if (Array.isArray(list) && list.length > TOOLS_MAX) refuse(`At most ${TOOLS_MAX} ${name} can be sent.`, name);
   }
   const isStreamed = readFlag(body, "stream");
+  const members = membersOf(bytes);
+  const options = members.find(({ name }) => name === "stream_options");
+  if (options && options.end - options.valueStart > OPTIONS_BYTES_MAX) {
+    return refuse("'stream_options' is too long.", "stream_options");
+  }
   const { images, imageBytes, areMeasured } = measureParts(messages);
   const measured =
     bytes.length - imageBytes + images * IMAGE_TOKENS_MAX + FRAME_TOKENS + (tools ? TOOLS_TOKENS_MAX : 0);
   return {
     bytes,
-    model,
+    model: model.slice(0, MODEL_CHARS_MAX),
     isStreamed,
     outputAsked: readOutputAsked(body),
     choices: readCount(body, "n", CHOICES_MAX) ?? 1,
@@ -136,6 +153,11 @@ export function parse(bytes: Buffer, headers: Readonly<Record<string, string>>):
     inputBeyond: areMeasured ? images * IMAGE_TOKENS_MAX : WINDOW_MAX,
     outputBeyond: predictedBytes(body),
     facts: { body, headers },
-    particulars: { members, wantsUsage: readWantsUsage(body, isStreamed) },
+    particulars: {
+      members,
+      options: options ? membersOf(bytes.subarray(options.valueStart, options.end)) : [],
+      caps: CAPS.filter((name) => typeof body[name] === "number"),
+      wantsUsage: readWantsUsage(body, isStreamed),
+    },
   };
 }
