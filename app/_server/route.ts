@@ -94,9 +94,9 @@ function parseParams(schema: z.ZodType | undefined, value: unknown): unknown {
 
 async function check(spec: RouteSpec, request: Request, context: NextContext, requestId: Uuid): Promise<Checked> {
   const asked = { nowMs: nowMs(), requestId };
-  // JSON comes first, then who asks, then whether it fits: the order in which errors win.
-  const { text, object } = spec.body ? await readJsonObject(request, BODY_BYTES_MAX) : { text: "", object: {} };
+  // Who asks comes first, before a byte of the body is read, then JSON, then whether it fits: the order in which errors win.
   const principal = spec.auth === "public" ? null : await requirePrincipal(request, asked, spec.auth);
+  const { text, object } = spec.body ? await readJsonObject(request, BODY_BYTES_MAX) : { text: "", object: {} };
   const actor = principal ? actorOf(principal) : ({ kind: "system", name: "visitor" } as const);
   return {
     ctx: { ...asked, actor },

@@ -1,6 +1,6 @@
 import { Agent, request as send, type IncomingMessage, type OutgoingHttpHeaders, type ServerResponse } from "node:http";
 import { pipeline } from "node:stream/promises";
-import { endToEndHeaders, WEB_PORT_HEADER, type ClientAddress } from "../../lib/http";
+import { drain, endToEndHeaders, isEarly, WEB_PORT_HEADER, type ClientAddress } from "../../lib/http";
 import type { Log } from "../../lib/log";
 
 /** Paths of AI protocols: they are the gateway's, streams included. */
@@ -54,7 +54,7 @@ export function openGatewayPipe({ origin, addressOf, secret, log }: GatewayPipeO
       });
       upstream.once("response", (reply) => {
         state = "answered";
-        void answer(reply, response);
+        void answer(request, reply, response);
       });
       upstream.on("error", (error) => {
         clearTimeout(connecting);
@@ -64,18 +64,33 @@ export function openGatewayPipe({ origin, addressOf, secret, log }: GatewayPipeO
         refuse(response, state === "connecting");
       });
       response.once("close", () => upstream.destroy());
+      // The gateway may have an answer to the headers of a large request, which don't wait for the first of its body.
+      if (isEarly(request)) upstream.flushHeaders();
       request.pipe(upstream);
     },
     close: () => agent.destroy(),
   };
 }
 
-/** The reply as it is. Where it breaks off the client's connection does too, so that nobody takes it for whole. */
-async function answer(reply: IncomingMessage, response: ServerResponse): Promise<void> {
-  response.writeHead(reply.statusCode ?? 502, reply.statusMessage, endToEndHeaders(reply.headers));
+/**
+ * The reply as it is. Where it breaks off the client's connection does too, so that nobody takes it for whole. One that comes
+ * before the request is whole is a refusal: the rest of it goes nowhere, and its connection is closed after a while.
+ */
+async function answer(request: IncomingMessage, reply: IncomingMessage, response: ServerResponse): Promise<void> {
+  const isRefusal = isEarly(request);
+  const headers = { ...endToEndHeaders(reply.headers), ...(isRefusal && { connection: "close" }) };
+  response.writeHead(reply.statusCode ?? 502, reply.statusMessage, headers);
   // The headers of a stream don't wait for its first event.
   response.flushHeaders();
-  await pipeline(reply, response).catch(() => response.destroy());
+  try {
+    await pipeline(reply, response, { end: !isRefusal });
+    if (!isRefusal) return;
+    request.unpipe();
+    await drain(request);
+    response.end();
+  } catch {
+    response.destroy();
+  }
 }
 
 /** A 503 that says whether to try again: only where the gateway can't have seen the request. */

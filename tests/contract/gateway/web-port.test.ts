@@ -1,3 +1,5 @@
+import { request } from "node:http";
+import { connect } from "node:net";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { ApiKeyInput, createApiKey } from "@/lib/auth";
 import { systemCtx } from "@/lib/ctx";
@@ -71,6 +73,47 @@ describe("the web port in front of the gateway", () => {
       status: 401,
       code: "invalid_api_key",
     });
+  });
+});
+
+describe("a refusal that comes before its request is whole", () => {
+  const authorization = "Bearer sk-nobody";
+  const { hostname, port } = { hostname: "127.0.0.1", port: () => new URL(web.url).port };
+
+  it("passes at once, with nothing of the body sent", async () => {
+    const headers = { authorization, "content-length": 20 * 1024 * 1024 };
+    const refused = await new Promise<[number | undefined, string | undefined]>((resolve, reject) => {
+      const call = request(
+        { hostname, port: port(), method: "POST", path: "/v1/chat/completions", headers },
+        (reply) => {
+          resolve([reply.statusCode, reply.headers.connection]);
+          call.destroy();
+        },
+      );
+      call.on("error", reject);
+      call.flushHeaders();
+    });
+    expect(refused).toEqual([401, "close"]);
+  });
+
+  it("reaches a client that sends its whole body before it reads", async () => {
+    const body = Buffer.alloc(10 * 1024 * 1024, "x");
+    const head = `POST /v1/chat/completions HTTP/1.1\r\nhost: x\r\nauthorization: ${authorization}\r\ncontent-length: ${body.length}\r\n\r\n`;
+    const answer = await new Promise<string>((resolve, reject) => {
+      const socket = connect(Number(port()), hostname, () => {
+        socket.pause();
+        socket.write(head);
+        socket.write(body, () => {
+          socket.on("data", (chunk: Buffer) => (text += chunk.toString()));
+          socket.resume();
+        });
+      });
+      let text = "";
+      socket.on("error", reject);
+      socket.on("close", () => resolve(text));
+    });
+    expect(answer).toMatch(/^HTTP\/1\.1 401 /);
+    expect(answer).toContain('"code":"invalid_api_key"');
   });
 });
 

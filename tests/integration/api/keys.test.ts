@@ -173,6 +173,25 @@ describe("a body", () => {
     }
   });
 
+  test("isn't read of somebody whose key isn't good", async () => {
+    for (const as of [null, "sk-nobody"]) {
+      expect((await call("POST", "/keys", keys.POST, { as, body: "{" })).status).toBe(401);
+    }
+  });
+
+  test("that would take long to parse is 400 before it is parsed, and says which bound it is beyond", async () => {
+    const hostile = {
+      "64 levels": `{"name":${"[".repeat(64)}${"]".repeat(64)}}`,
+      "1000 names": `{${Array.from({ length: 1_001 }, (_, at) => `"n${at}":1`).join(",")}}`,
+      "50000 values": `{"ips":[${Array.from({ length: 50_001 }, () => "1").join(",")}]}`,
+    };
+    for (const [said, body] of Object.entries(hostile)) {
+      const { status, body: problem } = await call("POST", "/keys", keys.POST, { as: ada.key, body });
+      expect([status, problem["code"]]).toEqual([400, "invalid_request"]);
+      expect(problem["detail"]).toContain(said);
+    }
+  });
+
   test("that doesn't fit is 422 and names each field", async () => {
     const { status, body } = await make(ada, { name: 5, ips: ["nowhere"], colour: "red" });
     expect([status, body["code"]]).toEqual([422, "validation_failed"]);
