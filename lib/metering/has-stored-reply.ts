@@ -1,6 +1,6 @@
 import type { Tx } from "../db";
 import { KEPT_MS, type ReplyClaim } from "./kept-reply";
-import { countReplies } from "./kept-reply.store";
+import { readClaim, readEnd } from "./kept-reply.store";
 
 /** Whether an account's idempotency key has a result that would be given again now. Errors: those of the database. */
 export async function hasStoredReply(
@@ -8,5 +8,7 @@ export async function hasStoredReply(
   place: Pick<ReplyClaim, "userId" | "route" | "key">,
   nowMs: number,
 ): Promise<boolean> {
-  return (await countReplies(reader, place, new Date(nowMs - KEPT_MS))) > 0;
+  const claim = await readClaim(reader, place);
+  if (claim === null || claim.reply === null || claim.createdAt.getTime() <= nowMs - KEPT_MS) return false;
+  return (await readEnd(reader, claim.hold)) === "charged";
 }

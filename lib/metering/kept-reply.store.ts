@@ -3,7 +3,13 @@ import { queries } from "../db/models";
 import type { Uuid } from "../ids";
 import type { ReplyClaim } from "./kept-reply";
 
-export type StoredReply = { id: Uuid; hold: Uuid; requestHash: Uint8Array; reply: string | null };
+export type StoredReply = {
+  id: Uuid;
+  hold: Uuid;
+  requestHash: Uint8Array;
+  reply: string | null;
+  createdAt: Date;
+};
 
 /** How the request of a claim ended, as far as it has. */
 export type ClaimEnd = "open" | "charged" | "lost";
@@ -32,7 +38,11 @@ export async function insertClaim(
   return rows.length === 1;
 }
 
-export async function readClaim(tx: Tx, { userId, route, key }: ReplyClaim): Promise<StoredReply | null> {
+/** The claim of an account's key, whoever made it. */
+export async function readClaim(
+  tx: Tx,
+  { userId, route, key }: Pick<ReplyClaim, "userId" | "route" | "key">,
+): Promise<StoredReply | null> {
   const row = await queries(tx).kept_reply.findUnique({ where: { userId_route_key: { userId, route, key } } });
   // The columns' types.
   return row && { ...row, id: row.id as Uuid, hold: row.hold as Uuid };
@@ -45,16 +55,6 @@ export async function readEnd(tx: Tx, hold: Uuid): Promise<ClaimEnd> {
       when h.state <> 1 then 'open' when u.lost then 'lost' else 'charged' end as ended
     from books.hold h left join books.usage_record u on u.id = h.id where h.id = ${hold}::uuid`;
   return rows[0]?.ended ?? "open";
-}
-
-/** How many results a key has that are newer than that: one, or none. */
-export async function countReplies(
-  reader: Tx,
-  { userId, route, key }: Pick<ReplyClaim, "userId" | "route" | "key">,
-  after: Date,
-): Promise<number> {
-  const where = { userId, route, key, isDone: true, reply: { not: null }, createdAt: { gt: after } };
-  return queries(reader).kept_reply.count({ where });
 }
 
 export async function updateClaim(tx: Tx, id: Uuid, reply: string | null): Promise<void> {

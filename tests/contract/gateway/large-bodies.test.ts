@@ -41,10 +41,15 @@ async function aCallerWithoutCredits(): Promise<Caller> {
 type Early = { status: number; code: unknown; connection: string | undefined };
 
 /** What a caller hears who announces so many bytes and sends so many of them, with the rest to come. */
-function early(secret: string, { announced, sent = 0 }: { announced: number | null; sent?: number }): Promise<Early> {
+function early(
+  secret: string,
+  { announced, sent = 0 }: { announced: number | null; sent?: number },
+  named: Record<string, string> = {},
+): Promise<Early> {
   const { hostname, port } = new URL(gateway.url());
   const headers = {
     authorization: `Bearer ${secret}`,
+    ...named,
     ...(announced === null ? { "transfer-encoding": "chunked" } : { "content-length": announced }),
   };
   return new Promise((resolve, reject) => {
@@ -129,6 +134,12 @@ describe("a body above 64 kB is read only of a caller who may call", () => {
     for (const how of [LARGE, CHUNKED, LARGE]) {
       expect(await early(caller.secret, how)).toEqual(refused(402, "insufficient_credits"));
     }
+  });
+
+  it("not of one that has nothing to spend and an idempotency key without a reply", async () => {
+    const caller = await aCallerWithoutCredits();
+    const named = { "idempotency-key": "new" };
+    expect(await early(caller.secret, LARGE, named)).toEqual(refused(402, "insufficient_credits"));
   });
 
   it("of one that has credits since a moment ago", async () => {

@@ -58,9 +58,11 @@ async function readRequest(user: User, publicId: string) {
 
 function Notes({ record }: { record: UsageRecord }) {
   const t = useTranslations("Request");
-  const notes = [record.isEstimated && t("estimated"), record.isCapped && t("overHold")].filter(
-    (note) => note !== false,
-  );
+  const notes = [
+    record.lateMs !== null && t("late"),
+    record.isEstimated && t("estimated"),
+    record.isCapped && t("overHold"),
+  ].filter((note) => note !== false);
   return notes.map((note) => (
     <p key={note} className="flex gap-2 border-t border-line px-5 py-3 text-[13px] text-ink-2">
       <Info aria-hidden="true" className="mt-0.5 size-4 shrink-0 text-ink-3" />
@@ -72,7 +74,7 @@ function Notes({ record }: { record: UsageRecord }) {
 function PaidFrom({ record }: { record: UsageRecord }) {
   const t = useTranslations("Request");
   const paid = SOURCES.filter((source) => record.bySource[source] > 0n);
-  if (paid.length === 0) return null;
+  if (paid.length === 0 && record.owedMicros === 0n) return null;
   return (
     <dl className="flex flex-wrap gap-x-6 gap-y-1 border-t border-line px-5 py-3 text-[13px]">
       <dt className="text-ink-3">{t("paidFrom")}</dt>
@@ -81,6 +83,11 @@ function PaidFrom({ record }: { record: UsageRecord }) {
           {t(`sources.${source}`)} <Credits amount={record.bySource[source]} isExact hasUnit={false} />
         </dd>
       ))}
+      {record.owedMicros > 0n && (
+        <dd>
+          {t("owed")} <Credits amount={record.owedMicros} isExact hasUnit={false} />
+        </dd>
+      )}
     </dl>
   );
 }
