@@ -74,12 +74,12 @@ export default async function AdminPage({ searchParams }: { searchParams: Search
         <div className="flex flex-col gap-4">
           <CreditsLayer pnl={byDay} outstanding={outstanding} issued={flows.issued} />
           <CashLayer cash={flows.cash} outstanding={outstanding} usdPerCredit={usdPerCredit} />
+          <SharesCard shares={shares} />
         </div>
         <div className="flex flex-col gap-4">
           <SystemLayer pnl={byDay} />
           <EconomicLayer pnl={byDay} />
           <AdviceCard advice={byDay.advice} />
-          <SharesCard shares={shares} />
         </div>
       </div>
       <Card className="mt-4">
