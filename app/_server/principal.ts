@@ -1,4 +1,5 @@
 import {
+  boundsOf,
   findApiKeyByHash,
   findSession,
   hashApiKeySecret,
@@ -6,6 +7,7 @@ import {
   isAddressAllowed,
   touchApiKeys,
   type ApiKeyAccess,
+  type KeyBounds,
   type Scope,
 } from "@/lib/auth";
 import type { Actor, Ctx } from "@/lib/ctx";
@@ -24,6 +26,8 @@ export type Principal = {
   by: { kind: "key"; id: Uuid } | { kind: "session"; id: Uuid };
   /** Whether they ask as an admin: by a session of one, or by an admin's key of that scope. */
   isAdmin: boolean;
+  /** What bounds the keys that they make or widen: the key they ask by; null for a session. */
+  bounds: KeyBounds | null;
   may(scope: Scope): boolean;
 };
 
@@ -52,6 +56,7 @@ async function byKey(request: Request, ctx: Pick<Ctx, "nowMs" | "requestId">, he
     user,
     by: { kind: "key", id: key.id },
     isAdmin: hasScope(access, "admin"),
+    bounds: boundsOf(key, hasScope(access, "admin")),
     may: (scope) => hasScope(access, scope),
   };
   if ((key.lastUsedMs ?? 0) < ctx.nowMs - TOUCH_EVERY_MS) {
@@ -79,6 +84,7 @@ async function bySession(request: Request, nowMs: number): Promise<Principal | n
     user: found.user,
     by: { kind: "session", id: found.session.id },
     isAdmin,
+    bounds: null,
     may: (scope) => scope !== "admin" || isAdmin,
   };
 }

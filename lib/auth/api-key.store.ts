@@ -77,6 +77,11 @@ export async function readApiKey(reader: Tx, userId: Uuid, id: Uuid): Promise<Ap
   return row && toApiKey(row);
 }
 
+/** Hold off other changes of a user's key until this transaction has ended. */
+export async function lockApiKey(tx: Tx, userId: Uuid, id: Uuid): Promise<void> {
+  await queries(tx).$queryRaw`select 1 from api_key where id = ${id}::uuid and user_id = ${userId}::uuid for update`;
+}
+
 /** Keys that aren't revoked, newest first, after a place in the list. */
 export async function readApiKeys(
   reader: Tx,

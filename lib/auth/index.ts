@@ -13,6 +13,7 @@ export { findUserByEmail } from "./find-user-by-email";
 export { getApiKey } from "./get-api-key";
 export { getUser } from "./get-user";
 export { isAddressAllowed } from "./is-address-allowed";
+export { boundsOf, isLimited, type KeyBounds } from "./key-bounds";
 export { listApiKeys } from "./list-api-keys";
 export { listSessions } from "./list-sessions";
 export { listUsers } from "./list-users";

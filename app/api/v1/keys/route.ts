@@ -27,14 +27,17 @@ export const POST = route(
     auth: "account",
     tag: "API keys",
     summary: "Make an API key",
-    description: "The reply shows the secret, once: it can't be shown again.",
+    description:
+      "The reply shows the secret, once: it can't be shown again. A key makes keys only within its own bounds: scopes, " +
+      "expiry, addresses, models, channels, supply and billing.",
     body: ApiKeyInput,
     reply: NewApiKeyReply,
     status: 201,
     example: { body: { name: "Production", scopes: ["inference"], billing_mode: "token" } },
   },
   async ({ tx, ctx, body, principal }) => {
-    const input = { userId: principal.user.id, key: body, mayGiveAdmin: principal.isAdmin };
+    const { user, isAdmin, bounds } = principal;
+    const input = { userId: user.id, key: body, mayGiveAdmin: isAdmin, maker: bounds };
     return showNewApiKey(await createApiKey(tx, ctx, input));
   },
 );

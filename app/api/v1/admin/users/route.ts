@@ -2,7 +2,8 @@ import * as z from "zod";
 import { route } from "@/app/_server/route";
 import { webDatabase } from "@/app/_server/database";
 import { recordAudit } from "@/lib/audit";
-import { createUser, Email, hashPassword, listUsers, Locale, Password, Role, TimeZone } from "@/lib/auth";
+import { createUser, Email, hashPassword, isLimited, listUsers, Locale, Password, Role, TimeZone } from "@/lib/auth";
+import { ScripError } from "@/lib/errors";
 import { NotYet, toPage } from "@/lib/http";
 import { toPublicId } from "@/lib/ids";
 import { AdminUserReply, showAdminUser } from "../../_replies/admin-user";
@@ -51,7 +52,13 @@ export const POST = route(
     hasOwnTransactions: true,
     example: { body: { email: "cy@example.test", password: "correct horse battery", email_verified: true } },
   },
-  async ({ ctx, body }) => {
+  async ({ ctx, principal, body }) => {
+    if (body.role === "admin" && principal.bounds && isLimited(principal.bounds)) {
+      throw new ScripError(
+        "forbidden",
+        "An API key that is limited makes no admins, whom nothing limits. Sign in instead.",
+      );
+    }
     const passwordHash = body.password === undefined ? null : await hashPassword(body.password);
     return webDatabase().inTransaction(async (tx) => {
       const user = await createUser(tx, ctx, {

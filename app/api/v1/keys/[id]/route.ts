@@ -16,14 +16,16 @@ export const PATCH = route(
     auth: "account",
     tag: "API keys",
     summary: "Change an API key",
-    description: "What is left out stays. Gateways follow within a second.",
+    description:
+      "What is left out stays; a key widens keys only within its own bounds. Gateways follow within a second.",
     params,
     body: ApiKeyPatch,
     reply: ApiKeyReply,
     example: { body: { name: "Production, read by CI", models: ["gpt-4"] } },
   },
   async ({ tx, ctx, principal, params: { id }, body }) => {
-    const input = { userId: principal.user.id, apiKeyId: id, patch: body, mayGiveAdmin: principal.isAdmin };
+    const { user, isAdmin, bounds } = principal;
+    const input = { userId: user.id, apiKeyId: id, patch: body, mayGiveAdmin: isAdmin, maker: bounds };
     return showApiKey(await updateApiKey(tx, ctx, input));
   },
 );

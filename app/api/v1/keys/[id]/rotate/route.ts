@@ -8,13 +8,16 @@ export const POST = route(
     auth: "account",
     tag: "API keys",
     summary: "Give an API key a new secret",
-    description: "The old secret ends at once; name, limits and history stay. The new one is shown once.",
+    description:
+      "The old secret ends at once; name, limits and history stay. The new one is shown once. A key that is bounded rotates " +
+      "none that is wider.",
     params: IdParams("apiKey"),
     reply: NewApiKeyReply,
     example: {},
   },
   async ({ tx, ctx, principal, params: { id } }) => {
-    const input = { userId: principal.user.id, apiKeyId: id, mayGiveAdmin: principal.isAdmin };
+    const { user, isAdmin, bounds } = principal;
+    const input = { userId: user.id, apiKeyId: id, mayGiveAdmin: isAdmin, maker: bounds };
     return showNewApiKey(await rotateApiKey(tx, ctx, input));
   },
 );

@@ -33,15 +33,16 @@ export const POST = route(
     auth: "admin",
     tag: "Admin: people",
     summary: "Make an API key for a user",
-    description: "The reply shows the secret, once.",
+    description: "The reply shows the secret, once. An admin's key makes keys only within its own bounds.",
     params,
     body: ApiKeyInput.extend({ requests: NotYet }),
     reply: NewApiKeyReply,
     status: 201,
     example: { body: { name: "Made by support", scopes: ["inference", "account"] } },
   },
-  async ({ tx, ctx, params: { id }, body }) => {
-    const made = await createApiKey(tx, ctx, { userId: id, key: body, mayGiveAdmin: true });
+  async ({ tx, ctx, principal, params: { id }, body }) => {
+    const input = { userId: id, key: body, mayGiveAdmin: true, maker: principal.bounds };
+    const made = await createApiKey(tx, ctx, input);
     await recordAudit(tx, ctx, {
       action: "api_key.create",
       subject: { type: "user", id: toPublicId("user", id) },
