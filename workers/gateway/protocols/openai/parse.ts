@@ -21,7 +21,7 @@ const CHOICES_MAX = 128;
 const OUTPUT_MAX = 10_000_000;
 /** Room for what suppliers put around messages. Units: tokens. */
 const FRAME_TOKENS = 64;
-/** Instructions for calling tools, which are several hundred tokens with Claude. */
+/** Room for instructions for calling tools: Qwen 3's template adds 81 to their JSON; others' aren't published. */
 export const TOOLS_TOKENS_MAX = 1_024;
 /** The dearest that an image is at any supplier: eight tiles and the base of the small model that counts them highest. */
 const IMAGE_TOKENS_MAX = 51_000;
