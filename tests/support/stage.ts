@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { ApiKeyInput, createApiKey, createUser, updateUser } from "@/lib/auth";
+import { ApiKeyInput, createApiKey, createUser, updateUser, type User } from "@/lib/auth";
 import { ChannelBody, channelFromBody, ModelBody, modelFromBody, putChannel, putModel } from "@/lib/catalog";
 import { systemCtx } from "@/lib/ctx";
 import type { Database } from "@/lib/db";
@@ -54,6 +54,20 @@ export async function stageSupply(database: Database, secrets: readonly string[]
 /** Wide enough that no test of speed or of crashes meets a limit that it isn't about. */
 const WIDE = { requests_per_minute: 1_000_000, tokens_per_minute: 1_000_000_000, concurrency: 100_000 };
 
+const grantTo = (user: User, amountMicros: Micros): Parameters<typeof creditWallet>[2] => ({
+  wallet: user.walletId,
+  kind: "grant",
+  scope: "stage",
+  key: user.id,
+  requestHash: createHash("sha256").update(user.id).digest(),
+  transfer: newUuid(nowMs()),
+  refType: "user",
+  refId: user.id,
+  memo: "for the stage",
+  source: "promo",
+  amountMicros,
+});
+
 /** Make callers with so many credits each, in one lot of promo credits that doesn't expire. */
 export async function stageCallers(database: Database, count: number, creditsMicros: Micros): Promise<Caller[]> {
   const callers: Caller[] = [];
@@ -61,19 +75,7 @@ export async function stageCallers(database: Database, count: number, creditsMic
     const ctx = systemCtx("stage", nowMs());
     const caller = await database.inTransaction(async (tx) => {
       const user = await createUser(tx, ctx, { email: `caller-${newUuid(ctx.nowMs)}@stage.test`, passwordHash: null });
-      await creditWallet(tx, ctx, {
-        wallet: user.walletId,
-        kind: "grant",
-        scope: "stage",
-        key: user.id,
-        requestHash: createHash("sha256").update(user.id).digest(),
-        transfer: newUuid(ctx.nowMs),
-        refType: "user",
-        refId: user.id,
-        memo: "for the stage",
-        source: "promo",
-        amountMicros: creditsMicros,
-      });
+      if (creditsMicros > 0n) await creditWallet(tx, ctx, grantTo(user, creditsMicros));
       await updateUser(tx, ctx, { userId: user.id, limits: WIDE, reason: "for the stage" });
       const { key, secret } = await createApiKey(tx, ctx, {
         userId: user.id,

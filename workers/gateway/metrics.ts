@@ -1,4 +1,4 @@
-import { Counter, Gauge, Histogram, Registry } from "prom-client";
+import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from "prom-client";
 import type { KeyCount } from "../../lib/pool";
 import { formatCredits, type Micros } from "../../lib/money";
 
@@ -56,6 +56,8 @@ function showKeys(registers: Registry[], keys: () => readonly KeyCount[]): void 
 export function createMetrics(keys: () => readonly KeyCount[]): Metrics {
   const registry = new Registry();
   const registers = [registry];
+  // Memory, and the longest pause of the event loop since somebody looked last.
+  collectDefaultMetrics({ register: registry });
   const requests = countBy(registers, "scrip_gateway_requests_total", "Requests answered.", ["protocol", "status"]);
   const added = new Histogram({
     name: "scrip_gateway_added_latency_ms",

@@ -28,15 +28,9 @@ const codeOf = async (secret: string, body: unknown, headers: Record<string, str
   return answer.status === 200 ? "ok" : answer.json.error?.["code"];
 };
 
-const takeCredits = (caller: Caller): Promise<void> =>
-  gateway.asOwner("update books.wallet set promo = 0 where id = $1", [caller.wallet.toString()]);
-
-/** An account that had credits and has none. */
-async function aCallerWithoutCredits(): Promise<Caller> {
-  const caller = await gateway.caller(1n);
-  await takeCredits(caller);
-  return caller;
-}
+/** What is left of the credits that a caller was made with. */
+const putCredits = ({ wallet }: Caller, credits: number): Promise<void> =>
+  gateway.asOwner("update books.wallet set promo = $2 where id = $1", [String(wallet), credits * 1_000_000]);
 
 type Early = { status: number; code: unknown; connection: string | undefined };
 
@@ -110,7 +104,7 @@ describe("a body above 64 kB is read only of a caller who may call", () => {
     await limit(caller, { requests_per_minute: 1 });
     expect(await codeOf(caller.secret, ask())).toBe("ok");
     await gateway.spent(caller);
-    await takeCredits(caller);
+    await putCredits(caller, 0);
     return caller;
   }
 
@@ -129,7 +123,7 @@ describe("a body above 64 kB is read only of a caller who may call", () => {
   });
 
   it("not of one that has nothing to spend; its place is free again", async () => {
-    const caller = await aCallerWithoutCredits();
+    const caller = await gateway.caller(0n);
     await limit(caller, { concurrency: 1 });
     for (const how of [LARGE, CHUNKED, LARGE]) {
       expect(await early(caller.secret, how)).toEqual(refused(402, "insufficient_credits"));
@@ -137,15 +131,16 @@ describe("a body above 64 kB is read only of a caller who may call", () => {
   });
 
   it("not of one that has nothing to spend and an idempotency key without a reply", async () => {
-    const caller = await aCallerWithoutCredits();
+    const caller = await gateway.caller(0n);
     const named = { "idempotency-key": "new" };
     expect(await early(caller.secret, LARGE, named)).toEqual(refused(402, "insufficient_credits"));
   });
 
   it("of one that has credits since a moment ago", async () => {
-    const caller = await aCallerWithoutCredits();
+    const caller = await gateway.caller(1n);
+    await putCredits(caller, 0);
     expect(await codeOf(caller.secret, ask())).toBe("insufficient_credits");
-    await gateway.asOwner("update books.wallet set promo = 50000000 where id = $1", [caller.wallet.toString()]);
+    await putCredits(caller, 1);
     expect(await codeOf(caller.secret, ask())).toBe("ok");
   });
 
@@ -163,7 +158,7 @@ describe("a body above 64 kB is read only of a caller who may call", () => {
   });
 
   it("of one without credits where its key may call a model that costs nothing", async () => {
-    const caller = await aCallerWithoutCredits();
+    const caller = await gateway.caller(0n);
     const price = { rates: [{ meter: "input_tokens", per: 1, amount: 0 }] };
     const free = { provider: "openai", upstream_model: "gpt-4", capabilities: ["chat"], price };
     await gateway

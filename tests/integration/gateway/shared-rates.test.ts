@@ -67,6 +67,34 @@ describe.skipIf(!hasRedis())("gateways of one Redis", () => {
     expect([count(outcomes, "in"), count(outcomes, "rate_limit_exceeded")]).toEqual([6, 14]);
   });
 
+  test("count what is let in, not what is refused", async () => {
+    const caller = aCaller();
+    const [one, other] = await twoGateways();
+    const tight = { ...allowance, requestsPerMinute: 2, concurrency: 1 };
+    const first = await one.admit(caller, tight, 0);
+    const refused = await outcomesOf(Array.from({ length: 5 }, () => other.admit(caller, tight, 0)));
+    expect(count(refused, "concurrency_limit")).toBe(5);
+    first.end(0);
+    await until(async () => (await outcomesOf([other.admit(caller, tight, 0)]))[0] === "in", "a place is free");
+    await expect(one.admit(caller, { ...tight, concurrency: 9 }, 0)).rejects.toMatchObject({
+      code: "rate_limit_exceeded",
+    });
+  });
+
+  test("know of tokens that are expected later than their request was let in", async () => {
+    const caller = aCaller();
+    const [one, other] = await twoGateways();
+    const large = await one.admit(caller, unlimited, 0);
+    large.expect(5_000);
+    const tokensOf = async (): Promise<string> => {
+      const [outcome = ""] = await outcomesOf([other.admit(caller, { ...unlimited, concurrency: 1_000 }, 0)]);
+      return outcome;
+    };
+    await expect.poll(tokensOf).toBe("rate_limit_exceeded");
+    large.end(100);
+    await expect.poll(tokensOf).toBe("in");
+  });
+
   test("share the places of requests under way, which come back when they end", async () => {
     const caller = aCaller();
     const [one, other] = await twoGateways();

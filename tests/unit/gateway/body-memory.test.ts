@@ -15,6 +15,18 @@ describe("the memory for bodies", () => {
     expect(() => first.take(1)).toThrow("Too many");
   });
 
+  it("is given back in part where only its parse needed it", () => {
+    const memory = createBodyMemory(100);
+    const share = memory.begin("ada", 100);
+    share.take(20);
+    share.take(80);
+    share.give(80);
+    memory.begin("bo", 100).take(80);
+    expect(() => share.take(1)).toThrow("Too many");
+    share.end();
+    memory.begin("bo", 100).take(20);
+  });
+
   it("leaves room for others, whatever one sender sends", () => {
     const memory = createBodyMemory(100);
     const strangers = [memory.begin("strangers", 20), memory.begin("strangers", 20)];

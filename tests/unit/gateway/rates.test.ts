@@ -30,11 +30,37 @@ describe("the tokens of a minute", () => {
     expect((await rates.admit(caller, allowance, 0)).headers["x-ratelimit-remaining-tokens"]).toBe("400");
   });
 
+  it("are expected later where nobody knew them when the request was let in, and once", async () => {
+    const rates = createRates();
+    const large = await rates.admit(caller, allowance, 0);
+    large.expect(5_000);
+    await expect(rates.admit(caller, allowance, 10)).rejects.toThrow("1000 tokens a minute");
+    large.end(100);
+    large.expect(5_000);
+    expect((await rates.admit(caller, allowance, 0)).headers["x-ratelimit-remaining-tokens"]).toBe("900");
+  });
+
   it("count in the minute of the end as far as they were more than expected", async () => {
     const rates = createRates();
     const early = await rates.admit(caller, allowance, 100);
     vi.setSystemTime(START + 61_000);
     early.end(1_100);
     await expect(rates.admit(caller, allowance, 10)).rejects.toThrow("1000 tokens a minute");
+  });
+});
+
+describe("the requests of a minute", () => {
+  it("are those that were let in: what is refused, for whatever limit, counts as none", async () => {
+    const rates = createRates();
+    const tight = { ...allowance, requestsPerMinute: 2, concurrency: 1 };
+    const first = await rates.admit(caller, tight, 0);
+    for (let tries = 0; tries < 5; tries++) {
+      await expect(rates.admit(caller, tight, 0)).rejects.toMatchObject({ code: "concurrency_limit" });
+    }
+    first.end(0);
+    const second = await rates.admit(caller, tight, 0);
+    expect(second.headers["x-ratelimit-remaining-requests"]).toBe("0");
+    second.end(0);
+    await expect(rates.admit(caller, tight, 0)).rejects.toMatchObject({ code: "rate_limit_exceeded" });
   });
 });
