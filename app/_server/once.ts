@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { claimOperation, finishOperation, type Tx } from "@/lib/db";
+import { claimOperation, finishOperation, isOperationDone, type Tx } from "@/lib/db";
 import { assert, ScripError } from "@/lib/errors";
 import type { Uuid } from "@/lib/ids";
 import { webDatabase } from "./database";
@@ -29,21 +29,24 @@ function isStoredReply(value: unknown): value is StoredReply {
 /**
  * Do the work of a request in one transaction, once for an account, a route and a key: the same request gets the first
  * reply again. While the first is running the second waits for it. A refused request leaves nothing, so that it may be
- * sent again under its key.
+ * sent again under its key. What `prepare` learns comes before the transaction, and not for a reply that is there.
  *
  * Errors: `idempotency_conflict` where the key stood for another body.
  * Source: decision 030.
  */
-export function doOnce(
+export async function doOnce<Prepared>(
   request: Request,
   bodyText: string,
   userId: Uuid,
-  work: (tx: Tx, idempotencyKey: string) => Promise<StoredReply>,
+  prepare: () => Promise<Prepared>,
+  work: (tx: Tx, idempotencyKey: string, prepared: Prepared) => Promise<StoredReply>,
 ): Promise<StoredReply & { isReplayed: boolean }> {
   const key = requireIdempotencyKey(request);
   const scope = `api ${userId} ${request.method} ${new URL(request.url).pathname}`;
   const requestHash = Uint8Array.from(createHash("sha256").update(bodyText).digest());
-  return webDatabase().inTransaction(async (tx) => {
+  const database = webDatabase();
+  const prepared = (await isOperationDone(database.reader, { scope, key })) ? null : { value: await prepare() };
+  return database.inTransaction(async (tx) => {
     const claim = await claimOperation(tx, { scope, key, requestHash });
     if (claim.outcome === "other_request") {
       throw new ScripError(
@@ -55,7 +58,8 @@ export function doOnce(
       assert(isStoredReply(claim.reply), "what is kept under an API call's key is its reply");
       return { ...claim.reply, isReplayed: true };
     }
-    const reply = await work(tx, key);
+    assert(prepared, "what was done stays done");
+    const reply = await work(tx, key, prepared.value);
     await finishOperation(tx, { scope, key, requestHash }, reply);
     return { ...reply, isReplayed: false };
   });

@@ -1,8 +1,17 @@
 import { RateLimiterMemory, RateLimiterRes } from "rate-limiter-flexible";
-import { planQuote, quoteContribution, type QuoteInput, type QuoteView, validateKey } from "@/lib/contributions";
+import {
+  planAcceptance,
+  planQuote,
+  quoteContribution,
+  type QuoteInput,
+  type QuoteView,
+  type SecondLook,
+  validateKey,
+} from "@/lib/contributions";
 import type { Ctx } from "@/lib/ctx";
 import { webEnv } from "@/lib/env";
 import { ScripError } from "@/lib/errors";
+import type { Uuid } from "@/lib/ids";
 import { webDatabase } from "./database";
 import { openWebVault } from "./web-vault";
 
@@ -44,4 +53,20 @@ export async function quoteKey(ctx: Ctx, input: QuoteInput): Promise<QuoteView> 
     nowMs: ctx.nowMs,
   });
   return database.inTransaction((tx) => quoteContribution(tx, ctx, { plan, validation }));
+}
+
+/**
+ * Look at a quote's key once more, right before the quote is accepted and outside of the transaction that does so. The key is
+ * opened for that, and is nowhere else when this returns.
+ *
+ * Errors: as `planAcceptance`; `rate_limit_exceeded`.
+ */
+export async function lookAgain(
+  ctx: Ctx,
+  input: { userId: Uuid; quoteId: Uuid; attest: boolean; topUpOf: Uuid | null },
+): Promise<SecondLook> {
+  openWebVault();
+  const { key, ...seen } = await planAcceptance(webDatabase().reader, ctx, input, webEnv().providerBaseUrls);
+  await requireTurn(input.userId);
+  return { ...seen, validation: await validateKey(key, "again") };
 }

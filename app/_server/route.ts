@@ -22,6 +22,7 @@ export type RouteSpec<
   Body extends z.ZodType = z.ZodType,
   Query extends z.ZodType = z.ZodType,
   Params extends z.ZodType = z.ZodType,
+  Prepared = unknown,
 > = {
   /** The scope that a key needs, `admin` for admins' sessions too; or anybody. */
   auth: Auth;
@@ -36,6 +37,13 @@ export type RouteSpec<
   status?: 200 | 201;
   /** Moves credits: wants an Idempotency-Key, and replays its first reply. */
   isIdempotent?: true;
+  /** What an idempotent call asks of others first: with no transaction open, and not for a reply that is given again. */
+  prepare?(
+    input: Omit<
+      RouteInput<Auth, z.output<Body>, z.output<Query>, z.output<Params>, never>,
+      "tx" | "operationKey" | "prepared"
+    >,
+  ): Promise<Prepared>;
   /** Opens its own transactions, because it does more than the database's work. */
   hasOwnTransactions?: true;
   /** Content types of files that it sends where the query asks for them. */
@@ -45,7 +53,7 @@ export type RouteSpec<
 };
 
 /** What a handler is given. `tx` is one transaction around a change, and the plain database for a read. */
-export type RouteInput<Auth, Body, Query, Params> = {
+export type RouteInput<Auth, Body, Query, Params, Prepared> = {
   tx: Tx;
   ctx: Ctx;
   request: Request;
@@ -55,6 +63,8 @@ export type RouteInput<Auth, Body, Query, Params> = {
   principal: Auth extends "public" ? null : Principal;
   /** The request's Idempotency-Key, where the call wants one; the request id elsewhere. */
   operationKey: string;
+  /** What `prepare` gave, where the call has one. */
+  prepared: Prepared;
 };
 
 type NextContext = { params: Promise<unknown> };
@@ -120,15 +130,16 @@ function send(requestId: Uuid, status: number, body: string, isReplayed = false)
   });
 }
 
-type Work = (tx: Tx, operationKey: string) => Promise<unknown>;
+type Work = (tx: Tx, operationKey: string, prepared?: unknown) => Promise<unknown>;
 
 async function run(spec: RouteSpec, request: Request, checked: Checked, work: Work): Promise<Response> {
   const { ctx, principal, bodyText } = checked;
   const status = spec.status ?? 200;
   if (spec.isIdempotent && principal) {
-    const reply = await doOnce(request, bodyText, principal.user.id, async (tx, key) => ({
+    const prepare = async (): Promise<unknown> => spec.prepare?.({ ...checked, request } as never); // as each was parsed
+    const reply = await doOnce(request, bodyText, principal.user.id, prepare, async (tx, key, prepared) => ({
       status,
-      body: toJson(await work(tx, key)),
+      body: toJson(await work(tx, key, prepared)),
     }));
     return send(ctx.requestId, reply.status, reply.body, reply.isReplayed);
   }
@@ -171,17 +182,20 @@ export function route<
   Body extends z.ZodType,
   Query extends z.ZodType,
   Params extends z.ZodType,
+  Prepared = undefined,
 >(
-  spec: RouteSpec<Auth, Body, Query, Params>,
-  handler: (input: RouteInput<Auth, z.output<Body>, z.output<Query>, z.output<Params>>) => Promise<unknown>,
+  spec: RouteSpec<Auth, Body, Query, Params, Prepared>,
+  handler: (input: RouteInput<Auth, z.output<Body>, z.output<Query>, z.output<Params>, Prepared>) => Promise<unknown>,
 ): Route {
   const handle = async (request: Request, context: NextContext): Promise<Response> => {
     const requestId = newUuid(nowMs());
     try {
       const checked = await check(spec, request, context, requestId);
-      return await run(spec, request, checked, (tx, operationKey) => {
+      return await run(spec, request, checked, (tx, operationKey, prepared) => {
         // Each was parsed by the schema that gives it its type, and the principal is there unless the call is public.
-        const input = { ...checked, tx, request, operationKey } as unknown;
+        // What was learned first took time: the change is of the moment at which it's made.
+        const ctx = spec.prepare ? { ...checked.ctx, nowMs: nowMs() } : checked.ctx;
+        const input = { ...checked, ctx, tx, request, operationKey, prepared } as unknown;
         return handler(input as Parameters<typeof handler>[0]);
       });
     } catch (error) {

@@ -119,23 +119,6 @@ export async function sumQuotaLeft(tx: Tx, provider: string): Promise<Nanos> {
   return nanos(rows[0]?.amount ?? 0n);
 }
 
-/** What is still to vest of the open proven contributions of each of these wallets, by wallet. Units: microcredits. */
-export async function sumProven(tx: Tx, wallets: readonly bigint[]): Promise<Map<bigint, Micros>> {
-  const rows = await queries(tx).$queryRaw<{ wallet: bigint; amount: bigint }[]>`
-    select wallet_id as wallet, sum(net_micros - vested_micros - taken_micros)::bigint as amount
-    from contribution where wallet_id = any (${[...wallets]}::bigint[]) and state = 'open' and is_proven
-    group by wallet_id`;
-  return new Map(rows.map(({ wallet, amount }) => [wallet, micros(amount)]));
-}
-
-/** The wallets of open contributions, in the order of their ids, from after one on. */
-export async function listWallets(tx: Tx, { after, limit }: { after: bigint; limit: number }): Promise<bigint[]> {
-  const rows = await queries(tx).$queryRaw<{ wallet: bigint }[]>`
-    select distinct wallet_id as wallet from contribution where wallet_id > ${after} and state = 'open'
-    order by wallet_id limit ${limit}`;
-  return rows.map(({ wallet }) => wallet);
-}
-
 export type NewContribution = Pick<
   Contribution,
   | "id"

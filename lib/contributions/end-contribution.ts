@@ -29,7 +29,7 @@ export async function endContribution(
   const restMicros = remainingOf(contribution);
   const takenMicros = micros(contribution.takenMicros + restMicros);
   await updateContribution(tx, contribution.id, { state, reason, takenMicros });
-  await setAdvance(tx, [contribution.walletId]);
+  await setAdvance(tx, ctx, [contribution.walletId]);
   if (restMicros > 0n) {
     await clawBackCredits(tx, ctx, {
       scope: "contribution end",

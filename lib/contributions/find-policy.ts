@@ -1,7 +1,8 @@
 import { listChannels, type Channel } from "../catalog";
 import type { Tx } from "../db";
 import { ScripError } from "../errors";
-import { type Adapter, findAdapter } from "../providers";
+import type { SupplierAddress } from "../http";
+import { type Adapter, findAdapter, supplierAddress } from "../providers";
 import type { Settings } from "../settings";
 
 /** On what terms a provider's keys may be contributed. */
@@ -22,6 +23,12 @@ const REFERENCE_MODELS: Readonly<Record<string, string>> = {
 };
 
 const refused = (why: string): ScripError => new ScripError("provider_not_allowed", why);
+
+/** The model that prices a provider's keys: the one that the admin named, else the usual one; null where there is none. */
+export const referenceModelOf = ({ providers }: Pick<Settings, "providers">, provider: string): string | null =>
+  (Object.hasOwn(providers, provider) ? providers[provider]?.reference_model : null) ??
+  REFERENCE_MODELS[provider] ??
+  null;
 
 /** The channel that the admin named, else the one of the provider's name, else the one that is served first. */
 function channelOf(channels: readonly Channel[], provider: string, named: string | null): Channel | null {
@@ -46,8 +53,23 @@ export function policyOf(channels: readonly Channel[], settings: Settings, provi
   const adapter = findAdapter(provider);
   const channel = channelOf(channels, provider, policy.channel);
   if (!adapter?.openAi || !channel) throw refused(`Keys of ${provider} can't be contributed yet: nothing serves them.`);
-  const referenceModel = policy.reference_model ?? REFERENCE_MODELS[provider] ?? null;
+  const referenceModel = referenceModelOf(settings, provider);
   return { adapter, channel, settings, referenceModel, ceilingNanos: policy.pool_ceiling_usd };
+}
+
+/**
+ * Where the keys that join a policy's channel are looked at; `baseUrls` are providers' addresses from the environment.
+ *
+ * Errors: `provider_not_allowed` while it has no address.
+ */
+export function addressOf(policy: Policy, baseUrls: ReadonlyMap<string, string>): SupplierAddress {
+  const { adapter, channel, settings } = policy;
+  const address = supplierAddress(adapter, channel.baseUrl, {
+    overrides: baseUrls,
+    privateUpstreams: settings.switches.private_upstreams,
+  });
+  if (address === null) throw refused(`Keys of ${adapter.id} can't be checked yet: its address isn't set.`);
+  return address;
 }
 
 /** The terms on which a provider's keys may be contributed now. Errors: as `policyOf`. */

@@ -5,6 +5,7 @@ import { newUuid, toPublicId, type Uuid } from "../ids";
 import { grantContribution } from "../ledger";
 import { micros, type Micros } from "../money";
 import type { Quote } from "./quote.store";
+import type { AdvanceTerms } from "./advance-of";
 import { setAdvance } from "./set-advance";
 
 /** What a quote grants: its worth less the fee. Units: microcredits. */
@@ -13,16 +14,16 @@ export const netOf = ({ grossMicros, feeMicros }: Pick<Quote, "grossMicros" | "f
 
 /**
  * Grant what a quote is worth to the owner of the contribution that took it, once a quote. The contribution counts it
- * already, so that as much as it proves, up to the limit, may be spent in advance. Units: microcredits.
+ * already, so that what it allows may be spent in advance. Units: microcredits.
  */
 export async function grantQuote(
   tx: Tx,
   ctx: Ctx,
-  input: { quote: Quote; contribution: { id: Uuid; walletId: bigint }; limitMicros: Micros; memo?: string },
+  input: { quote: Quote; contribution: { id: Uuid; walletId: bigint }; settings: AdvanceTerms; memo?: string },
 ): Promise<void> {
-  const { quote, contribution, limitMicros, memo } = input;
+  const { quote, contribution, settings, memo } = input;
   const { grossMicros, feeMicros } = quote;
-  await setAdvance(tx, [contribution.walletId], limitMicros);
+  await setAdvance(tx, ctx, [contribution.walletId], settings);
   await grantContribution(tx, ctx, {
     scope: "contribution",
     key: quote.id,

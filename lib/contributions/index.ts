@@ -1,15 +1,17 @@
 export { contribute } from "./contribute";
 export type { ContributionView } from "./contribution";
 export { endKey } from "./end-key";
-export { policyOf } from "./find-policy";
+export { policyOf, referenceModelOf } from "./find-policy";
 export { type ExpectedShare, readExpectedShares } from "./expected-share";
 export { findQuote } from "./find-quote";
 export { referenceOf } from "./find-reference";
+export { followProbe } from "./follow-probe";
 export { forgetQuotes } from "./forget-quotes";
 export { getContribution } from "./get-contribution";
 export { killContribution } from "./kill-contribution";
 export { listContributions } from "./list-contributions";
 export { pauseContribution } from "./pause-contribution";
+export { planAcceptance, type SecondLook } from "./plan-acceptance";
 export { planQuote, type QuoteInput } from "./plan-quote";
 export { quoteContribution, type QuoteView } from "./quote-contribution";
 export { refreshAdvances } from "./refresh-advances";

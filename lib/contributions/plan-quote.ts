@@ -5,12 +5,11 @@ import type { SupplierAddress } from "../http";
 import { newUuid, type Uuid } from "../ids";
 import type { Nanos } from "../money";
 import { getPoolKey, isKeyInPool, isSameKey, knownKeyPrints, sealNewKey, type NewKey } from "../pool";
-import { supplierAddress } from "../providers";
 import { readSettings } from "../settings";
 import type { SecretText } from "../vault";
 import type { Contribution } from "./contribution";
 import { findContribution } from "./contribution.store";
-import { findPolicy, type Policy } from "./find-policy";
+import { addressOf, findPolicy, type Policy } from "./find-policy";
 import { findReference, type Reference } from "./find-reference";
 import { requireDailyRoom } from "./require-daily-room";
 
@@ -68,12 +67,7 @@ export async function planQuote(
   const { userId, provider, secret, declaredNanos } = input;
   const policy = await findPolicy(reader, await readSettings(reader), provider);
   const reference = await findReference(reader, ctx, policy);
-  const address = supplierAddress(policy.adapter, policy.channel.baseUrl, {
-    overrides: baseUrls,
-    privateUpstreams: policy.settings.switches.private_upstreams,
-  });
-  if (address === null)
-    throw new ScripError("provider_not_allowed", `Keys of ${provider} can't be checked yet: its address isn't set.`);
+  const address = addressOf(policy, baseUrls);
   await requireDailyRoom(reader, ctx, userId, policy.settings.contributions_per_day);
   const topUp = await planTopUp(reader, ctx, input);
   const id = newUuid(ctx.nowMs);

@@ -2,11 +2,12 @@ import type { Ctx } from "../ctx";
 import type { Tx } from "../db";
 import { ScripError } from "../errors";
 import type { Uuid } from "../ids";
-import { nanos, type Micros, type Nanos } from "../money";
+import { nanos, type Micros, type Nanos, ZERO_NANOS } from "../money";
 import { upstreamHostOf } from "../providers";
 import { accountPrints, knownAccountPrints } from "./account-prints";
 import { hasAccount } from "./contribution.store";
 import type { QuotePlan } from "./plan-quote";
+import { lookCostOf, requireValid, tooSmall } from "./present-worth";
 import { insertQuote } from "./quote.store";
 import { requireRoom } from "./require-room";
 import type { Validation } from "./validate-key";
@@ -25,24 +26,6 @@ export type QuoteView = {
   isProven: boolean;
   expiresMs: number;
 };
-
-const tooSmall = (): ScripError =>
-  new ScripError("quota_too_small", "There is too little left on this key to be worth a request.");
-
-function requireValid(validation: Validation, provider: string): Extract<Validation, { outcome: "valid" }> {
-  switch (validation.outcome) {
-    case "valid":
-      return validation;
-    case "no_money":
-      throw tooSmall();
-    case "invalid":
-      throw new ScripError("key_invalid", `${provider} doesn't accept this key. Check that it is whole, and active.`);
-    case "unavailable":
-      throw new ScripError("unavailable", `${provider} can't be asked about this key at the moment. Try again later.`, {
-        retryAfterS: 60,
-      });
-  }
-}
 
 /** What is reported, else what is declared; with both, the smaller. A top-up counts what was added to it only. */
 function quotaOf({ topUp, declaredNanos }: QuotePlan, balanceNanos: Nanos | null): Nanos {
@@ -70,7 +53,10 @@ export async function quoteContribution(
 ): Promise<QuoteView> {
   const { plan } = input;
   const { provider, policy, newKey } = plan;
-  const { balanceNanos, accountId } = requireValid(input.validation, provider);
+  const { balanceNanos: before, balanceAfterNanos: after, accountId } = requireValid(input.validation, provider);
+  // What was spent elsewhere during the look isn't there any more; what the look itself took is.
+  const lookNanos = before === null ? ZERO_NANOS : lookCostOf(before, after, plan.reference);
+  const balanceNanos = before !== null && after !== null && after < before ? nanos(after + lookNanos) : before;
   const host = upstreamHostOf(plan.address.baseUrl);
   if (!plan.topUp && accountId !== null && (await hasAccount(tx, knownAccountPrints(host, accountId)))) {
     throw new ScripError("duplicate_key", "A key of the same account has been contributed already.");
@@ -85,6 +71,7 @@ export async function quoteContribution(
     userId: plan.userId,
     provider,
     quotaNanos,
+    lookNanos,
     ...worth,
     feeShare: policy.settings.contribution_fee,
     ...newKey,

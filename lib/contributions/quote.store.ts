@@ -21,6 +21,8 @@ export type Quote = {
   /** The quota of that contribution when it was quoted. */
   baseQuotaNanos: Nanos | null;
   quotaNanos: Nanos;
+  /** What our own look at the key took from the balance that is reported. */
+  lookNanos: Nanos;
   requests: bigint;
   grossMicros: Micros;
   feeMicros: Micros;
@@ -50,6 +52,11 @@ export async function insertQuote(tx: Tx, quote: Omit<Quote, "usedMs">, nowMs: n
 /** A quote of an account, locked until the transaction ends; null where there is none, or it is another's. */
 export async function lockQuote(tx: Tx, userId: Uuid, id: Uuid): Promise<Quote | null> {
   await queries(tx).$queryRaw`select 1 from quote where id = ${id}::uuid for update`;
+  return readQuote(tx, userId, id);
+}
+
+/** A quote of an account, as it is at this moment; null where there is none, or it is another's. */
+export async function readQuote(tx: Tx, userId: Uuid, id: Uuid): Promise<Quote | null> {
   const row = await queries(tx).quote.findFirst({ where: { id, userId } });
   if (!row) return null;
   const { masterKeyId, wrappedKey, ciphertext, expiresAt, usedAt, createdAt: _created, baseUrl: _base, ...rest } = row;
@@ -61,6 +68,7 @@ export async function lockQuote(tx: Tx, userId: Uuid, id: Uuid): Promise<Quote |
     topUpOf: row.topUpOf as Uuid | null,
     baseQuotaNanos: row.baseQuotaNanos === null ? null : nanos(row.baseQuotaNanos),
     quotaNanos: nanos(row.quotaNanos),
+    lookNanos: nanos(row.lookNanos),
     grossMicros: micros(row.grossMicros),
     feeMicros: micros(row.feeMicros),
     feeShare: storedDecimal(row.feeShare, "a quote's fee"),

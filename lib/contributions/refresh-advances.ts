@@ -1,17 +1,18 @@
+import type { Ctx } from "../ctx";
 import type { Tx } from "../db";
 import { holdSettings } from "../settings";
-import { listWallets } from "./contribution.store";
+import { listStaleAdvances } from "./advance.store";
 import { setAdvance } from "./set-advance";
 
 /**
- * Bring a change of the advance's limit to accounts with open contributions, at most `limit` of them, from after one wallet
- * on. Gives the last wallet that was seen to; null where there are no more.
+ * Bring what accounts may spend in advance up to date, at most `limit` of them: a setting changed, a key was taken out or came
+ * back, or it has neither served nor passed a probe for a day. Gives how many there were.
  *
  * It locks their wallets, which requests wait for: a few hundred at a time.
  */
-export async function refreshAdvances(tx: Tx, input: { after: bigint; limit: number }): Promise<bigint | null> {
-  const { advance_limit: limitMicros } = await holdSettings(tx);
-  const wallets = await listWallets(tx, input);
-  await setAdvance(tx, wallets, limitMicros);
-  return wallets.length < input.limit ? null : (wallets.at(-1) ?? null);
+export async function refreshAdvances(tx: Tx, ctx: Pick<Ctx, "nowMs">, input: { limit: number }): Promise<number> {
+  const settings = await holdSettings(tx);
+  const wallets = await listStaleAdvances(tx, settings, { nowMs: ctx.nowMs, limit: input.limit });
+  if (wallets.length > 0) await setAdvance(tx, ctx, wallets, settings);
+  return wallets.length;
 }

@@ -5,6 +5,7 @@ import { resumePoolKey } from "../pool";
 import type { ContributionView } from "./contribution";
 import { getContribution } from "./get-contribution";
 import { requireOwn } from "./require-own";
+import { setAdvance } from "./set-advance";
 
 /** Put a paused contribution's key back to use. Errors: `not_found`; `state_conflict` for one that isn't paused. */
 export async function resumeContribution(
@@ -12,7 +13,8 @@ export async function resumeContribution(
   ctx: Ctx,
   input: { userId: Uuid; contributionId: Uuid },
 ): Promise<ContributionView> {
-  const { poolKeyId } = await requireOwn(tx, input);
+  const { poolKeyId, walletId } = await requireOwn(tx, input);
   await resumePoolKey(tx, ctx, { poolKeyId });
+  await setAdvance(tx, ctx, [walletId]);
   return getContribution(tx, ctx, input);
 }

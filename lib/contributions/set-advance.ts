@@ -1,22 +1,29 @@
+import type { Ctx } from "../ctx";
 import type { Tx } from "../db";
+import type { Micros } from "../money";
 import { lockAdvanceLimits, setAdvanceLimits } from "../ledger";
-import { type Micros, ZERO_MICROS } from "../money";
-import { sumProven } from "./contribution.store";
+import { readSettings } from "../settings";
+import { advanceOf, type AdvanceTerms } from "./advance-of";
+import { listLiveGrants } from "./advance.store";
 
 /**
- * Let accounts spend in advance what their open proven contributions have still to vest, up to the limit. Without one, up to
- * what each may by now: right wherever that sum can only have fallen.
+ * Let accounts spend in advance what their live proven contributions allow, by the settings of now or by those that the caller
+ * holds. What was spent already stays spent.
  *
- * The sum is taken once the wallets are locked: whoever changes it comes here afterwards, and waits. Units: microcredits.
+ * It is reckoned once the wallets are locked: whoever changes a contribution or its key comes here afterwards, and waits.
  */
-export async function setAdvance(tx: Tx, wallets: readonly bigint[], limitMicros?: Micros): Promise<void> {
+export async function setAdvance(
+  tx: Tx,
+  ctx: Pick<Ctx, "nowMs">,
+  wallets: readonly bigint[],
+  terms?: AdvanceTerms,
+): Promise<void> {
+  const { advance_limit, advance_at_once } = terms ?? (await readSettings(tx));
   const present = await lockAdvanceLimits(tx, wallets);
-  const proven = await sumProven(tx, wallets);
+  const grants = await listLiveGrants(tx, wallets, ctx.nowMs);
   const limits = new Map<bigint, Micros>();
   for (const [wallet, before] of present) {
-    const most = limitMicros ?? before;
-    const unvested = proven.get(wallet) ?? ZERO_MICROS;
-    const limit = unvested < most ? unvested : most;
+    const limit = advanceOf(grants.get(wallet) ?? [], { advance_limit, advance_at_once });
     if (limit !== before) limits.set(wallet, limit);
   }
   await setAdvanceLimits(tx, limits);

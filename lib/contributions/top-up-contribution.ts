@@ -8,15 +8,19 @@ import { holdSettings } from "../settings";
 import type { Contribution, ContributionView } from "./contribution";
 import { lockByPoolKeys, updateContribution } from "./contribution.store";
 import { findPolicy } from "./find-policy";
+import { findReference } from "./find-reference";
 import { getContribution } from "./get-contribution";
 import { grantQuote, netOf } from "./grant-quote";
+import type { SecondLook } from "./plan-acceptance";
+import { presentWorth } from "./present-worth";
 import type { Quote } from "./quote.store";
 import { requireOwn } from "./require-own";
 import { requireRoom } from "./require-room";
 import { takeQuote } from "./take-quote";
 import { dueOf, earnedOf } from "./vested-of";
 
-export type TopUpInput = { userId: Uuid; contributionId: Uuid; quoteId: Uuid; attest: boolean };
+/** `look`: what the provider said of the key right before, outside the transaction. */
+export type TopUpInput = { userId: Uuid; contributionId: Uuid; quoteId: Uuid; attest: boolean; look: SecondLook };
 
 const isSame = (one: Decimal, other: Decimal): boolean =>
   one.digits * 10n ** BigInt(other.scale) === other.digits * 10n ** BigInt(one.scale);
@@ -53,25 +57,23 @@ async function grow(tx: Tx, ctx: Ctx, contribution: Contribution, quote: Quote):
 /**
  * Add what a quote found to have been added to a contribution's key: to its quota, and to what its owner is granted.
  *
- * Errors: as `takeQuote`; `not_found`; `state_conflict` for an ended contribution, another's quote, or one of before another
+ * Errors: as `takeQuote` and `presentWorth`; `not_found`; `state_conflict` for an ended contribution, or a quote of before another
  * top-up, which may have counted the same addition; `pool_full`.
  */
 export async function topUpContribution(tx: Tx, ctx: Ctx, input: TopUpInput): Promise<ContributionView> {
   const settings = await holdSettings(tx);
   const { poolKeyId, provider, userId } = await requireOwn(tx, input);
-  const quote = await takeQuote(tx, ctx, input);
-  if (quote.topUpOf !== input.contributionId) {
-    throw new ScripError("state_conflict", "This quote isn't for a top-up of this contribution.");
-  }
+  const quoted = await takeQuote(tx, ctx, { ...input, topUpOf: input.contributionId });
   const policy = await findPolicy(tx, settings, provider);
   // As a contribution does: what is counted now can't change before this commits.
   await lockProvider(tx, provider);
-  await requireRoom(tx, policy, { userId, quotaNanos: quote.quotaNanos, netMicros: netOf(quote) });
   const contribution = await lockOpen(tx, ctx, poolKeyId);
-  if (quote.baseQuotaNanos !== contribution.quotaNanos) {
+  if (quoted.baseQuotaNanos !== contribution.quotaNanos) {
     throw new ScripError("state_conflict", "This contribution was topped up since the quote. Ask for a new one.");
   }
+  const quote = presentWorth(quoted, input.look, { policy, reference: await findReference(tx, ctx, policy) });
+  await requireRoom(tx, policy, { userId, quotaNanos: quote.quotaNanos, netMicros: netOf(quote) });
   await grow(tx, ctx, contribution, quote);
-  await grantQuote(tx, ctx, { quote, contribution, limitMicros: settings.advance_limit, memo: "Top-up" });
+  await grantQuote(tx, ctx, { quote, contribution, settings, memo: "Top-up" });
   return getContribution(tx, ctx, input);
 }

@@ -15,10 +15,19 @@ export type KeyToValidate = {
   nowMs: number;
 };
 
-/** What a provider says of a key. Units: nanodollars; null where the provider doesn't tell. */
+/**
+ * What a provider says of a key. Units: nanodollars; null where the provider doesn't tell. `balanceAfterNanos`: the balance once
+ * the key was paid with, where it was told again.
+ */
 export type Validation =
-  | { outcome: "valid"; balanceNanos: Nanos | null; accountId: string | null }
+  | { outcome: "valid"; balanceNanos: Nanos | null; balanceAfterNanos: Nanos | null; accountId: string | null }
   | { outcome: "invalid" | "no_money" | "unavailable" };
+
+/**
+ * How a key is looked at: `whole` always pays for one token. `again`, for a key that passed a whole look lately, does so only
+ * where nothing else says that there is something left on it.
+ */
+type LookDepth = "whole" | "again";
 
 type Judged = "good" | "unclear" | Exclude<Validation["outcome"], "valid">;
 
@@ -45,6 +54,18 @@ const accountIn = (answer: SmallAnswer | null): string | null => {
   return typeof account === "string" && account.trim() !== "" ? account.trim() : null;
 };
 
+/** The smallest paid call. A key that may not use the model that it would be valued by serves nothing here. */
+async function payOnce(
+  key: KeyToValidate,
+  ask: (call: ProviderCall) => Promise<SmallAnswer | null>,
+  base: string,
+): Promise<{ answer: SmallAnswer | null; outcome: Exclude<Judged, "unclear"> }> {
+  const message = { model: key.upstreamModel, messages: [{ role: "user", content: "1" }], max_tokens: 1 };
+  const answer = await ask({ method: "POST", path: `${base}/chat/completions`, body: JSON.stringify(message) });
+  const used = judge(key, answer);
+  return { answer, outcome: used === "unclear" ? "invalid" : used };
+}
+
 /**
  * Look at a key with its provider: a reading call, the balance call where there is one, the smallest paid call.
  *
@@ -52,8 +73,8 @@ const accountIn = (answer: SmallAnswer | null): string | null => {
  * the paid call costs isn't booked anywhere. The key is in no result and no error. It makes network calls: never inside a
  * transaction.
  */
-export async function validateKey(key: KeyToValidate): Promise<Validation> {
-  const { adapter, secret, upstreamModel, nowMs } = key;
+export async function validateKey(key: KeyToValidate, depth: LookDepth = "whole"): Promise<Validation> {
+  const { adapter, secret, nowMs } = key;
   if (!adapter.openAi) return { outcome: "unavailable" };
   const revealed = secret.reveal();
   const base = adapter.openAi.path(revealed);
@@ -70,10 +91,13 @@ export async function validateKey(key: KeyToValidate): Promise<Validation> {
   const balanceNanos = reported.outcome === "reported" ? reported.balanceNanos : null;
   if (balanceNanos === 0n) return { outcome: "no_money" };
 
-  const body = JSON.stringify({ model: upstreamModel, messages: [{ role: "user", content: "1" }], max_tokens: 1 });
-  const paid = await ask({ method: "POST", path: `${base}/chat/completions`, body });
-  const used = judge(key, paid);
-  // A key that may not use the model that it would be valued by serves nothing here.
-  if (used !== "good") return { outcome: used === "unclear" ? "invalid" : used };
-  return { outcome: "valid", balanceNanos, accountId: accountIn(paid) ?? accountIn(models) };
+  if (depth === "again" && balanceNanos !== null && read === "good") {
+    return { outcome: "valid", balanceNanos, balanceAfterNanos: null, accountId: accountIn(models) };
+  }
+  const paid = await payOnce(key, ask, base);
+  if (paid.outcome !== "good") return { outcome: paid.outcome };
+  const accountId = accountIn(paid.answer) ?? accountIn(models);
+  const after = balanceNanos === null ? null : await readReportedBalance(asked, base, nowMs);
+  const balanceAfterNanos = after?.outcome === "reported" ? after.balanceNanos : null;
+  return { outcome: "valid", balanceNanos, balanceAfterNanos, accountId };
 }

@@ -15,6 +15,9 @@ import { type Progress, vestedOf } from "./vested-of";
  */
 export type ServedAttempt = { hold: Uuid; n: number; poolKey: Uuid | null; costNanos: Nanos; chargeMicros: Micros };
 
+/** The number of an attempt that was a look of our own: it cost the key something, and served nobody. */
+export const PROBE = 0;
+
 /** A contribution, how far its attempts took it, and what that moves. Units: microcredits. */
 type Served = {
   contribution: Contribution;
@@ -63,7 +66,7 @@ async function record(tx: Tx, served: Served): Promise<void> {
     chargedMicros,
     vestedMicros,
     takenMicros: micros(contribution.takenMicros - regainedMicros + returnedMicros),
-    requestsServed: contribution.requestsServed + BigInt(vestings.length),
+    requestsServed: contribution.requestsServed + BigInt(vestings.filter(({ n }) => n !== PROBE).length),
   });
 }
 
@@ -119,6 +122,6 @@ export async function vestContributions(tx: Tx, ctx: Ctx, attempts: readonly Ser
     ctx.nowMs,
   );
   // Before anything is posted: vesting pays debts from what may be spent in advance.
-  await setAdvance(tx, [...new Set(byWallet.map(({ walletId }) => walletId))]);
+  await setAdvance(tx, ctx, [...new Set(byWallet.map(({ walletId }) => walletId))]);
   for (const one of served) await post(tx, ctx, one);
 }

@@ -84,4 +84,4 @@ export function useDatabase(url: string, max: number): Database {
 }
 
 export { bumpConfig, readConfigVersion, type ConfigVersion } from "./config-version";
-export { claimOperation, finishOperation } from "./operation";
+export { claimOperation, finishOperation, isOperationDone } from "./operation";

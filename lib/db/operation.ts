@@ -24,6 +24,13 @@ export async function claimOperation(tx: Tx, { scope, key, requestHash }: Operat
   return { outcome: "done", reply: JSON.parse(first.outcome) as unknown };
 }
 
+/** Whether an operation was done: what is learned for it need not be learned again. One that is under way isn't. */
+export async function isOperationDone(reader: Tx, { scope, key }: Pick<Operation, "scope" | "key">): Promise<boolean> {
+  const rows = await queries(reader).$queryRaw<unknown[]>`
+    select from books.op where scope = ${scope} and key = ${key} and outcome is not null`;
+  return rows.length > 0;
+}
+
 /** Record the reply of an operation that this transaction claimed. The reply is kept as it is, for good. */
 export async function finishOperation(tx: Tx, { scope, key }: Operation, reply: unknown): Promise<void> {
   await queries(tx).$queryRaw`select books.finish_operation(${scope}, ${key}, ${JSON.stringify(reply)})::text`;

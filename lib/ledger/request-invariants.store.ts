@@ -104,13 +104,17 @@ export const REQUEST_INVARIANTS: Invariant[] = [
   },
   {
     name: "key-cost-equals-attempts",
-    states: "What a pool key has cost is the sum of its folded attempts.",
+    states:
+      "What a pool key has cost is the sum of its folded attempts, and of its probes where an advance rests on it.",
     sql: `
-      select 'pool key ' || k.id as subject, coalesce(a.cost, 0)::text as expected, k.cost_nanos::text as found
+      select 'pool key ' || k.id as subject, (coalesce(a.cost, 0) + coalesce(p.cost, 0))::text as expected,
+        k.cost_nanos::text as found
       from public.pool_key k
+      left join (select c.pool_key_id, sum(v.cost_nanos)::bigint as cost from public.vesting v
+                 join public.contribution c on c.id = v.contribution_id where v.n = 0 group by 1) p on p.pool_key_id = k.id
       left join (select pool_key, sum(cost_nanos)::bigint as cost from books.attempt where folded_at is not null
                  group by pool_key) a on a.pool_key = k.id
-      where k.created_at > now() - interval '${YOUNG}' and k.cost_nanos <> coalesce(a.cost, 0)`,
+      where k.created_at > now() - interval '${YOUNG}' and k.cost_nanos <> coalesce(a.cost, 0) + coalesce(p.cost, 0)`,
   },
   {
     name: "counter-equals-legs",

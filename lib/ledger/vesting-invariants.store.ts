@@ -11,14 +11,14 @@ export const VESTING_INVARIANTS: readonly Invariant[] = [
   {
     name: "vesting-equals-attempts",
     states:
-      "What a contribution's key cost, what its requests were charged, what vested and how often it served are the sums of its attempts.",
+      "What a contribution's key cost, what its requests were charged, what vested and how often it served are the sums of its attempts; number 0 is a probe, which serves nobody.",
     sql: `
       select 'contribution ' || c.id as subject,
         row(coalesce(v.cost, 0), coalesce(v.charged, 0), coalesce(v.vested, 0), coalesce(v.n, 0))::text as expected,
         row(c.cost_nanos, c.charged_micros, c.vested_micros, c.requests_served)::text as found
       from public.contribution c
       left join (select contribution_id, sum(cost_nanos)::bigint as cost, sum(charged_micros)::bigint as charged,
-                   sum(vested_micros)::bigint as vested, count(*) as n
+                   sum(vested_micros)::bigint as vested, count(*) filter (where n > 0) as n
                  from public.vesting group by contribution_id) v on v.contribution_id = c.id
       where row(c.cost_nanos, c.charged_micros, c.vested_micros, c.requests_served)
         is distinct from row(coalesce(v.cost, 0), coalesce(v.charged, 0), coalesce(v.vested, 0), coalesce(v.n, 0))`,

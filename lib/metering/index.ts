@@ -1,3 +1,4 @@
+export { costFor } from "./cost-for";
 export { checkLedger } from "./check-ledger";
 export { dropOldUsage } from "./drop-old-usage";
 export { foldAttempts } from "./fold-attempts";

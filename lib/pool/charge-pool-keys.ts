@@ -1,8 +1,7 @@
 import type { Ctx } from "../ctx";
 import { bumpConfig, type Tx } from "../db";
 import type { Uuid } from "../ids";
-import type { Nanos } from "../money";
-import { addCosts, depleteUsedUp } from "./quota.store";
+import { addCosts, depleteUsedUp, type KeyCost } from "./quota.store";
 
 /** The reason of a key whose quota is used up: it isn't looked at again, but enabled with more quota. */
 export const QUOTA_USED = "quota_used";
@@ -13,7 +12,7 @@ export const QUOTA_USED = "quota_used";
  *
  * Units: nanodollars.
  */
-export async function chargePoolKeys(tx: Tx, _ctx: Ctx, costs: ReadonlyMap<Uuid, Nanos>): Promise<Uuid[]> {
+export async function chargePoolKeys(tx: Tx, _ctx: Ctx, costs: ReadonlyMap<Uuid, KeyCost>): Promise<Uuid[]> {
   if (costs.size === 0) return [];
   await addCosts(tx, costs);
   const depleted = await depleteUsedUp(tx, [...costs.keys()], QUOTA_USED);

@@ -4,6 +4,7 @@ import { ScripError } from "../errors";
 import type { Uuid } from "../ids";
 import { type PoolKeyView, quotaLeft } from "./pool-key";
 import { updatePoolKeys } from "./pool.store";
+import { probeAtOnce } from "./probe-schedule";
 import { requirePoolKey } from "./require-pool-key";
 import { viewPoolKey } from "./view-pool-key";
 
@@ -21,7 +22,7 @@ export async function enablePoolKey(tx: Tx, ctx: Ctx, input: { poolKeyId: Uuid }
     throw new ScripError("state_conflict", "This key has no quota left. Raise its quota first.");
   }
   const change = { state: "active", reason: null, failures: 0, lastError: null } as const;
-  await updatePoolKeys(tx, [key.id], { ...change, coolingUntilMs: null });
+  await updatePoolKeys(tx, [key.id], { ...change, coolingUntilMs: null, ...probeAtOnce(key, ctx.nowMs) });
   await bumpConfig(tx, "pool");
   return viewPoolKey({ ...key, ...change, coolingUntilMs: 0 }, ctx.nowMs);
 }

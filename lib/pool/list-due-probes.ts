@@ -1,5 +1,6 @@
 import type { Database } from "../db";
 import type { Uuid } from "../ids";
+import type { Decimal } from "../money";
 import type { SecretText, Vault } from "../vault";
 import type { PoolKeyState } from "./pool-key";
 import { findPoolKey, listDuePoolKeys, type StoredPoolKey } from "./pool.store";
@@ -13,6 +14,9 @@ export type KeyToProbe = {
   models: ReadonlyMap<string, string> | null;
   secret: SecretText;
   state: PoolKeyState;
+  /** Whether an advance may rest on it: only a paid answer then shows that it is worth something. */
+  isUnderAdvance: boolean;
+  costFactor: Decimal;
 };
 
 const toProbe = (vault: Vault, key: StoredPoolKey): KeyToProbe => ({
@@ -22,9 +26,14 @@ const toProbe = (vault: Vault, key: StoredPoolKey): KeyToProbe => ({
   models: key.channel.models,
   secret: openPoolKey(vault, key),
   state: key.state,
+  isUnderAdvance: key.probeAtMs !== null,
+  costFactor: key.channel.costFactor,
 });
 
-/** Keys out of use that are due for another look, those that wait longest first. Errors: where one doesn't open. */
+/**
+ * Keys that are due for a look, those that were looked at longest ago first: out of use, or with an advance resting on them.
+ * Errors: where one doesn't open.
+ */
 export async function listDueProbes(
   database: Database,
   vault: Vault,

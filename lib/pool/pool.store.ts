@@ -8,6 +8,7 @@ import { addPrints, replacePrints } from "./key-print.store";
 import { PRINT_FORM } from "./key-prints";
 import type { KeyReason } from "./key-reason";
 import type { NewKey } from "./seal-new-key";
+import { livenessProbeMs } from "./probe-schedule";
 import { type KeyCount, type PoolChannel, type PoolKeyState, POOL_KEY_STATES } from "./pool-key";
 
 // A weight of zero still serves when nothing else can, and keeps divisions defined.
@@ -30,6 +31,10 @@ export type StoredPoolKey = {
   failures: number;
   lastError: string | null;
   checkedAtMs: number | null;
+  /** When it last served or passed a probe; null where that isn't known. */
+  aliveAtMs: number | null;
+  /** When it is probed next because an advance may rest on it; null where none does. */
+  probeAtMs: number | null;
   createdAtMs: number;
 };
 
@@ -41,6 +46,8 @@ export type PoolKeyChange = {
   failures?: number;
   lastError?: string | null;
   checkedAtMs?: number;
+  aliveAtMs?: number | null;
+  probeAtMs?: number | null;
   quotaNanos?: Nanos;
 };
 
@@ -53,6 +60,8 @@ export type NewPoolKey = {
   prints: readonly Uint8Array[];
   hint: string;
   quotaNanos: Nanos | null;
+  /** Of a key that was just looked at with its provider: whether an advance may rest on it. */
+  looked?: { isUnderAdvance: boolean };
   nowMs: number;
 };
 
@@ -92,6 +101,8 @@ function toStored(row: Row): StoredPoolKey {
     failures: row.failures,
     lastError: row.lastError,
     checkedAtMs: row.checkedAt?.getTime() ?? null,
+    aliveAtMs: row.aliveAt?.getTime() ?? null,
+    probeAtMs: row.probeAt?.getTime() ?? null,
     createdAtMs: row.createdAt.getTime(),
   };
 }
@@ -132,16 +143,15 @@ export async function listPoolKeys(tx: Tx, limit: number, before: Uuid | null): 
   return rows.map(toStored);
 }
 
-/** Keys that are out of use and due for another look. */
+/** Keys that are due for a look: out of use, or with an advance resting on them, paused ones and those of channels that are off too. */
 export async function listDuePoolKeys(tx: Tx, nowMs: number, limit: number): Promise<StoredPoolKey[]> {
+  const due = { lte: new Date(nowMs) };
+  const outOfUse = { state: { in: ["quarantined", "depleted"] }, coolingUntil: due, channel: { enabled: true } };
+  const underAdvance = { state: { in: ["active", "paused"] }, probeAt: due };
   const rows = await queries(tx).pool_key.findMany({
-    where: {
-      state: { in: ["quarantined", "depleted"] },
-      coolingUntil: { lte: new Date(nowMs) },
-      channel: { enabled: true },
-    },
+    where: { OR: [outOfUse, underAdvance] },
     include: { channel: true },
-    orderBy: { coolingUntil: "asc" },
+    orderBy: [{ checkedAt: { sort: "asc", nulls: "first" } }, { id: "asc" }],
     take: limit,
   });
   return rows.map(toStored);
@@ -185,19 +195,19 @@ export async function listSuspects(
   }));
 }
 
+/** A time as a column takes it: null empties it, undefined leaves it as it is. */
+const toTime = (ms: number | null | undefined): Date | null | undefined => (typeof ms === "number" ? new Date(ms) : ms);
+
 /** Change what verdicts, probes and operators may change. */
 export async function updatePoolKeys(tx: Tx, ids: readonly Uuid[], change: PoolKeyChange): Promise<void> {
-  const { coolingUntilMs, checkedAtMs, ...rest } = change;
-  await queries(tx).pool_key.updateMany({
-    where: { id: { in: [...ids] } },
-    data: {
-      ...rest,
-      ...(coolingUntilMs === undefined
-        ? {}
-        : { coolingUntil: coolingUntilMs === null ? null : new Date(coolingUntilMs) }),
-      ...(checkedAtMs === undefined ? {} : { checkedAt: new Date(checkedAtMs) }),
-    },
-  });
+  const { coolingUntilMs, checkedAtMs, aliveAtMs, probeAtMs, ...rest } = change;
+  const times = {
+    coolingUntil: toTime(coolingUntilMs),
+    checkedAt: toTime(checkedAtMs),
+    aliveAt: toTime(aliveAtMs),
+    probeAt: toTime(probeAtMs),
+  };
+  await queries(tx).pool_key.updateMany({ where: { id: { in: [...ids] } }, data: { ...rest, ...times } });
 }
 
 /** The provider of the channel that a new key is for, or null where there is no such channel. */
@@ -222,6 +232,8 @@ export async function insertPoolKey(tx: Tx, key: NewPoolKey): Promise<boolean> {
       hint: key.hint,
       quotaNanos: key.quotaNanos,
       createdAt: new Date(key.nowMs),
+      ...(key.looked && { aliveAt: new Date(key.nowMs) }),
+      ...(key.looked?.isUnderAdvance && { probeAt: new Date(livenessProbeMs(key.nowMs)) }),
     },
   });
   return (await addPrints(tx, key.id, key.prints)) === key.prints.length;

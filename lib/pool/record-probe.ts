@@ -1,16 +1,21 @@
 import type { Ctx } from "../ctx";
 import { bumpConfig, type Tx } from "../db";
 import type { Uuid } from "../ids";
+import type { Nanos } from "../money";
 import type { KeyFault } from "../providers";
 import { enqueue } from "../queue/enqueue";
 import { QUOTA_USED } from "./charge-pool-keys";
-import { quotaLeft } from "./pool-key";
-import { lockPoolKey, type PoolKeyChange, type StoredPoolKey, updatePoolKeys } from "./pool.store";
-import { INVALID_PROOF, noMoneyProbeMs, quarantineProbeMs } from "./probe-schedule";
+import { type PoolKeyState, quotaLeft } from "./pool-key";
+import { findPoolKey, lockPoolKey, type PoolKeyChange, type StoredPoolKey, updatePoolKeys } from "./pool.store";
+import { INVALID_PROOF, livenessProbeMs, livenessRetryMs, noMoneyProbeMs, quarantineProbeMs } from "./probe-schedule";
+import { recordVerdict } from "./record-verdict";
 
-/** What a look at a key found. `unknown`: the provider didn't answer in a way that says anything of the key. */
+/**
+ * What a look at a key found. `unknown`: the provider didn't answer in a way that says anything of the key. `costNanos`: what the
+ * look cost, where it paid.
+ */
 export type Probe =
-  | { outcome: "valid" }
+  | { outcome: "valid"; costNanos?: Nanos }
   | { outcome: "invalid" | "no_money"; reason: KeyFault }
   | { outcome: "unknown"; reason: string };
 
@@ -18,18 +23,52 @@ export type Probe =
 export const DIED_TOPIC = "pool_key_died";
 
 const UNKNOWN_RETRY_MS = 60_000;
+const PROBED_STATES: readonly PoolKeyState[] = ["active", "quarantined", "depleted", "paused"];
 
 /** A contributor's account with quota left by our books has no money: it was spent elsewhere, and this look confirms it. */
 const isDrained = (key: StoredPoolKey): boolean =>
   key.ownerId !== null && key.failures > 0 && quotaLeft(key.quotaNanos, key.costNanos) !== 0n;
 
+/** What a look means for a key that its owner paused: it stays paused until it is proven dead. */
+function afterPausedProbe(key: StoredPoolKey, probe: Probe, nowMs: number): PoolKeyChange {
+  const failures = key.failures + 1;
+  switch (probe.outcome) {
+    case "valid":
+      return { failures: 0, lastError: null, aliveAtMs: nowMs, probeAtMs: nextProbeMs(key, nowMs) };
+    case "unknown":
+      return { lastError: probe.reason, probeAtMs: key.probeAtMs === null ? null : livenessRetryMs(nowMs) };
+    case "invalid":
+    case "no_money": {
+      const isDead = probe.outcome === "invalid" ? failures >= INVALID_PROOF : isDrained(key);
+      const reason = probe.outcome === "invalid" ? probe.reason : "drained";
+      const suspect = { failures, lastError: probe.reason, aliveAtMs: null };
+      if (isDead) return { ...suspect, state: "disabled", reason, coolingUntilMs: null };
+      const isInvalid = probe.outcome === "invalid";
+      const again = isInvalid ? quarantineProbeMs(nowMs, failures) : noMoneyProbeMs(nowMs, key.ownerId, failures);
+      return { ...suspect, probeAtMs: again };
+    }
+  }
+}
+
+const nextProbeMs = (key: StoredPoolKey, nowMs: number): number | null =>
+  key.probeAtMs === null ? null : livenessProbeMs(nowMs);
+
 function afterProbe(key: StoredPoolKey, probe: Probe, nowMs: number): PoolKeyChange {
+  if (key.state === "paused") return afterPausedProbe(key, probe, nowMs);
   const failures = key.failures + 1;
   switch (probe.outcome) {
     case "valid":
       if (quotaLeft(key.quotaNanos, key.costNanos) === 0n)
         return { state: "depleted", reason: QUOTA_USED, coolingUntilMs: null };
-      return { state: "active", reason: null, failures: 0, lastError: null, coolingUntilMs: null };
+      return {
+        state: "active",
+        reason: null,
+        failures: 0,
+        lastError: null,
+        coolingUntilMs: null,
+        aliveAtMs: nowMs,
+        probeAtMs: nextProbeMs(key, nowMs),
+      };
     case "invalid":
       if (failures >= INVALID_PROOF) {
         return { state: "disabled", reason: probe.reason, failures, lastError: probe.reason, coolingUntilMs: null };
@@ -53,9 +92,27 @@ function afterProbe(key: StoredPoolKey, probe: Probe, nowMs: number): PoolKeyCha
         coolingUntilMs: noMoneyProbeMs(nowMs, key.ownerId, failures),
       };
     case "unknown":
-      // An active key that was looked at on demand stays in use; others are looked at again soon.
-      return { lastError: probe.reason, coolingUntilMs: key.state === "active" ? null : nowMs + UNKNOWN_RETRY_MS };
+      // An active key stays in use, and cools down as long as it was to; others are looked at again soon.
+      if (key.state !== "active") return { lastError: probe.reason, coolingUntilMs: nowMs + UNKNOWN_RETRY_MS };
+      return { lastError: probe.reason, probeAtMs: key.probeAtMs === null ? null : livenessRetryMs(nowMs) };
   }
+}
+
+export type RecordedProbe = { outcome: "recorded"; state: string; died: boolean };
+
+/** A key in use that is found invalid is judged as by a request's answer: many of a provider at once are its fault. */
+async function recordRefusal(
+  tx: Tx,
+  ctx: Ctx,
+  { poolKeyId, probe }: { poolKeyId: Uuid; probe: Probe },
+): Promise<RecordedProbe | null> {
+  const found = probe.outcome === "invalid" ? await findPoolKey(tx, poolKeyId) : null;
+  if (probe.outcome !== "invalid" || found?.state !== "active") return null;
+  const verdict = await recordVerdict(tx, ctx, { poolKeyId, forKey: { action: "quarantine", reason: probe.reason } });
+  // Another took it out meanwhile.
+  if (verdict.outcome === "unchanged") return null;
+  if (found.probeAtMs !== null) await updatePoolKeys(tx, [poolKeyId], { probeAtMs: livenessRetryMs(ctx.nowMs) });
+  return { outcome: "recorded", state: verdict.outcome === "quarantined" ? "quarantined" : "active", died: false };
 }
 
 /**
@@ -63,15 +120,18 @@ function afterProbe(key: StoredPoolKey, probe: Probe, nowMs: number): PoolKeyCha
  * contributor's account has no money although its quota isn't used up.
  *
  * `died` says that this look was the last one: the key's quota is lost, and so is what it would have earned, which a job sees
- * to where it is a contributor's. A key that an operator or its owner took out meanwhile stays as it is.
+ * to where it is a contributor's. A key that an operator took out meanwhile stays as it is; one that its owner paused stays
+ * paused unless it died. What the look cost is booked by the caller.
  */
 export async function recordProbe(
   tx: Tx,
   ctx: Ctx,
   input: { poolKeyId: Uuid; probe: Probe },
-): Promise<{ outcome: "recorded"; state: string; died: boolean } | { outcome: "unchanged" }> {
+): Promise<RecordedProbe | { outcome: "unchanged" }> {
+  const refused = await recordRefusal(tx, ctx, input);
+  if (refused) return refused;
   const key = await lockPoolKey(tx, input.poolKeyId);
-  if (!key || !["active", "quarantined", "depleted"].includes(key.state)) return { outcome: "unchanged" };
+  if (!key || !PROBED_STATES.includes(key.state)) return { outcome: "unchanged" };
   const change = afterProbe(key, input.probe, ctx.nowMs);
   await updatePoolKeys(tx, [key.id], { ...change, checkedAtMs: ctx.nowMs });
   const state = change.state ?? key.state;

@@ -5,14 +5,16 @@ import type { Uuid } from "../ids";
 import { QUOTA_USED } from "./charge-pool-keys";
 import { quotaLeft } from "./pool-key";
 import { updatePoolKeys } from "./pool.store";
+import { probeAtOnce } from "./probe-schedule";
 import { requirePoolKey } from "./require-pool-key";
 
 /**
- * Put a key that its owner paused back to use. One that is in use stays so; one whose quota is used up is depleted.
+ * Put a key that its owner paused back to use. One that is in use stays so; one whose quota is used up is depleted. One that
+ * isn't known to be live is probed at once.
  *
  * Errors: `not_found`; `state_conflict` for a key that is out of use for another reason.
  */
-export async function resumePoolKey(tx: Tx, _ctx: Ctx, input: { poolKeyId: Uuid }): Promise<void> {
+export async function resumePoolKey(tx: Tx, ctx: Ctx, input: { poolKeyId: Uuid }): Promise<void> {
   const key = await requirePoolKey(tx, input.poolKeyId);
   if (key.state === "active") return;
   if (key.state !== "paused") {
@@ -22,6 +24,6 @@ export async function resumePoolKey(tx: Tx, _ctx: Ctx, input: { poolKeyId: Uuid 
   const change = isUsedUp
     ? ({ state: "depleted", reason: QUOTA_USED } as const)
     : ({ state: "active", reason: null } as const);
-  await updatePoolKeys(tx, [key.id], { ...change, coolingUntilMs: null });
+  await updatePoolKeys(tx, [key.id], { ...change, coolingUntilMs: null, ...probeAtOnce(key, ctx.nowMs) });
   await bumpConfig(tx, "pool");
 }

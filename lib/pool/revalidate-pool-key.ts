@@ -18,7 +18,7 @@ export const PROBE_TOPIC = "probe_pool_key";
  */
 export async function revalidatePoolKey(tx: Tx, ctx: Ctx, input: { poolKeyId: Uuid }): Promise<PoolKeyView> {
   const key = await requirePoolKey(tx, input.poolKeyId);
-  if (!["active", "quarantined", "depleted"].includes(key.state)) {
+  if (!["active", "quarantined", "depleted", "paused"].includes(key.state)) {
     throw new ScripError("state_conflict", `This key is ${key.state}. Enable it first, then validate it.`);
   }
   await enqueue(tx, PROBE_TOPIC, { pool_key: key.id });

@@ -12,6 +12,7 @@ export const DEFAULT_SETTINGS: SettingsDocument = {
   card_fee: { share: 0.029, fixed_usd: 0.3 },
   contribution_fee: 0.1,
   advance_limit: 10_000,
+  advance_at_once: 0.1,
   maturity_days: 14,
   max_unvested: 1_000_000,
   contributions_per_day: 10,
@@ -80,6 +81,7 @@ const AMOUNT_MAX = 1_000_000_000;
 /** What the demo has otherwise, as a merge patch: nothing to wait for, nothing that it can't show. */
 export const DEMO_SETTINGS = {
   advance_limit: AMOUNT_MAX,
+  advance_at_once: 1,
   max_unvested: AMOUNT_MAX,
   maturity_days: 0,
   contributions_per_day: 1_000,

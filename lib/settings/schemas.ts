@@ -56,6 +56,8 @@ export const Settings = z.strictObject({
   card_fee: z.strictObject({ share: Share, fixed_usd: UsdInput }),
   contribution_fee: Share,
   advance_limit: CreditsInput,
+  /** The share of a grant that opens an advance before anything has vested. */
+  advance_at_once: Share,
   maturity_days: Days,
   max_unvested: CreditsInput,
   contributions_per_day: z.int().min(0),

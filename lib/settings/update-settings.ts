@@ -15,7 +15,7 @@ type Document = SettingsDocument & { providers: Record<string, Policy> };
 type Name = keyof SettingsDocument;
 type Change = { before: Partial<SettingsDocument>; after: Partial<SettingsDocument>; document: SettingsDocument };
 
-/** The job that follows a change of `advance_limit`: wallets have it as of then. Its payload is empty. */
+/** The job that follows a change of `advance_limit` or `advance_at_once`: wallets have it as of then. Its payload is empty. */
 export const ADVANCE_LIMIT_TOPIC = "advance_limit_changed";
 
 /** Members that a patch removed are at their defaults again. */
@@ -83,7 +83,8 @@ export async function updateSettings(tx: Tx, ctx: Ctx, patch: Record<string, unk
   // A name that isn't a setting's was refused with the rest.
   const changed = (Object.keys(patch) as Name[]).filter((name) => !isDeepStrictEqual(current[name], document[name]));
   for (const name of changed) await store(tx, ctx.nowMs, document, name);
-  if (changed.includes("advance_limit")) await enqueue(tx, ADVANCE_LIMIT_TOPIC, {});
+  if (changed.includes("advance_limit") || changed.includes("advance_at_once"))
+    await enqueue(tx, ADVANCE_LIMIT_TOPIC, {});
   if (changed.length > 0) await bumpConfig(tx, "settings");
   return { before: pick(current, changed), after: pick(document, changed), document };
 }

@@ -1,7 +1,9 @@
-import { loadCatalogue } from "../../lib/catalog";
+import { costCardAt, loadCatalogue, modelOf, type ModelWithCards } from "../../lib/catalog";
+import { followProbe, referenceModelOf } from "../../lib/contributions";
 import { systemCtx } from "../../lib/ctx";
 import type { Tx } from "../../lib/db";
 import type { Uuid } from "../../lib/ids";
+import { ZERO_NANOS } from "../../lib/money";
 import { findProbe, type KeyToProbe, listDueProbes, recordProbe } from "../../lib/pool";
 import { isWorkedOff, type Job, workOff } from "../../lib/queue";
 import { readSettings } from "../../lib/settings";
@@ -17,14 +19,22 @@ const EVERY_MS = 5_000;
 const BATCH = 20;
 
 async function settingsOf({ database, providerBaseUrls }: ProbeContext): Promise<ProbeSettings> {
-  const { models } = await loadCatalogue(database.reader, nowMs());
-  const { switches } = await readSettings(database.reader);
+  const atMs = nowMs();
+  const catalogue = await loadCatalogue(database.reader, atMs);
+  const settings = await readSettings(database.reader);
+  const askedOf = (provider: string): ModelWithCards | null => {
+    // What values a provider's keys is what they have to serve; where that isn't sold, anything that is.
+    const reference = modelOf(catalogue, referenceModelOf(settings, provider) ?? "");
+    if (reference?.provider === provider) return reference;
+    for (const model of catalogue.models.values()) if (model.enabled && model.provider === provider) return model;
+    return null;
+  };
   return {
     baseUrls: providerBaseUrls,
-    privateUpstreams: switches.private_upstreams,
+    privateUpstreams: settings.switches.private_upstreams,
     modelOf: (provider) => {
-      for (const model of models.values()) if (model.enabled && model.provider === provider) return model;
-      return null;
+      const model = askedOf(provider);
+      return model && { ...model, cost: costCardAt(model, atMs) };
     },
   };
 }
@@ -38,14 +48,17 @@ async function look(
 ): Promise<void> {
   const probe = await probeKey(key, settings);
   await record(async (tx) => {
-    const recorded = await recordProbe(tx, systemCtx("probe_pool_keys", nowMs()), { poolKeyId: key.id, probe });
+    const ctx = systemCtx("probe_pool_keys", nowMs());
+    const recorded = await recordProbe(tx, ctx, { poolKeyId: key.id, probe });
+    const costNanos = probe.outcome === "valid" ? (probe.costNanos ?? ZERO_NANOS) : ZERO_NANOS;
+    await followProbe(tx, ctx, { poolKeyId: key.id, costNanos });
     if (recorded.outcome !== "recorded") return;
     context.log.info({ poolKey: key.id, found: probe.outcome, state: recorded.state }, "looked at a pool key");
     if (recorded.died) raiseAlarm(context.log, "pool_key_died", { poolKey: key.id, provider: key.provider });
   });
 }
 
-/** Looks again at keys that were taken out, when they are due. */
+/** Looks at keys that were taken out, and at those that an advance rests on, when they are due. */
 export const probePoolKeysLoop = (context: ProbeContext): Loop => ({
   name: "probe_pool_keys",
   everyMs: EVERY_MS,

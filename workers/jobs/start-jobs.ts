@@ -16,7 +16,7 @@ import { forgetQuotesJob } from "./forget-quotes";
 import { keepDoing, type Loop, type RunningLoop } from "./keep-doing";
 import { makePartitionsJob } from "./make-partitions";
 import { type ProbeContext, probePoolKeyJob, probePoolKeysLoop } from "./probe-pool-keys";
-import { refreshAdvancesJob } from "./refresh-advances";
+import { refreshAdvancesJob, refreshAdvancesLoop } from "./refresh-advances";
 import { renewKeyPrintsJob } from "./renew-key-prints";
 import { reapHoldsLoop } from "./reap-holds";
 import { relayOutboxLoop, sweepOutboxLoop } from "./relay-outbox";
@@ -107,6 +107,7 @@ export async function startJobs(options: JobsOptions): Promise<RunningJobs> {
     relayOutboxLoop(context, queue),
     sweepOutboxLoop(context, schedule),
     probePoolKeysLoop(context),
+    refreshAdvancesLoop(context),
   ];
   const locks = holdLocks(database);
   const running = loops.map((loop) => keepDoing(locks, log, loop));

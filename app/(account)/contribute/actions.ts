@@ -3,8 +3,9 @@
 import { revalidatePath } from "next/cache";
 import { typedAmount } from "@/app/_components/typed-amount";
 import { act, type Acted, attempt } from "@/app/_server/action";
+import { webDatabase } from "@/app/_server/database";
 import { textOf } from "@/app/_server/form";
-import { quoteKey } from "@/app/_server/quote-key";
+import { lookAgain, quoteKey } from "@/app/_server/quote-key";
 import {
   contribute,
   pauseContribution,
@@ -15,6 +16,7 @@ import {
 } from "@/lib/contributions";
 import { ScripError } from "@/lib/errors";
 import { fromPublicId, type IdKind, toPublicId, type Uuid } from "@/lib/ids";
+import { nowMs } from "@/lib/time";
 import { SecretText } from "@/lib/vault";
 import type { Quoted } from "./_components/quoted";
 
@@ -61,8 +63,12 @@ export async function validateKey(form: FormData): Promise<Acted<Quoted>> {
 
 /** Contribute the key of a quote. */
 export async function contributeKey(quoteId: string, attest: boolean): Promise<Acted<null>> {
-  const contributed = await act(async (tx, ctx, user) => {
-    await contribute(tx, ctx, { userId: user.id, walletId: user.walletId, quoteId: idOf("quote", quoteId), attest });
+  const contributed = await attempt(async (ctx, { id: userId, walletId }) => {
+    const accepted = { userId, quoteId: idOf("quote", quoteId), attest };
+    const look = await lookAgain(ctx, { ...accepted, topUpOf: null });
+    await webDatabase().inTransaction((tx) =>
+      contribute(tx, { ...ctx, nowMs: nowMs() }, { ...accepted, walletId, look }),
+    );
     return null;
   });
   revalidatePath("/contribute");
@@ -71,9 +77,13 @@ export async function contributeKey(quoteId: string, attest: boolean): Promise<A
 
 /** Add what a quote found to have been added to a contribution's key. */
 export async function topUp(id: string, quoteId: string, attest: boolean): Promise<Acted<null>> {
-  const toppedUp = await act(async (tx, ctx, user) => {
+  const toppedUp = await attempt(async (ctx, { id: userId }) => {
     const contributionId = idOf("contribution", id);
-    await topUpContribution(tx, ctx, { userId: user.id, contributionId, quoteId: idOf("quote", quoteId), attest });
+    const accepted = { userId, quoteId: idOf("quote", quoteId), attest };
+    const look = await lookAgain(ctx, { ...accepted, topUpOf: contributionId });
+    await webDatabase().inTransaction((tx) =>
+      topUpContribution(tx, { ...ctx, nowMs: nowMs() }, { ...accepted, contributionId, look }),
+    );
     return null;
   });
   revalidatePath("/contribute");

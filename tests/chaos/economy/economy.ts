@@ -71,6 +71,7 @@ const rates = (amount: number) => ({
 export const OPERATOR = {
   contributions_per_day: 1_000_000,
   advance_limit: 10_000,
+  advance_at_once: 0.5,
   contribution_fee: 0.1,
   providers: { [PROVIDER]: { allowed: true, reason: "A test." } },
 };
@@ -106,8 +107,7 @@ export async function openEconomy(): Promise<Economy> {
     run(async (tx, now) => {
       await updateSettings(tx, now, patch);
       // What a job does after the change.
-      let after: bigint | null = 0n;
-      while (after !== null) after = await refreshAdvances(tx, { after, limit: 100 });
+      while ((await refreshAdvances(tx, now, { limit: 100 })) === 100);
     });
   await setPrice(5);
   await run((tx, now) => putChannel(tx, now, channelFromBody(PROVIDER, ChannelBody.parse({ provider: PROVIDER }))));

@@ -4,15 +4,16 @@ import {
   pauseContribution,
   planQuote,
   quoteContribution,
-  type QuoteView,
   resumeContribution,
   retireContribution,
+  type SecondLook,
   topUpContribution,
 } from "@/lib/contributions";
 import { ScripError } from "@/lib/errors";
 import { randomText, type Uuid } from "@/lib/ids";
 import { creditWallet, debitWallet } from "@/lib/ledger";
 import { micros, nanos } from "@/lib/money";
+import { upstreamHostOf } from "@/lib/providers";
 import { SecretText } from "@/lib/vault";
 import { aPosting, cr } from "../../support/a-ledger";
 import type { Chance } from "../chance";
@@ -20,7 +21,8 @@ import { type Agent, type Economy, type Key, PROVIDER } from "./economy";
 import { Traffic } from "./traffic";
 
 const USD = 1_000_000_000n;
-const BASE_URLS = new Map([[PROVIDER, "http://127.0.0.1:9/v1"]]);
+const BASE_URL = "http://127.0.0.1:9/v1";
+const BASE_URLS = new Map([[PROVIDER, BASE_URL]]);
 const TAKEN_FROM = ["promo", "referral", "purchased", "vested"] as const;
 
 /** The play of one seed: agents, their keys, requests under way, and what each did, for a report. */
@@ -134,13 +136,15 @@ export class Play {
     key: Pick<Key, "secret" | "account">,
     usd: bigint,
     topUpOf: Uuid | null,
-  ): Promise<QuoteView> {
+  ): Promise<{ quoteId: Uuid; look: SecondLook }> {
     const { economy } = this;
     const input = { userId: owner.userId, provider: PROVIDER, secret: new SecretText(key.secret), topUpOf };
     const plan = await planQuote(economy.database.reader, economy.ctx(), { ...input, declaredNanos: null }, BASE_URLS);
-    const left = plan.topUp?.leftNanos ?? 0n;
-    const validation = { outcome: "valid", balanceNanos: nanos(left + usd * USD), accountId: key.account } as const;
-    return economy.run((tx, ctx) => quoteContribution(tx, ctx, { plan, validation }));
+    const leftNanos = plan.topUp?.leftNanos ?? null;
+    const balanceNanos = nanos((leftNanos ?? 0n) + usd * USD);
+    const validation = { outcome: "valid", balanceNanos, balanceAfterNanos: null, accountId: key.account } as const;
+    const view = await economy.run((tx, ctx) => quoteContribution(tx, ctx, { plan, validation }));
+    return { quoteId: view.id, look: { host: upstreamHostOf(BASE_URL), leftNanos, validation } };
   }
 
   /** A thief brings what others brought before: the same key, or another one of its account. */
@@ -155,9 +159,9 @@ export class Play {
     const usd = BigInt(1 + this.chance.below(40));
     const made = await this.tryTo(stolen ? "contribute what isn't one's own" : "contribute", async () => {
       const quote = await this.quote(owner, { secret, account }, usd, null);
-      const input = { userId: owner.userId, walletId: owner.wallet, quoteId: quote.id, attest: true };
+      const input = { userId: owner.userId, walletId: owner.wallet, attest: true, ...quote };
       const view = await this.economy.run((tx, ctx) => contribute(tx, ctx, input));
-      return { contributionId: view.id, poolKey: quote.id };
+      return { contributionId: view.id, poolKey: quote.quoteId };
     });
     if (!made) return;
     const { feeThousandths } = this;
@@ -168,7 +172,7 @@ export class Play {
     const { owner, contributionId } = key;
     const done = await this.tryTo("top up", async () => {
       const quote = await this.quote(owner, key, BigInt(1 + this.chance.below(20)), contributionId);
-      const input = { userId: owner.userId, contributionId, quoteId: quote.id, attest: true };
+      const input = { userId: owner.userId, contributionId, attest: true, ...quote };
       return this.economy.run((tx, ctx) => topUpContribution(tx, ctx, input));
     });
     if (done && this.feeThousandths < key.feeThousandths) key.feeThousandths = this.feeThousandths;

@@ -1,3 +1,4 @@
+import { lookAgain } from "@/app/_server/quote-key";
 import { route } from "@/app/_server/route";
 import { contribute, ContributionBody, listContributions } from "@/lib/contributions";
 import { toPage } from "@/lib/http";
@@ -28,18 +29,19 @@ export const POST = route(
     tag: "Contributions",
     summary: "Contribute a key",
     description:
-      "Takes a quote of yours, once. The key joins the pool, and you are granted its worth less the fee; it vests as the " +
+      "Takes a quote of yours, once. The provider is asked about the key once more: what counts is the smaller of what was " +
+      "quoted and what is there now. The key joins the pool, and you are granted its worth less the fee; it vests as the " +
       "key is used.",
     body: ContributionBody,
     reply: ContributionReply,
     status: 201,
     isIdempotent: true,
+    prepare: ({ ctx, principal, body: { quote_id: quoteId, attest } }) =>
+      lookAgain(ctx, { userId: principal.user.id, quoteId, attest, topUpOf: null }),
     example: { body: { quote_id: "qte_00000000000000000000000000", attest: true } },
   },
-  async ({ tx, ctx, principal, body }) => {
+  async ({ tx, ctx, principal, body: { quote_id: quoteId, attest }, prepared: look }) => {
     const { id: userId, walletId } = principal.user;
-    return showContribution(
-      await contribute(tx, ctx, { userId, walletId, quoteId: body.quote_id, attest: body.attest }),
-    );
+    return showContribution(await contribute(tx, ctx, { userId, walletId, quoteId, attest, look }));
   },
 );

@@ -1,3 +1,4 @@
+import { lookAgain } from "@/app/_server/quote-key";
 import { route } from "@/app/_server/route";
 import { ContributionBody, topUpContribution } from "@/lib/contributions";
 import { ContributionReply, showContribution } from "../../../_replies/contribution";
@@ -9,15 +10,25 @@ export const POST = route(
     tag: "Contributions",
     summary: "Top up a contribution",
     description:
-      "Takes a quote of yours that names this contribution: what was added to its key's quota is granted too.",
+      "Takes a quote of yours that names this contribution: what was added to its key's quota is granted too, the smaller of " +
+      "what was quoted and what is there now.",
     params: IdParams("contribution"),
     body: ContributionBody,
     reply: ContributionReply,
     isIdempotent: true,
+    prepare: ({ ctx, principal, params: { id: topUpOf }, body: { quote_id: quoteId, attest } }) =>
+      lookAgain(ctx, { userId: principal.user.id, quoteId, attest, topUpOf }),
     example: { body: { quote_id: "qte_00000000000000000000000000", attest: true } },
   },
-  async ({ tx, ctx, principal, params: { id: contributionId }, body: { quote_id: quoteId, attest } }) => {
-    const input = { userId: principal.user.id, contributionId, quoteId, attest };
+  async ({
+    tx,
+    ctx,
+    principal,
+    params: { id: contributionId },
+    body: { quote_id: quoteId, attest },
+    prepared: look,
+  }) => {
+    const input = { userId: principal.user.id, contributionId, quoteId, attest, look };
     return showContribution(await topUpContribution(tx, ctx, input));
   },
 );
