@@ -1,5 +1,6 @@
 import type { Ctx } from "../ctx";
-import { bumpConfig, type Tx } from "../db";
+import type { Tx } from "../db";
+import { publishAccessChange } from "./access-changes.store";
 import { ScripError } from "../errors";
 import { newApiKeySecret, newUuid, type Uuid } from "../ids";
 import { hashApiKeySecret, toApiKeyFields, type ApiKey } from "./api-key";
@@ -46,6 +47,6 @@ export async function createApiKey(tx: Tx, ctx: Ctx, input: CreateApiKey): Promi
     last4: secret.slice(-4),
     createdMs: ctx.nowMs,
   });
-  await bumpConfig(tx, "keys");
+  await publishAccessChange(tx, { apiKeyId: key.id });
   return { key, secret };
 }

@@ -1,5 +1,6 @@
 import type { Ctx } from "../ctx";
-import { bumpConfig, type Tx } from "../db";
+import type { Tx } from "../db";
+import { publishAccessChange } from "./access-changes.store";
 import { createUser } from "./create-user";
 import type { User } from "./user";
 import { readCredentials, writeUser } from "./user.store";
@@ -20,6 +21,6 @@ export async function ensureAdmin(
     role: "admin",
     ...(input.passwordHash && { passwordHash: input.passwordHash }),
   });
-  await bumpConfig(tx, "keys");
+  await publishAccessChange(tx, { userId: user.id });
   return user;
 }

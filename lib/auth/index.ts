@@ -1,3 +1,4 @@
+export { type AccessChange, listAccessChanges } from "./access-changes.store";
 export { hashApiKeySecret, hasScope, type ApiKey, type ApiKeyAccess } from "./api-key";
 export { changePassword } from "./change-password";
 export { createApiKey } from "./create-api-key";

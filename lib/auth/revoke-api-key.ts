@@ -1,5 +1,6 @@
 import type { Ctx } from "../ctx";
-import { bumpConfig, type Tx } from "../db";
+import type { Tx } from "../db";
+import { publishAccessChange } from "./access-changes.store";
 import type { Uuid } from "../ids";
 import type { ApiKey } from "./api-key";
 import { writeApiKey } from "./api-key.store";
@@ -9,6 +10,6 @@ import { noSuchApiKey } from "./get-api-key";
 export async function revokeApiKey(tx: Tx, ctx: Ctx, input: { userId: Uuid; apiKeyId: Uuid }): Promise<ApiKey> {
   const key = await writeApiKey(tx, input.userId, input.apiKeyId, { revokedMs: ctx.nowMs });
   if (!key) throw noSuchApiKey();
-  await bumpConfig(tx, "keys");
+  await publishAccessChange(tx, { apiKeyId: key.id });
   return key;
 }

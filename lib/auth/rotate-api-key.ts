@@ -1,5 +1,6 @@
 import type { Ctx } from "../ctx";
-import { bumpConfig, type Tx } from "../db";
+import type { Tx } from "../db";
+import { publishAccessChange } from "./access-changes.store";
 import { newApiKeySecret, type Uuid } from "../ids";
 import { hashApiKeySecret, type ApiKey } from "./api-key";
 import { lockApiKey, writeApiKey } from "./api-key.store";
@@ -26,6 +27,6 @@ export async function rotateApiKey(
   const change = { hash: hashApiKeySecret(secret), last4: secret.slice(-4) };
   const key = await writeApiKey(tx, input.userId, input.apiKeyId, change);
   if (!key) throw noSuchApiKey();
-  await bumpConfig(tx, "keys");
+  await publishAccessChange(tx, { apiKeyId: key.id });
   return { key, secret };
 }

@@ -1,5 +1,6 @@
 import type { Ctx } from "../ctx";
-import { bumpConfig, type Tx } from "../db";
+import type { Tx } from "../db";
+import { publishAccessChange } from "./access-changes.store";
 import type { Uuid } from "../ids";
 import { toApiKeyFields, type ApiKey } from "./api-key";
 import { lockApiKey, writeApiKey } from "./api-key.store";
@@ -27,6 +28,6 @@ export async function updateApiKey(
   }
   const key = await writeApiKey(tx, input.userId, input.apiKeyId, change);
   if (!key) throw noSuchApiKey();
-  await bumpConfig(tx, "keys");
+  await publishAccessChange(tx, { apiKeyId: key.id });
   return key;
 }

@@ -1,5 +1,6 @@
 import type { Ctx } from "../ctx";
-import { bumpConfig, type Tx } from "../db";
+import type { Tx } from "../db";
+import { publishAccessChange } from "./access-changes.store";
 import type { Uuid } from "../ids";
 import { endAllSessions } from "./end-all-sessions";
 import { getUser } from "./get-user";
@@ -34,6 +35,6 @@ export async function updateUser(tx: Tx, ctx: Ctx, input: UpdateUser): Promise<{
     ...(input.isSuspended === false && { suspendedMs: null, suspendedReason: null }),
   });
   if (after.suspendedMs !== null) await endAllSessions(tx, ctx, { userId: input.userId, exceptSessionId: null });
-  await bumpConfig(tx, "keys");
+  await publishAccessChange(tx, { userId: input.userId });
   return { before, after };
 }

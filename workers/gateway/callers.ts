@@ -5,6 +5,7 @@ import { ScripError } from "../../lib/errors";
 import { addressMatcher } from "../../lib/http";
 import { isApiKeySecret, type Uuid } from "../../lib/ids";
 import { nowMs } from "../../lib/time";
+import type { AccessVersions } from "./access-versions";
 import { createTurnstile } from "./turnstile";
 
 /** Who calls, as admission needs it. */
@@ -39,16 +40,16 @@ function toCaller(access: ApiKeyAccess | null): Caller | null {
   return { ...access, mayCallFrom: (address) => isAllowed(address()) };
 }
 
-/** Who was found under which version; undefined is what was never looked up, or under another version. */
-function createMemory() {
+/** Who was found, and under which version; undefined is what was never looked up, or has changed since. */
+function createMemory(versions: AccessVersions) {
   let known = new Map<string, Known>();
   let unknown = new Map<string, bigint>();
   return {
     wasKnown: (secret: string): boolean => known.has(secret),
-    find(secret: string, version: bigint): Caller | null | undefined {
+    find(secret: string): Caller | null | undefined {
       const entry = known.get(secret);
-      if (entry?.version === version) return entry.caller;
-      return unknown.get(secret) === version ? null : undefined;
+      if (entry && versions.isCurrent(entry.version, entry.caller)) return entry.caller;
+      return unknown.get(secret) === versions.present ? null : undefined;
     },
     keep(secret: string, version: bigint, caller: Caller | null): void {
       if (caller) {
@@ -64,8 +65,8 @@ function createMemory() {
 }
 
 /** Finds callers by their secrets: from memory, else in the database, once however many ask. */
-function createFinder(database: Database, version: () => bigint) {
-  const memory = createMemory();
+function createFinder(database: Database, versions: AccessVersions) {
+  const memory = createMemory(versions);
   const strangers = createTurnstile(STRANGERS.atOnce, STRANGERS.waitingMax);
   const pending = new Map<string, Pending>();
 
@@ -94,8 +95,8 @@ function createFinder(database: Database, version: () => bigint) {
   return {
     wasKnown: memory.wasKnown,
     find(secret: string): Caller | null | Promise<Caller | null> {
-      const present = version();
-      const remembered = memory.find(secret, present);
+      const { present } = versions;
+      const remembered = memory.find(secret);
       if (remembered !== undefined) return remembered;
       const underWay = pending.get(secret);
       if (underWay?.version === present) return underWay.found;
@@ -106,9 +107,9 @@ function createFinder(database: Database, version: () => bigint) {
   };
 }
 
-/** A memory of callers; `version` moves when any key or account changed. */
-export function createCallers(database: Database, version: () => bigint): Callers {
-  const finder = createFinder(database, version);
+/** A memory of callers: who changed, by `versions`, is looked up again. */
+export function createCallers(database: Database, versions: AccessVersions): Callers {
+  const finder = createFinder(database, versions);
   let uses = new Map<Uuid, number>();
 
   return {

@@ -1,16 +1,18 @@
+import { listAccessChanges } from "../../lib/auth";
 import { type Catalogue, loadCatalogue, modelOf } from "../../lib/catalog";
 import { type ConfigVersion, type Database, readConfigVersion } from "../../lib/db";
 import type { Log } from "../../lib/log";
 import type { Pool } from "../../lib/pool";
 import { readSettings, type Settings } from "../../lib/settings";
 import { delay, nowMs } from "../../lib/time";
+import { AccessVersions, CHANGES_MAX } from "./access-versions";
 
 /** What a gateway keeps in memory, as of the last look at the version row. */
 export type Config = {
   catalogue(): Catalogue;
   settings(): Settings;
-  /** Moves whenever a key or an account changed: what was looked up under another one is looked up again. */
-  keysVersion(): bigint;
+  /** Which keys and accounts changed when. */
+  readonly access: AccessVersions;
   /** Look now. Errors: those of the database. */
   refresh(): Promise<void>;
   /**
@@ -39,6 +41,7 @@ export async function keepConfig(database: Database, pool: Pool, log: Log, waits
   let seen: ConfigVersion = await readConfigVersion(database.pool);
   let catalogue = await loadCatalogue(database.reader, nowMs());
   let settings = await readSettings(database.reader);
+  const access = new AccessVersions(seen.keys);
   let isFresh = true;
   let timer: NodeJS.Timeout | undefined;
   let isStopped = false;
@@ -46,7 +49,10 @@ export async function keepConfig(database: Database, pool: Pool, log: Log, waits
   async function look(): Promise<void> {
     const version = await readConfigVersion(database.pool);
     // Before anything that can fail: a catalogue that can't be read must not keep revoked keys alive.
-    seen = { ...seen, keys: version.keys };
+    if (version.keys !== seen.keys) {
+      access.record(version.keys, await listAccessChanges(database.reader, seen.keys, CHANGES_MAX + 1));
+      seen = { ...seen, keys: version.keys };
+    }
     if (version.catalog !== seen.catalog) catalogue = await loadCatalogue(database.reader, nowMs());
     if (version.settings !== seen.settings) settings = await readSettings(database.reader);
     await pool.refresh(version);
@@ -91,7 +97,7 @@ export async function keepConfig(database: Database, pool: Pool, log: Log, waits
   return {
     catalogue: () => catalogue,
     settings: () => settings,
-    keysVersion: () => seen.keys,
+    access,
     refresh,
     lookFor,
     isFresh: () => isFresh,

@@ -76,7 +76,7 @@ async function assemble(options: GatewayOptions) {
     books,
     pool,
     config,
-    callers: createCallers(database, () => config.keysVersion()),
+    callers: createCallers(database, config.access),
     balances: createBalances(database),
     bodies: createBodyMemory(LIMITS.bodiesBytesMax),
     rates: options.redisUrl === undefined ? createRates() : createSharedRates(options.redisUrl, createRates(), tell),
