@@ -19,6 +19,8 @@ const SPACE = 0x20;
 /** A list of numbers, and a list of such lists, in a top-level member. */
 const LIST_DEPTH_MAX = 3;
 const NAME_BYTES_MAX = 32;
+const EMPTY = Buffer.alloc(0);
+const LIST = -1;
 /** A text longer than this is searched for its end by the engine rather than byte by byte. */
 const LONG = 1_024;
 /** Commas and colons that values within the bounds have between them: at most one after each, and one before it. */
@@ -54,20 +56,21 @@ const refuse = (message: string): never => {
  */
 export class JsonScan {
   #state: State = "between";
-  #depth = 0;
   #isName = false;
   #values = 0;
   #numbers = 0;
   #separators = 0;
-  readonly #isObject = new Uint8Array(JSON_BOUNDS.depth + 1);
-  readonly #names = new Uint16Array(JSON_BOUNDS.depth + 1);
+  /** How many names each object has that is open; of a list, `LIST`. */
+  readonly #open: number[] = [];
   /** The top-level name that is being read, and whether the member under it may hold lists of numbers. */
-  readonly #name = Buffer.alloc(NAME_BYTES_MAX);
+  #name = EMPTY;
   #nameBytes = -1;
   #hasNumbers = false;
 
   /** `numberLists` are the top-level members in which the protocol has lists of numbers. */
-  constructor(private readonly numberLists: ReadonlySet<string> = NONE) {}
+  constructor(private readonly numberLists: ReadonlySet<string> = NONE) {
+    if (numberLists.size > 0) this.#name = Buffer.alloc(NAME_BYTES_MAX);
+  }
 
   /** Read on. Errors: `ScripError` invalid_request, naming the bound that the body is beyond. */
   push(chunk: Uint8Array): void {
@@ -116,7 +119,7 @@ export class JsonScan {
     if (byte <= SPACE) return passSpace(chunk, at);
     if (byte === COMMA || byte === COLON) this.#separate(byte === COMMA);
     else if (byte === QUOTE) this.#beginText();
-    else if (byte === OPEN_OBJECT || byte === OPEN_LIST) this.#open(byte === OPEN_OBJECT);
+    else if (byte === OPEN_OBJECT || byte === OPEN_LIST) this.#begin(byte === OPEN_OBJECT);
     else if (byte === CLOSE_OBJECT || byte === CLOSE_LIST) this.#close();
     else this.#beginScalar(byte);
     return at + 1;
@@ -124,21 +127,20 @@ export class JsonScan {
 
   #separate(isComma: boolean): void {
     if (++this.#separators > SEPARATORS_MAX) refuse("The body must be a JSON object in UTF-8.");
-    if (isComma) this.#isName = this.#isObject[this.#depth] === 1;
+    if (isComma) this.#isName = (this.#open.at(-1) ?? LIST) !== LIST;
   }
 
-  #open(isObject: boolean): void {
+  #begin(isObject: boolean): void {
     this.#countValue();
-    if (this.#depth === JSON_BOUNDS.depth) refuse(`The body is nested more than ${JSON_BOUNDS.depth} levels deep.`);
-    this.#depth++;
-    this.#isObject[this.#depth] = isObject ? 1 : 0;
-    this.#names[this.#depth] = 0;
+    if (this.#open.length === JSON_BOUNDS.depth) {
+      refuse(`The body is nested more than ${JSON_BOUNDS.depth} levels deep.`);
+    }
+    this.#open.push(isObject ? 0 : LIST);
     this.#isName = isObject;
   }
 
   #close(): void {
-    if (this.#depth === 0) refuse("The body must be a JSON object in UTF-8.");
-    this.#depth--;
+    if (this.#open.pop() === undefined) refuse("The body must be a JSON object in UTF-8.");
     this.#isName = false;
   }
 
@@ -146,10 +148,11 @@ export class JsonScan {
     this.#state = "text";
     if (!this.#isName) return this.#countValue();
     this.#isName = false;
-    const names = (this.#names[this.#depth] ?? 0) + 1;
-    this.#names[this.#depth] = names;
+    const depth = this.#open.length;
+    const names = (this.#open[depth - 1] ?? 0) + 1;
+    this.#open[depth - 1] = names;
     if (names > JSON_BOUNDS.names) refuse(`An object in the body has more than ${JSON_BOUNDS.names} names.`);
-    if (this.#depth === 1) {
+    if (depth === 1) {
       this.#hasNumbers = false;
       if (this.numberLists.size > 0) this.#nameBytes = 0;
     }
@@ -178,8 +181,9 @@ export class JsonScan {
 
   /** Whether nothing but lists lies between here and a member that may hold lists of numbers. */
   #isNumberList(): boolean {
-    if (!this.#hasNumbers || this.#depth < 2 || this.#depth > LIST_DEPTH_MAX) return false;
-    return this.#isObject[2] === 0 && this.#isObject[this.#depth] === 0;
+    const depth = this.#open.length;
+    if (!this.#hasNumbers || depth < 2 || depth > LIST_DEPTH_MAX) return false;
+    return this.#open[1] === LIST && this.#open[depth - 1] === LIST;
   }
 
   #countValue(): void {

@@ -18,10 +18,13 @@ const tooLarge = (bytesMax: number): ScripError =>
 const brokenOff = (cause?: unknown): ScripError =>
   new ScripError("invalid_request", "The request broke off.", { cause });
 
-/** The chunks as one buffer; a large one in memory that a thread can read too, without a copy of its own. */
+/** Memory that a thread can read too, without a copy of its own. What nobody writes to takes none. */
+const shared = (bytes: number): Buffer => Buffer.from(new SharedArrayBuffer(bytes));
+
+/** The chunks as one buffer; a large one in shared memory. */
 function join(chunks: readonly Buffer[], bytes: number, smallBytesMax: number): Buffer {
   if (bytes <= smallBytesMax) return chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks, bytes);
-  const whole = Buffer.from(new SharedArrayBuffer(bytes));
+  const whole = shared(bytes);
   let at = 0;
   for (const chunk of chunks) at += chunk.copy(whole, at);
   return whole;
@@ -34,8 +37,13 @@ class BodyReader {
   #bytes = 0;
   #isAdmitted = false;
   #isDropped = false;
+  /** Where a large body of a known length is put as it comes. */
+  #place: Buffer | null = null;
 
-  constructor(private readonly rules: BodyRules) {
+  constructor(
+    private readonly rules: BodyRules,
+    private readonly announced: number,
+  ) {
     this.#scan = new JsonScan(rules.numberLists);
   }
 
@@ -52,22 +60,25 @@ class BodyReader {
   async admit(): Promise<void> {
     this.#isAdmitted = true;
     await this.rules.admit();
+    if (this.announced > 0) this.#place = shared(this.announced);
   }
 
   #keep(chunk: Buffer): void {
     if (this.#isDropped) return; // the caller left while it was let in
     this.rules.share.take(chunk.length);
     this.#scan.push(chunk);
-    this.#chunks.push(chunk);
+    if (this.#place) chunk.copy(this.#place, this.#bytes - chunk.length);
+    else this.#chunks.push(chunk);
   }
 
   whole(): Buffer {
-    return join(this.#chunks, this.#bytes, this.rules.smallBytesMax);
+    return this.#place ?? join(this.#chunks, this.#bytes, this.rules.smallBytesMax);
   }
 
   drop(): void {
     this.#isDropped = true;
     this.#chunks.length = 0;
+    this.#place = null;
   }
 }
 
@@ -81,7 +92,7 @@ class BodyReader {
 export async function readBody({ request }: Exchange, rules: BodyRules): Promise<Buffer> {
   const announced = Number(request.headers["content-length"] ?? 0);
   if (announced > rules.bytesMax) throw tooLarge(rules.bytesMax);
-  const reader = new BodyReader(rules);
+  const reader = new BodyReader(rules, announced);
   if (announced > rules.smallBytesMax) await reader.admit();
   // The caller may have left while it was looked up.
   if (request.destroyed && !request.complete) throw brokenOff();

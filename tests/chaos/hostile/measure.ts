@@ -16,7 +16,8 @@ export type Run = {
   statuses: number[];
 };
 export type Target = { url: string; pid: number; crowd: Crowd; secretOf: (kind: Kind) => string };
-export type Pace = { bodies: number; everyMs: number };
+/** How many bodies at what pace, and how long a run takes at least, whatever they come to. */
+export type Pace = { bodies: number; everyMs: number; runMs: number };
 
 /** Send a body as a client does that sends all of it, whatever is answered meanwhile; 0 where its connection broke. */
 function send(url: string, secret: string, body: Buffer): Promise<number> {
@@ -59,7 +60,7 @@ export async function measure({ url, pid, crowd, secretOf }: Target, kind: Kind,
     sent.push(send(url, secretOf(kind), body));
     await delay(pace.everyMs);
   }
-  const statuses = await Promise.all(sent);
+  const [statuses] = await Promise.all([Promise.all(sent), delay(pace.runMs - pace.bodies * pace.everyMs)]);
   const seconds = (performance.now() - sinceMs) / 1_000;
   const served = crowd.seen.slice(before).filter(isServed).length;
   return { pauseMs: await longestPauseMs(url), perSecond: served / seconds, memoryMb: mostMemory(pid), statuses };

@@ -52,7 +52,9 @@ function requireOneMeaning(bytes: Buffer): void {
 
 /** Where members stand, without the names that are too long to be any of ours: they go from a thread to the gateway. */
 function membersOf(bytes: Buffer): Member[] {
-  return readMembers(bytes).map((member) => ({ ...member, name: shown(member.name) }));
+  const members = readMembers(bytes);
+  for (const member of members) member.name = shown(member.name);
+  return members;
 }
 
 function readCount(body: Json, name: string, max: number): number | null {
