@@ -16,6 +16,8 @@ export type Record = {
   isLost: boolean;
   isEstimated: boolean;
   isStreamed: boolean;
+  /** Whether it was charged, or charged more, after its hold had been ended by others. */
+  isLate: boolean;
   status: string;
 };
 
@@ -47,7 +49,7 @@ export type Audit = {
   };
 };
 
-const MICROS_PER_TOKEN = 5_000n;
+export const MICROS_PER_TOKEN = 5_000n;
 
 /** All usage records of a database. */
 export async function readRecords({ pool }: Database): Promise<Map<string, Record>> {
@@ -59,11 +61,12 @@ export async function readRecords({ pool }: Database): Promise<Map<string, Recor
     lost: boolean;
     estimated: boolean;
     streamed: boolean;
+    late: boolean;
     status: string;
   }>(
-    "select id, charge_micros as charge, cost_nanos as cost, meters, lost, estimated, streamed, status from books.usage_record",
+    "select id, charge_micros as charge, cost_nanos as cost, meters, lost, estimated, streamed, late_at is not null as late, status from books.usage",
   );
-  const records = rows.map(({ id, charge, cost, meters, lost, estimated, streamed, status }) => ({
+  const records = rows.map(({ id, charge, cost, meters, lost, estimated, streamed, late, status }) => ({
     id,
     charge,
     cost,
@@ -72,6 +75,7 @@ export async function readRecords({ pool }: Database): Promise<Map<string, Recor
     isLost: lost,
     isEstimated: estimated,
     isStreamed: streamed,
+    isLate: late,
     status,
   }));
   return new Map(records.map((record) => [record.id, record]));
@@ -121,7 +125,7 @@ function auditBill(entries: readonly LogEntry[], record: Record | undefined, win
   return [`${name}: billed ${tokens} tokens, charged for ${tokens - gap}: more than streams between checkpoints`];
 }
 
-function groupByRequest(log: readonly LogEntry[]): Map<string, LogEntry[]> {
+export function groupByRequest(log: readonly LogEntry[]): Map<string, LogEntry[]> {
   const groups = new Map<string, LogEntry[]>();
   for (const entry of log) groups.set(entry.request_id, [...(groups.get(entry.request_id) ?? []), entry]);
   return groups;

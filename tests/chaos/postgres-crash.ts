@@ -3,7 +3,7 @@ import { isRunning, mark, type ProcessMark } from "../../scripts/processes";
 import { until } from "../support/until";
 
 /** The processes that a process started itself. Linux only, like the rounds. */
-function childrenOf(pid: number): number[] {
+export function childrenOf(pid: number): number[] {
   return readdirSync("/proc")
     .filter((name) => /^\d+$/.test(name))
     .map(Number)

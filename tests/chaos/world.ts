@@ -26,6 +26,8 @@ export type WorldOptions = {
 export type World = {
   readonly callers: readonly Caller[];
   readonly sandbox: SandboxControls;
+  /** The processes that aren't gateways; the web port stands in front of the last of these. */
+  readonly processes: { readonly jobs: Worker; readonly sandbox: Worker; readonly web: Worker };
   database(): Database;
   gateways(): readonly Worker[];
   postmaster(): number;
@@ -43,6 +45,8 @@ export type Timings = {
   looksApartMs: number;
   checkpointMs: number;
   tickMs: number;
+  /** How long a supplier may say nothing in the middle of a reply. */
+  idleMs: number;
 };
 
 /**
@@ -55,6 +59,7 @@ export const SHORT_TIMINGS: Timings = {
   looksApartMs: 3_000,
   checkpointMs: 400,
   tickMs: 100,
+  idleMs: 60_000,
 };
 /** As in production, where nobody is killed. */
 export const USUAL_TIMINGS: Timings = {
@@ -63,6 +68,7 @@ export const USUAL_TIMINGS: Timings = {
   looksApartMs: 5_000,
   checkpointMs: 5_000,
   tickMs: 1_000,
+  idleMs: 60_000,
 };
 
 /** Start PostgreSQL, sandbox, jobs and gateways, with callers who have credits and a supply that serves them. */
@@ -73,6 +79,7 @@ export async function startWorld(folder: string, options: WorldOptions): Promise
     sandbox: "workers/sandbox.ts",
     gateway: "tests/chaos/processes/gateway.ts",
     jobs: "tests/chaos/processes/jobs.ts",
+    web: "tests/chaos/processes/web.ts",
   });
   const home = `${folder}/postgres`;
   let server: Omit<OwnPostgres, "drop"> = await startOwnPostgres(home);
@@ -122,10 +129,17 @@ export async function startWorld(folder: string, options: WorldOptions): Promise
     logFile: `${folder}/jobs.log`,
     readyText: "the jobs run",
   });
+  const web = await startWorker({
+    name: "web",
+    file: files["web"] ?? "",
+    env: { GATEWAY_URL: gateways.at(-1)?.url ?? "" },
+    logFile: `${folder}/web.log`,
+  });
 
   return {
     callers,
     sandbox: controls,
+    processes: { jobs, sandbox, web },
     database: () => database,
     gateways: () => gateways,
     postmaster: () => server.pid,
@@ -146,7 +160,7 @@ export async function startWorld(folder: string, options: WorldOptions): Promise
       server = await startServer({ home });
     },
     async close() {
-      await Promise.all([...gateways, jobs, sandbox].map((worker) => worker.stop()));
+      await Promise.all([web, ...gateways, jobs, sandbox].map((worker) => worker.stop()));
       await database.close();
       await server.stop();
       // The logs stay, for whoever asks why.

@@ -19,7 +19,7 @@ const gateway = await startGateway({
   baseUrls: env.providerBaseUrls,
   trustedProxies: env.trustedProxies,
   redisUrl: env.redisUrl,
-  timings: { checkpointMs: timing("checkpointMs"), tickMs: timing("tickMs") },
+  timings: { checkpointMs: timing("checkpointMs"), tickMs: timing("tickMs"), idleMs: timing("idleMs") },
   lease: { ttlMs: timing("leaseTtlMs"), renewMs: timing("leaseRenewMs") },
 });
 log.info({ url: gateway.url }, "the gateway is open");
