@@ -67,7 +67,10 @@ function judgeBill(requestId: string, bills: readonly LogEntry[], record: Record
   const billed = bills.reduce((sum, entry) => sum + entry.input_tokens + entry.output_tokens, 0);
   if (billed === 0) return [];
   if (!record) return [`${requestId} was billed ${billed} tokens and isn't in the ledger`];
-  const problems = record.cost === 0n ? [`${requestId} (${record.status}) was billed ${billed} tokens as ${bills[0]?.ended}, and no cost is booked`] : [];
+  const problems =
+    record.cost === 0n
+      ? [`${requestId} (${record.status}) was billed ${billed} tokens as ${bills[0]?.ended}, and no cost is booked`]
+      : [];
   if (tokensOf(record.charge) > billed + COUNT_TOLERANCE)
     problems.push(`${requestId} was billed ${billed} tokens and charged ${record.charge}`);
   return problems;
