@@ -7,6 +7,8 @@ import { isStorable, readJsonObject, toJson, toProblem, validationFailed } from 
 import { newUuid, toPublicId, type Uuid } from "@/lib/ids";
 import { openLog, type Log } from "@/lib/log";
 import { nowMs } from "@/lib/time";
+import { type CostlyCall, countAccount, countAddress, limitsOf } from "./api-limits";
+import { callerOf } from "./caller";
 import { webDatabase } from "./database";
 import { doOnce } from "./once";
 import { actorOf, requirePrincipal, type Principal } from "./principal";
@@ -35,6 +37,8 @@ export type RouteSpec<
   /** What comes back with `status`. */
   reply: z.ZodType;
   status?: 200 | 201;
+  /** Counts against a limit of its own, too. */
+  limit?: CostlyCall;
   /** Moves credits: wants an Idempotency-Key, and replays its first reply. */
   isIdempotent?: true;
   /** What an idempotent call asks of others first: with no transaction open, and not for a reply that is given again. */
@@ -105,7 +109,9 @@ function parseParams(schema: z.ZodType | undefined, value: unknown): unknown {
 async function check(spec: RouteSpec, request: Request, context: NextContext, requestId: Uuid): Promise<Checked> {
   const asked = { nowMs: nowMs(), requestId };
   // Who asks comes first, before a byte of the body is read, then JSON, then whether it fits: the order in which errors win.
+  await countAddress(limitsOf(spec.limit), callerOf(request.headers).address);
   const principal = spec.auth === "public" ? null : await requirePrincipal(request, asked, spec.auth);
+  if (principal) await countAccount(limitsOf(spec.limit), principal.user.id);
   const { text, object } = spec.body ? await readJsonObject(request, BODY_BYTES_MAX) : { text: "", object: {} };
   const actor = principal ? actorOf(principal) : ({ kind: "system", name: "visitor" } as const);
   return {
@@ -174,7 +180,7 @@ function refuse(error: unknown, requestId: Uuid): Response {
 /**
  * An API call: who asks, what with, and the one thing to do.
  *
- * It checks the JSON (400), who asks (401, 403), the schemas (422), runs the handler in a transaction unless it only
+ * It counts the call (429), checks who asks (401, 403), the JSON (400), the schemas (422), runs the handler in a transaction unless it only
  * reads, and writes the reply, or the problem, as JSON.
  */
 export function route<

@@ -50,6 +50,16 @@ function merge(runs: readonly Run[]): Run[] {
 }
 
 /**
+ * The network that an address is counted by: of IPv6 its first 64 bits, which one customer has as a whole; of IPv4, also as IPv6
+ * maps it, the address itself. What is no address is given back.
+ */
+export function networkOf(address: string): string {
+  const run = toRun(address);
+  if (!run) return address;
+  return run.first >> 32n === V4_MAPPED >> 32n ? String(run.first) : `${run.first >> 64n}/64`;
+}
+
+/**
  * Whether every address of some ranges is in one of others. An IPv4 address is also the one that IPv6 maps it to, as it is
  * to whoever matches addresses against ranges.
  */

@@ -1,5 +1,5 @@
 export { CreditsInput, DecimalInput, PositiveCreditsInput, UsdInput } from "./amounts";
-export { areRangesWithin } from "./address-ranges";
+export { areRangesWithin, networkOf } from "./address-ranges";
 export { addressMatcher, clientAddressReader, WEB_PORT_HEADER, type ClientAddress } from "./client-address";
 export { otherListsCursor, readCursor, toPage, writeCursor } from "./cursor";
 export { drain, endEarly, isEarly } from "./early-reply";

@@ -63,6 +63,13 @@ export const Settings = z.strictObject({
   contributions_per_day: z.int().min(0),
   /** Accounts that may be made from one address: enough for an office behind it, too few for a farm. */
   sign_ups_per_hour: z.int().min(1),
+  /** Calls of the management API that an account may make; a network has five times as many. */
+  api_limits: z.strictObject({
+    keys_per_hour: z.int().min(1),
+    quotes_per_hour: z.int().min(1),
+    checkouts_per_hour: z.int().min(1),
+    requests_per_minute: z.int().min(1),
+  }),
   providers: z.record(Id, ProviderPolicy),
   referral: z.strictObject({ purchase: Share, contribution: Share, hold_days: Days }),
   refund_days: Days,

@@ -2,6 +2,7 @@ import { createSession, createUser, createApiKey, type ApiKeyInput, type User } 
 import { systemCtx } from "@/lib/ctx";
 import type { Database } from "@/lib/db";
 import { randomText, toPublicId } from "@/lib/ids";
+import { DEMO_SETTINGS, updateSettings } from "@/lib/settings";
 import { nowMs } from "@/lib/time";
 import type { Route } from "@/app/_server/route";
 import { testDatabase } from "./database";
@@ -30,6 +31,9 @@ export async function openApi(): Promise<{ database: Database; ownerUrl: string;
   });
   const { webDatabase } = await import("@/app/_server/database");
   const database = webDatabase();
+  // As the demo's: a test that makes many calls is about something else.
+  const { api_limits } = DEMO_SETTINGS;
+  await database.inTransaction((tx) => updateSettings(tx, systemCtx("test", nowMs()), { api_limits }));
   return {
     database,
     ownerUrl: own.ownerUrl,

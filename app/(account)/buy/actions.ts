@@ -22,7 +22,7 @@ export async function buyPack(pack: string): Promise<Acted<PayPage>> {
   return attempt(async (ctx, user) => {
     const { url } = await startCheckout(ctx, { userId: user.id, order: { pack } });
     return { url };
-  });
+  }, "checkouts");
 }
 
 /** Order credits for an amount of dollars, as text; the answer is the pay page. */
@@ -32,14 +32,17 @@ export async function buyAmount(text: string): Promise<Acted<PayPage>> {
     if (usd === null) throw new ScripError("validation_failed", "The amount is no number of dollars.");
     const { url } = await startCheckout(ctx, { userId: user.id, order: { usd } });
     return { url };
-  });
+  }, "checkouts");
 }
 
 /** Go on paying an order that was left on its pay page. */
 export async function payOrder(publicId: string): Promise<Acted<PayPage>> {
-  return attempt(async (ctx, user) => ({
-    url: await continueCheckout(ctx, { userId: user.id, purchaseId: orderId(publicId) }),
-  }));
+  return attempt(
+    async (ctx, user) => ({
+      url: await continueCheckout(ctx, { userId: user.id, purchaseId: orderId(publicId) }),
+    }),
+    "checkouts",
+  );
 }
 
 /** Ask for an order's money back. */

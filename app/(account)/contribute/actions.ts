@@ -58,7 +58,7 @@ export async function validateKey(form: FormData): Promise<Acted<Quoted>> {
     const quote = await quoteKey(ctx, { ...input, declaredNanos: declaredNanos ?? null });
     const { requests, grossMicros, feeMicros, netMicros, isProven, expiresMs } = quote;
     return { id: toPublicId("quote", quote.id), requests, grossMicros, feeMicros, netMicros, isProven, expiresMs };
-  });
+  }, "quotes");
 }
 
 /** Contribute the key of a quote. */
@@ -70,7 +70,7 @@ export async function contributeKey(quoteId: string, attest: boolean): Promise<A
       contribute(tx, { ...ctx, nowMs: nowMs() }, { ...accepted, walletId, look }),
     );
     return null;
-  });
+  }, "quotes");
   revalidatePath("/contribute");
   return contributed;
 }
@@ -85,7 +85,7 @@ export async function topUp(id: string, quoteId: string, attest: boolean): Promi
       topUpContribution(tx, { ...ctx, nowMs: nowMs() }, { ...accepted, contributionId, look }),
     );
     return null;
-  });
+  }, "quotes");
   revalidatePath("/contribute");
   return toppedUp;
 }

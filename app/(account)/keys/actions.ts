@@ -31,7 +31,7 @@ export async function createKey(form: CreateKeyForm): Promise<CreateOutcome> {
     const input = { userId: user.id, key: parsed.data, mayGiveAdmin: user.role === "admin" };
     const { key, secret } = await createApiKey(tx, ctx, input);
     return { name: key.name, secret };
-  });
+  }, "keys");
   revalidatePath("/keys");
   return created;
 }
@@ -56,7 +56,7 @@ export async function rotateKey(id: string): Promise<Acted<NewSecret>> {
     const input = { userId: user.id, apiKeyId: keyId(id), mayGiveAdmin: user.role === "admin" };
     const { key, secret } = await rotateApiKey(tx, ctx, input);
     return { name: key.name, secret };
-  });
+  }, "keys");
   revalidatePath("/keys");
   return rotated;
 }

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { addressMatcher, areRangesWithin } from "@/lib/http";
+import { addressMatcher, areRangesWithin, networkOf } from "@/lib/http";
 
 const octet = fc.nat(3);
 const v4 = fc.tuple(octet, octet, octet, octet).map((parts) => parts.join("."));
@@ -46,5 +46,17 @@ describe("ranges of addresses", () => {
     ["fe80::1%eth0", ["fe80::/10"], false],
   ])("%s is within %s: %s", (inner, outer, isWithin) => {
     expect(areRangesWithin([inner], outer)).toBe(isWithin);
+  });
+});
+
+describe("the network that an address is counted by", () => {
+  test.each([
+    ["203.0.113.7", "203.0.113.8", false],
+    ["203.0.113.7", "::ffff:203.0.113.7", true],
+    ["2001:db8:1:2::1", "2001:db8:1:2:ffff::9", true],
+    ["2001:db8:1:2::1", "2001:db8:1:3::1", false],
+    ["unknown", "unknown", true],
+  ])("of %s and %s is the same: %s", (one, other, isSame) => {
+    expect(networkOf(one) === networkOf(other)).toBe(isSame);
   });
 });

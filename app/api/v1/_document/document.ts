@@ -42,6 +42,7 @@ function problemsOf(spec: RouteSpec): ZodOpenApiOperationObject["responses"] {
   return {
     ...((spec.body ?? spec.query) && { "400": problem("No JSON object, or a cursor of another list.") }),
     ...(!isPublic && { "401": problem("Nobody: no key, or one that isn't valid.") }),
+    "429": problem("Too many calls: `retry-after` says when to come back."),
     ...(!isPublic && { "403": problem("The scope is missing, or the account is suspended.") }),
     ...(spec.params && { "404": problem("There is nothing of this id, or it is another's.") }),
     ...((spec.isIdempotent ?? spec.body) && { "409": problem("It contradicts what is there.") }),

@@ -24,6 +24,7 @@ export const POST = route(
     reply: CheckoutReply,
     status: 201,
     hasOwnTransactions: true,
+    limit: "checkouts",
     example: { body: { pack: "starter" } },
   },
   async ({ ctx, principal, body }) => {

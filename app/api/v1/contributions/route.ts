@@ -38,6 +38,7 @@ export const POST = route(
     isIdempotent: true,
     prepare: ({ ctx, principal, body: { quote_id: quoteId, attest } }) =>
       lookAgain(ctx, { userId: principal.user.id, quoteId, attest, topUpOf: null }),
+    limit: "quotes",
     example: { body: { quote_id: "qte_00000000000000000000000000", attest: true } },
   },
   async ({ tx, ctx, principal, body: { quote_id: quoteId, attest }, prepared: look }) => {

@@ -33,6 +33,7 @@ export const POST = route(
     body: ApiKeyInput,
     reply: NewApiKeyReply,
     status: 201,
+    limit: "keys",
     example: { body: { name: "Production", scopes: ["inference"], billing_mode: "token" } },
   },
   async ({ tx, ctx, body, principal }) => {

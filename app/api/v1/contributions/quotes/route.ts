@@ -17,6 +17,7 @@ export const POST = route(
     status: 201,
     // The provider is asked between its transactions.
     hasOwnTransactions: true,
+    limit: "quotes",
     example: { body: { provider: "openai", api_key: "sk-proj-0123456789abcdef", declared_usd: 500 } },
   },
   async ({ ctx, principal, body }) =>

@@ -18,6 +18,7 @@ export const POST = route(
     isIdempotent: true,
     prepare: ({ ctx, principal, params: { id: topUpOf }, body: { quote_id: quoteId, attest } }) =>
       lookAgain(ctx, { userId: principal.user.id, quoteId, attest, topUpOf }),
+    limit: "quotes",
     example: { body: { quote_id: "qte_00000000000000000000000000", attest: true } },
   },
   async ({

@@ -13,6 +13,7 @@ export const POST = route(
       "none that is wider.",
     params: IdParams("apiKey"),
     reply: NewApiKeyReply,
+    limit: "keys",
     example: {},
   },
   async ({ tx, ctx, principal, params: { id } }) => {
