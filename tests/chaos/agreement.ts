@@ -3,7 +3,7 @@ import { formatCredits, micros } from "@/lib/money";
 import type { LogEntry } from "../support/sandbox";
 import { groupByRequest, MICROS_PER_TOKEN, type Record } from "./audit";
 import type { Asked } from "./crowd";
-import { isTouched, type Stalled } from "./stall";
+import { isInTheWay, isTouched, type Stalled } from "./stall";
 
 export type AgreementInput = {
   seen: readonly Asked[];
@@ -27,6 +27,8 @@ export type Agreement = {
     deliveredTokens: number;
     /** What the supplier billed and nobody was charged for, since nobody got it. */
     undeliveredTokens: number;
+    /** Of these what requests cost that failed before their first byte: the platform's loss, which its records don't know. */
+    unbookedTokens: number;
     chargedLate: number;
   };
 };
@@ -62,10 +64,17 @@ function judgeBroken({ one, name, record, bills }: Case): string[] {
     : [`${name}: ${one.tokens} tokens of it were delivered, ${delivered} with its input, and ${record.charge} charged`];
 }
 
+const billedIn = (bills: readonly LogEntry[]): number =>
+  bills.reduce((sum, entry) => sum + entry.input_tokens + entry.output_tokens, 0);
+
+/** A reply that timed out before its first byte: nobody is charged, and only the supplier knows what it billed. */
+const isUnbooked = (record: Record | undefined): boolean =>
+  record?.status === "failed" && record.charge === 0n && record.cost === 0n;
+
 /** What the supplier billed is known: under its request, at a cost, and never below the charge. */
 function judgeBill(requestId: string, bills: readonly LogEntry[], record: Record | undefined): string[] {
-  const billed = bills.reduce((sum, entry) => sum + entry.input_tokens + entry.output_tokens, 0);
-  if (billed === 0) return [];
+  const billed = billedIn(bills);
+  if (billed === 0 || isUnbooked(record)) return [];
   if (!record) return [`${requestId} was billed ${billed} tokens and isn't in the ledger`];
   const problems =
     record.cost === 0n
@@ -80,8 +89,10 @@ function judge(seenCase: Case, input: AgreementInput): string[] {
   const { one, name, record } = seenCase;
   if (one.status === 200 && one.isWhole && one.problem === null) return judgeWhole(seenCase);
   const isRefusal = one.status !== 200;
-  const reasons = isRefusal ? input.stalls : input.cutting;
-  const problems = reasons.some((stalled) => isTouched(one, stalled))
+  const hasReason = isRefusal
+    ? input.stalls.some((stalled) => isInTheWay(one, stalled))
+    : input.cutting.some((stalled) => isTouched(one, stalled));
+  const problems = hasReason
     ? []
     : [`${name} was ${isRefusal ? "refused" : "broken off"}, and nothing that it needs stood still: ${one.problem}`];
   if (!isRefusal) return [...problems, ...judgeBroken(seenCase)];
@@ -98,7 +109,7 @@ export function agree(input: AgreementInput): Agreement {
     return { one, name, record: recordOf(one.requestId), bills: bills.get(one.requestId ?? "") ?? [] };
   });
   const all = [...records.values()];
-  const billedTokens = log.reduce((sum, entry) => sum + entry.input_tokens + entry.output_tokens, 0);
+  const billedTokens = billedIn(log);
   const chargedTokens = all.reduce((sum, { charge }) => sum + tokensOf(charge), 0);
   const isWhole = ({ one }: Case): boolean => one.status === 200 && one.isWhole && one.problem === null;
   return {
@@ -115,6 +126,9 @@ export function agree(input: AgreementInput): Agreement {
       chargedTokens,
       deliveredTokens: seen.reduce((sum, { isStream, tokens }) => sum + (isStream ? tokens : 0), 0),
       undeliveredTokens: billedTokens - chargedTokens,
+      unbookedTokens: [...bills]
+        .filter(([requestId]) => isUnbooked(recordOf(requestId)))
+        .reduce((sum, [, entries]) => sum + billedIn(entries), 0),
       chargedLate: all.filter(({ isLate }) => isLate).length,
     },
   };

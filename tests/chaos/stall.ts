@@ -26,6 +26,8 @@ export type Stalled = {
   pids: Record<string, readonly number[]>;
   stoppedMs: number;
   continuedMs: number;
+  /** When every place had served again. */
+  servedMs: number;
   /** What was under way at the victims' places when they were stopped. */
   underWay: { streams: number; wholes: number };
   /** What lay in the kernel for each stopped process to read before it went on. Units: bytes. */
@@ -35,12 +37,17 @@ export type Stalled = {
   leasesClosed: number;
 };
 
-/** Requests that a stall may have touched: it lasted while they were under way, at one of its victims' places. */
-export const isTouched = (
-  { place, askedMs, doneMs }: { place: number; askedMs: number; doneMs: number },
-  { victims, stoppedMs, continuedMs }: Stalled,
-): boolean =>
-  askedMs < continuedMs && doneMs > stoppedMs && victims.some((victim) => PLACES_OF[victim].includes(place));
+type Span = { place: number; askedMs: number; doneMs: number };
+const isAt = (place: number, { victims }: Stalled): boolean =>
+  victims.some((victim) => PLACES_OF[victim].includes(place));
+
+/** Whether a request was under way at a victim's place while that stood still. */
+export const isTouched = ({ place, askedMs, doneMs }: Span, stalled: Stalled): boolean =>
+  isAt(place, stalled) && askedMs < stalled.continuedMs && doneMs > stalled.stoppedMs;
+
+/** Whether a request came to a victim's place while that stood still, or before it had served again. */
+export const isInTheWay = ({ place, askedMs, doneMs }: Span, stalled: Stalled): boolean =>
+  isAt(place, stalled) && askedMs < stalled.servedMs && doneMs > stalled.stoppedMs;
 
 function pidsOf(world: World, victim: Victim): number[] {
   const { jobs, sandbox, web } = world.processes;
@@ -153,12 +160,14 @@ export async function stall(
     for (const pid of stopped.toReversed()) process.kill(pid, "SIGCONT");
     const continuedMs = performance.now();
     await servedAgain(crowd, continuedMs, backWithinMs);
+    const servedMs = performance.now();
     const inAll = (await closedLeases(world)) - closedBefore;
     return {
       victims,
       pids,
       stoppedMs,
       continuedMs,
+      servedMs,
       underWay,
       unread,
       events,

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { verifyLedger } from "@/lib/ledger";
 import { keepResult, proofSize } from "../support/results";
 import { until } from "../support/until";
+import { TIMINGS } from "../../workers/gateway/limits";
 import { agree } from "./agreement";
 import { readRecords } from "./audit";
 import { chanceOf } from "./chance";
@@ -13,6 +14,8 @@ import { openHolds, startWorld, type Timings, USUAL_TIMINGS, wholeCredits, type 
 
 type Size = {
   timings: Timings;
+  /** How long a supplier may say nothing in the middle of a reply. */
+  idleMs: number;
   shortMs: number;
   longMs: number;
   hangMs: number;
@@ -22,6 +25,7 @@ type Size = {
 const SIZES: Record<"full" | "quick", Size> = {
   full: {
     timings: USUAL_TIMINGS,
+    idleMs: TIMINGS.idleMs,
     shortMs: 40_000,
     longMs: 70_000,
     hangMs: 30_000,
@@ -39,6 +43,7 @@ const SIZES: Record<"full" | "quick", Size> = {
       tickMs: 100,
       idleMs: 6_500,
     },
+    idleMs: 6_500,
     shortMs: 5_000,
     longMs: 8_500,
     hangMs: 2_500,
@@ -136,7 +141,7 @@ test(
 
     const cutting = stalls.filter(
       ({ victims, stoppedMs, continuedMs }) =>
-        victims.includes("gateway") || (victims.includes("sandbox") && continuedMs - stoppedMs > SIZE.timings.idleMs),
+        victims.includes("gateway") || (victims.includes("sandbox") && continuedMs - stoppedMs > SIZE.idleMs),
     );
     const records = await readRecords(world.database());
     const { problems, figures } = agree({ seen: crowd.seen, records, log: await world.sandbox.log(), stalls, cutting });

@@ -4,7 +4,7 @@ import { openLog } from "@/lib/log";
 import { useVault } from "@/lib/vault";
 import { startGateway } from "../../../workers/gateway/start-gateway";
 import { stopWhenAsked } from "../../../workers/lifecycle";
-import { timing } from "./timings";
+import { hasTiming, timing } from "./timings";
 
 // The gateway process as workers/gateway.ts starts it, with a lease and checkpoints that a test can wait for.
 const env = gatewayEnv();
@@ -19,7 +19,11 @@ const gateway = await startGateway({
   baseUrls: env.providerBaseUrls,
   trustedProxies: env.trustedProxies,
   redisUrl: env.redisUrl,
-  timings: { checkpointMs: timing("checkpointMs"), tickMs: timing("tickMs"), idleMs: timing("idleMs") },
+  timings: {
+    checkpointMs: timing("checkpointMs"),
+    tickMs: timing("tickMs"),
+    ...(hasTiming("idleMs") && { idleMs: timing("idleMs") }),
+  },
   lease: { ttlMs: timing("leaseTtlMs"), renewMs: timing("leaseRenewMs") },
 });
 log.info({ url: gateway.url }, "the gateway is open");
