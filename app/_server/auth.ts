@@ -17,7 +17,7 @@ import { nowMs } from "@/lib/time";
 import { webDatabase } from "./database";
 import { userCtx } from "./context";
 import { type Caller, callerOf, readCaller } from "./caller";
-import { isSecure, readSid, SESSION_TTL_S, sessionCookie, sidOf, writeSid } from "./session-token";
+import { deviceCookie, isSecure, readSid, SESSION_TTL_S, sessionCookie, sidOf, writeSid } from "./session-token";
 
 // With session-token.ts, which reads its token, the one module that knows NextAuth.
 
@@ -39,6 +39,18 @@ export async function forgetSession(): Promise<void> {
   (await cookies()).delete({ name: sessionCookie(), path: "/", secure: isSecure() });
 }
 
+const DEVICE_TTL_S = 400 * 24 * 60 * 60;
+
+/** Let the browser be known the next time somebody signs in to the account: others behind its address don't lock it out. */
+export async function keepDevice(token: string): Promise<void> {
+  (await cookies()).set(deviceCookie(), token, { ...cookieOptions(), maxAge: DEVICE_TTL_S });
+}
+
+/** What the browser is known by, and the secret that it's signed with. */
+export async function readDevice(): Promise<{ secret: string; token: string | null }> {
+  return { secret: webEnv().nextauthSecret, token: (await cookies()).get(deviceCookie())?.value ?? null };
+}
+
 async function openSession(user: User, caller: Caller): Promise<NewSession> {
   const ctx = userCtx(user, nowMs());
   return webDatabase().inTransaction((tx) => createSession(tx, ctx, { userId: user.id, userAgent: caller.userAgent }));
@@ -49,8 +61,10 @@ type SignInOutcome =
   | { outcome: "signed_in"; session: NewSession };
 
 async function signInAs(email: string, password: string, caller: Caller): Promise<SignInOutcome> {
-  const checked = await verifyCredentials(webDatabase().reader, { email, password, origin: caller.address });
+  const input = { email, password, origin: caller.address, device: await readDevice() };
+  const checked = await verifyCredentials(webDatabase().reader, input);
   if (checked.outcome !== "verified") return checked;
+  await keepDevice(checked.deviceToken);
   return { outcome: "signed_in", session: await openSession(checked.user, caller) };
 }
 

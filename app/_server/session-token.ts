@@ -15,6 +15,9 @@ export const isSecure = (): boolean => webEnv().appUrl.startsWith("https:");
 /** The name of the cookie that carries a session's token. */
 export const sessionCookie = (): string => (isSecure() ? "__Host-scrip-session" : "scrip-session");
 
+/** The name of the cookie by which a browser that has signed in before is known. */
+export const deviceCookie = (): string => (isSecure() ? "__Host-scrip-device" : "scrip-device");
+
 /** The session that a token's claims name. */
 export function sidOf(token: JWT | null): Uuid | null {
   const sid = token?.["sid"];

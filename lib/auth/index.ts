@@ -1,9 +1,11 @@
 export { type AccessChange, listAccessChanges } from "./access-changes.store";
 export { hashApiKeySecret, hasScope, type ApiKey, type ApiKeyAccess } from "./api-key";
 export { changePassword } from "./change-password";
+export { isCommonPassword } from "./common-passwords";
 export { createApiKey } from "./create-api-key";
 export { createSession, type NewSession, SESSION_TTL_MS } from "./create-session";
 export { createUser } from "./create-user";
+export { newDeviceToken } from "./device";
 export { endAllSessions } from "./end-all-sessions";
 export { endSession } from "./end-session";
 export { ensureAdmin } from "./ensure-admin";

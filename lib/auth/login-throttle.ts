@@ -5,6 +5,9 @@ import { RateLimiterMemory, RateLimiterRes } from "rate-limiter-flexible";
 const byOriginAndEmail = new RateLimiterMemory({ keyPrefix: "pair", points: 10, duration: 15 * 60 });
 const byOrigin = new RateLimiterMemory({ keyPrefix: "origin", points: 100, duration: 60 * 60 });
 
+// A browser that has signed in to the account before is counted by itself: others behind its address don't lock it out.
+const byDevice = new RateLimiterMemory({ keyPrefix: "device", points: 10, duration: 15 * 60 });
+
 const limits = (origin: string, email: string): [RateLimiterMemory, string][] => [
   [byOriginAndEmail, `${origin} ${email}`],
   [byOrigin, origin],
@@ -31,6 +34,13 @@ export async function countLogin(origin: string, email: string): Promise<number>
   }
   return 0;
 }
+
+/** As `countLogin`, of a browser that has signed in to the account before. Gives seconds to wait. */
+export const countDeviceLogin = async (device: string): Promise<number> =>
+  Math.ceil((await count(byDevice, device)) / 1000);
+
+/** Forget the attempts of a device that has just signed in. */
+export const forgetDeviceLogins = (device: string): Promise<boolean> => byDevice.delete(device);
 
 /** Forget the attempts of a pair that has just signed in; this one was no failure of its origin's. */
 export async function forgetLogins(origin: string, email: string): Promise<void> {

@@ -1,6 +1,7 @@
 import { isIP } from "node:net";
 import * as z from "zod";
 import { NotYet, TimeInput } from "../http";
+import { isCommonPassword } from "./common-passwords";
 
 const PASSWORD_MIN = 8;
 const PASSWORD_MAX = 128;
@@ -38,7 +39,8 @@ export const Email = z
 export const Password = z
   .string()
   .min(PASSWORD_MIN, `must have at least ${PASSWORD_MIN} characters`)
-  .max(PASSWORD_MAX, `must have at most ${PASSWORD_MAX} characters`);
+  .max(PASSWORD_MAX, `must have at most ${PASSWORD_MAX} characters`)
+  .refine((password) => !isCommonPassword(password), "is one of the most common passwords: choose another one");
 
 /** Whether the runtime knows a time zone of that name. Source: ECMA-402. */
 function isTimeZone(name: string): boolean {

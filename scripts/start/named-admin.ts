@@ -6,6 +6,7 @@ import {
   findAdminKey,
   findUserByEmail,
   hashPassword,
+  isCommonPassword,
   listApiKeys,
   listUsers,
   OPERATOR_EMAIL,
@@ -43,6 +44,8 @@ export async function ensureNamedAdmin(database: Database, ctx: Ctx, admin: Name
     const user = admin.email === null ? null : await ensureAdmin(tx, ctx, { email: admin.email, passwordHash });
     const said =
       user === null && isFirst ? ["nobody can sign in as an admin yet: `npm run admin:create -- you@example.com`"] : [];
+    if (admin.password !== null && isCommonPassword(admin.password))
+      said.push("ADMIN_PASSWORD is one of the most common passwords: set another one");
     if (admin.apiKey !== null) return [...said, ...(await ensureAdminKey(tx, ctx, user, admin.apiKey))];
     if (user === null && !isFirst) return said;
     return [...said, ...(await makeFirstAdminKey(tx, ctx, user ?? (await ensureOperator(tx, ctx))))];

@@ -13,6 +13,7 @@ import { newUuid, toPublicId } from "../../lib/ids";
 import type { Log } from "../../lib/log";
 import { nowMs } from "../../lib/time";
 import { isGatewayPath, openGatewayPipe } from "./pipe-to-gateway";
+import { watchForProxy } from "./unnamed-proxy";
 
 export type WebOptions = {
   port: number;
@@ -43,6 +44,7 @@ const DRAIN_LIMIT_MS = 20_000;
 export async function startWeb(options: WebOptions): Promise<WebServer> {
   const addressOf = clientAddressReader(options.trustedProxies);
   const isProxy = addressMatcher(options.trustedProxies);
+  const noteOrigin = watchForProxy(options.log);
   const gateway = openGatewayPipe({
     origin: options.gatewayOrigin,
     addressOf,
@@ -52,13 +54,15 @@ export async function startWeb(options: WebOptions): Promise<WebServer> {
 
   const server = createServer({ maxHeaderSize: HEADER_BYTES_MAX }, (request, response) => {
     const path = request.url ?? "/";
+    const remote = request.socket.remoteAddress ?? "";
+    if (!isProxy(remote)) noteOrigin(remote, request.headers["x-forwarded-for"]);
     if (isGatewayPath(path)) return gateway.pass(request, response);
     if (path === "/healthz") return void response.writeHead(200, { "content-type": "text/plain" }).end("ok\n");
     if (request.method === "TRACE") return void refuseTrace(response);
     const elsewhere = otherLoopbackName(request, options.appUrl);
     if (elsewhere) return void response.writeHead(307, { location: elsewhere }).end();
-    if (!isProxy(request.socket.remoteAddress ?? "")) dropClaims(request);
-    request.headers["x-forwarded-for"] = addressOf(request.socket.remoteAddress, request.headers["x-forwarded-for"]);
+    if (!isProxy(remote)) dropClaims(request);
+    request.headers["x-forwarded-for"] = addressOf(remote, request.headers["x-forwarded-for"]);
     return options.serveApp(request, response as ServerResponse & { req: IncomingMessage });
   });
   refuseUnreadable(server);

@@ -3,6 +3,7 @@
 import { revalidatePath } from "next/cache";
 import { getTranslations } from "next-intl/server";
 import { act, type Acted } from "@/app/_server/action";
+import { keepDevice, readDevice } from "@/app/_server/auth";
 import { readCaller } from "@/app/_server/caller";
 import { webDatabase } from "@/app/_server/database";
 import { textOf } from "@/app/_server/form";
@@ -15,6 +16,7 @@ import {
   hashPassword,
   Password,
   updateAccount,
+  newDeviceToken,
   verifyCredentials,
 } from "@/lib/auth";
 import { ScripError } from "@/lib/errors";
@@ -49,7 +51,8 @@ export async function changePassword(_previous: PasswordState, form: FormData): 
   ]);
   const next = Password.safeParse(textOf(form, "next"));
   if (!next.success) return { outcome: "refused", field: "next", message: t("invalid") };
-  const input = { email: user.email, password: textOf(form, "current"), origin: caller.address };
+  const device = await readDevice();
+  const input = { email: user.email, password: textOf(form, "current"), origin: caller.address, device };
   const checked = await verifyCredentials(webDatabase().reader, input);
   if (checked.outcome === "throttled") {
     const message = t("limited", { minutes: Math.ceil(checked.retryAfterS / 60) });
@@ -60,6 +63,7 @@ export async function changePassword(_previous: PasswordState, form: FormData): 
   await webDatabase().inTransaction((tx) =>
     setPassword(tx, ctx, { userId: user.id, passwordHash, exceptSessionId: session.id }),
   );
+  await keepDevice(newDeviceToken(device.secret, { userId: user.id, passwordHash }));
   revalidatePath("/settings");
   return { outcome: "saved" };
 }

@@ -3,13 +3,13 @@
 import { redirect } from "next/navigation";
 import { getLocale, getTranslations } from "next-intl/server";
 import { ownPath } from "@/app/_server/addresses";
-import { keepSession } from "@/app/_server/auth";
+import { keepDevice, keepSession, readDevice } from "@/app/_server/auth";
 import { readCaller } from "@/app/_server/caller";
 import { webDatabase } from "@/app/_server/database";
 import { textOf } from "@/app/_server/form";
 import { forgetReferralCode, readReferralCode } from "@/app/_server/referral";
 import { countSignUp } from "@/app/_server/sign-up-limit";
-import { hashPassword, signUp as makeAccount, SignUpInput, TimeZone } from "@/lib/auth";
+import { hashPassword, newDeviceToken, signUp as makeAccount, SignUpInput, TimeZone } from "@/lib/auth";
 import { systemCtx } from "@/lib/ctx";
 import { ScripError } from "@/lib/errors";
 import { readSettings } from "@/lib/settings";
@@ -51,12 +51,14 @@ export async function signUp(_previous: AuthState, form: FormData): Promise<Auth
   const passwordHash = await hashPassword(password);
   const ctx = systemCtx("sign-up", nowMs());
   try {
-    const { session } = await webDatabase().inTransaction(async (tx) => {
+    const { session, user } = await webDatabase().inTransaction(async (tx) => {
       const { switches } = await readSettings(tx);
       if (!switches.sign_ups) throw new ScripError("forbidden", "Sign-ups are switched off.");
       return makeAccount(tx, ctx, { ...input, passwordHash, userAgent: caller.userAgent });
     });
     await keepSession(session);
+    const { secret } = await readDevice();
+    await keepDevice(newDeviceToken(secret, { userId: user.id, passwordHash }));
     await forgetReferralCode();
   } catch (error) {
     if (error instanceof ScripError && error.code === "forbidden") return { email, errors: { form: t("closed") } };

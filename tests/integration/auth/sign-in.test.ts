@@ -9,6 +9,7 @@ import {
   findSession,
   hashPassword,
   listSessions,
+  newDeviceToken,
   signUp,
   SignUpInput,
   updateUser,
@@ -44,8 +45,58 @@ const aUser = (): Promise<User> => {
 };
 const aSession = (user: User) =>
   database.inTransaction((tx) => createSession(tx, ctx, { userId: user.id, userAgent: "test" }));
-const verify = (email: string, password = PASSWORD, origin = "192.0.2.1") =>
-  verifyCredentials(database.reader, { email, password, origin });
+const SECRET = "a secret of tests that is long enough";
+const verify = (email: string, password = PASSWORD, origin = "192.0.2.1", token: string | null = null) =>
+  verifyCredentials(database.reader, { email, password, origin, device: { secret: SECRET, token } });
+
+/** What a browser is known by once it has signed in. */
+async function aDevice(user: User): Promise<string> {
+  const signedIn = await verify(user.email, PASSWORD, "192.0.2.77");
+  if (signedIn.outcome !== "verified") throw new Error(`the sign-in was ${signedIn.outcome}`);
+  return signedIn.deviceToken;
+}
+
+describe("a browser that has signed in before", () => {
+  test("passes where others behind its address are locked out, at the address or at the account", async () => {
+    const [user, other] = [await aUser(), await aUser()];
+    const device = await aDevice(user);
+    const office = "198.51.100.70";
+    for (let i = 0; i < 10; i++) await verify(user.email, "guess", office);
+    for (let i = 0; i < 100; i++) await verify(`guessed${i}@example.test`, "guess", office);
+    expect(await verify(user.email, PASSWORD, office)).toMatchObject({ outcome: "throttled" });
+    expect(await verify(other.email, PASSWORD, office)).toMatchObject({ outcome: "throttled" });
+    expect(await verify(user.email, PASSWORD, office, device)).toMatchObject({ outcome: "verified" });
+  });
+
+  test("guesses no more than ten times at its account either, at once too, while the owner signs in elsewhere", async () => {
+    const user = await aUser();
+    const device = await aDevice(user);
+    const guesses = await Promise.all(
+      Array.from({ length: 14 }, () => verify(user.email, "guess", "198.51.100.71", device)),
+    );
+    expect(guesses.filter(({ outcome }) => outcome === "wrong")).toHaveLength(10);
+    expect(await verify(user.email, PASSWORD, "198.51.100.71", device)).toMatchObject({ outcome: "throttled" });
+    expect(await verify(user.email, PASSWORD, "203.0.113.71")).toMatchObject({ outcome: "verified" });
+  });
+
+  test("isn't known by another account's token, one of an old password, of another secret, or a changed one", async () => {
+    const [user, other] = [await aUser(), await aUser()];
+    const device = await aDevice(user);
+    const foreign = newDeviceToken("another secret that is long enough", { userId: user.id, passwordHash });
+    const office = "198.51.100.72";
+    for (let i = 0; i < 10; i++) await verify(user.email, "guess", office);
+    for (const token of [await aDevice(other), foreign, `x${device.slice(1)}`, `${device}x`, "", "."]) {
+      expect(await verify(user.email, PASSWORD, office, token)).toMatchObject({ outcome: "throttled" });
+    }
+    const change = {
+      userId: user.id,
+      passwordHash: await hashPassword("another good password"),
+      exceptSessionId: null,
+    };
+    await database.inTransaction((tx) => changePassword(tx, ctx, change));
+    expect(await verify(user.email, "another good password", office, device)).toMatchObject({ outcome: "throttled" });
+  });
+});
 
 describe("signing in", () => {
   test("takes the address in any case, and the right password only", async () => {
@@ -192,4 +243,20 @@ test("the operator's admin is made once, and made an admin again where they aren
   expect([first.role, first.email]).toEqual(["admin", "root@example.test"]);
   await database.inTransaction((tx) => updateUser(tx, ctx, { userId: first.id, role: "user", reason: null }));
   expect(await ensure()).toMatchObject({ id: first.id, role: "admin" });
+});
+
+describe("a password", () => {
+  const parse = (password: string) => SignUpInput.safeParse({ email: "new@example.test", password });
+  test.each(["password123", "PassWord1234", "p@ssw0rd", "qwertyuiop", "aaaaaaaaaaaaaaaa"])(
+    "that is common is refused, in whatever case: %s",
+    (password) => {
+      expect(parse(password).error?.issues.map(({ message }) => message)).toEqual([
+        "is one of the most common passwords: choose another one",
+      ]);
+    },
+  );
+  test.each(["correct horse battery", "Pr0be-6fd1", "8d0b6c4e7a1f4c0c", "Sommer am See 1998"])(
+    "that isn't common is taken: %s",
+    (password) => expect(parse(password).success).toBe(true),
+  );
 });
