@@ -146,6 +146,11 @@ export async function createPool(database: Database, vault: Vault, options: Pool
     started: (id) => recordStart(memory.health(id)),
     finished,
     dearestDiscount: (request) => dearestOf(memory.candidates(request).map(({ key }) => key.channel.discount)),
+    places: (request) =>
+      memory.candidates(request).map(({ key: { channel } }) => ({
+        baseUrl: channel.baseUrl,
+        upstreamModel: channel.models?.get(request.modelId) ?? null,
+      })),
     count: (nowMs) => [...memory.count(nowMs), ...outOfUse()],
     refresh,
     idle: () => writer.idle(),

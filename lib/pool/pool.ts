@@ -33,6 +33,8 @@ export type Pool = {
   finished(id: Uuid, end: KeyEnd): void;
   /** The highest discount factor of the channels that may serve: what a reservation reckons with. Null where none may. */
   dearestDiscount(request: KeyNeeds): Decimal | null;
+  /** At which addresses and by which names for the model the keys that may serve do so: a reservation counts for each. */
+  places(request: KeyNeeds): Pick<ChosenKey, "baseUrl" | "upstreamModel">[];
   /** Keys by state as this process knows them, those that ended left out, in counts to be added up: for metrics. */
   count(nowMs: number): KeyCount[];
   /** Read the keys again if they changed, or it is time to. */

@@ -7,7 +7,7 @@ import { type Decimal, type Micros, micros, ZERO_MICROS } from "../../lib/money"
 import type { ChosenKey } from "../../lib/pool";
 import { type Bounds, outputTokensAffordable } from "../../lib/pricing";
 import { type Tokenizer, tokenizerOf, UNKNOWN_TOKENIZER } from "../../lib/providers";
-import { type Admitted, inDebt } from "./admit";
+import { type Admitted, inDebt, needsOf } from "./admit";
 import type { Exchange } from "./exchange";
 import type { Gateway } from "./gateway-state";
 import type { Protocol } from "./protocol";
@@ -33,15 +33,23 @@ export const BYTES_PER_TOKEN = 4;
 /** Whether the model puts out more than is to be seen: then neither a running count nor one of ours says what it used. */
 export const reasons = ({ capabilities }: Admitted["model"]): boolean => capabilities.includes("reasoning");
 
+type Place = Pick<ChosenKey, "baseUrl" | "upstreamModel">;
+
 /**
  * How the supplier that a key is for counts. A channel's own address may be a relay to anybody, and a channel's own name
  * for the model may be another model's: then nothing is known of it.
  */
-export function tokenizerFor({ model }: Admitted, { baseUrl, upstreamModel }: ChosenKey): Tokenizer {
+export function tokenizerFor({ model }: Admitted, { baseUrl, upstreamModel }: Place): Tokenizer {
   const own = tokenizerOf(model.provider, model.upstreamModel);
   if (baseUrl !== null) return UNKNOWN_TOKENIZER;
   if (upstreamModel === null) return own;
   return tokenizerOf(model.provider, upstreamModel).vocabulary === own.vocabulary ? own : UNKNOWN_TOKENIZER;
+}
+
+/** How whoever serves in the end counts, after a failover too: nothing is known where nothing is known of one of them. */
+function tokenizerForAny({ pool }: Gateway, admitted: Admitted, key: ChosenKey): Tokenizer {
+  const isUnknown = (place: Place): boolean => tokenizerFor(admitted, place) === UNKNOWN_TOKENIZER;
+  return pool.places(needsOf(admitted)).some(isUnknown) ? UNKNOWN_TOKENIZER : tokenizerFor(admitted, key);
 }
 
 /** The most that the request may use. A context window bounds both sides of it. */
@@ -185,7 +193,7 @@ export async function reserve(
   { key, discount }: { key: ChosenKey; discount: Decimal },
 ): Promise<Reservation> {
   const { ask, caller, terms } = admitted;
-  const tokenizer = tokenizerFor(admitted, key);
+  const tokenizer = tokenizerForAny(gateway, admitted, key);
   const full = boundsOf(admitted, tokenizer);
   let { bounds, outputCap } = await firstBounds(gateway, admitted, full, discount);
   let spendableMicros: Micros | null = null;

@@ -27,7 +27,7 @@ const PER_TOKEN = (5n * CREDIT) / 1_000n;
 const OUTPUT = 10;
 
 const supplier = aSupplier();
-const gateway = aGateway({ supplier: supplier.url, providers: PROVIDERS });
+const gateway = aGateway({ supplier: supplier.url, providers: [...PROVIDERS, "openai"] });
 
 /** Put a supplier's model up at 5 credits per 1,000 tokens, with a channel and a key for it. */
 async function putUp(id: string, provider: string, upstreamModel: string): Promise<string> {
@@ -84,5 +84,35 @@ describe("input in a script that OpenAI's tokenizer packs better than the model'
       expect(await gateway.spent(caller, credits)).toBe(share < 100n ? 0n : trueCharge);
       expect((await gateway.records(caller)).filter(({ isCapped }) => isCapped)).toEqual([]);
     }
+  });
+});
+
+describe("input of a model that a relay serves too, should the first key fail", () => {
+  it("is set aside as if nothing were known of the tokenizer", async () => {
+    const tokens = 4_000;
+    supplier.play((response) =>
+      sendJson(response, 200, {
+        id: "c",
+        object: "chat.completion",
+        created: 1,
+        model: "m",
+        choices: [{ index: 0, message: { role: "assistant", content: "ok" }, finish_reason: "stop" }],
+        usage: usageOf(tokens, OUTPUT),
+      }),
+    );
+    const model = await putUp("counted-exactly", "openai", "gpt-4o");
+    const asked = { model, max_tokens: OUTPUT, messages: [{ role: "user", content: " word".repeat(tokens) }] };
+    const credits = 25n;
+    const ask = async () => (await gateway.post((await gateway.caller(credits)).secret, asked)).status;
+    expect(await ask()).toBe(200);
+    const ctx = systemCtx("test", nowMs());
+    await putChannel(gateway.database(), "a-relay", { provider: "openai" });
+    await gateway.asOwner("update channel set base_url = $1 where id = $2", ["https://relay.example/v1", "a-relay"]);
+    const secret = new SecretText("sk-test-relay-0123456789");
+    await gateway
+      .database()
+      .inTransaction((tx) => addPoolKey(tx, ctx, { channelId: "a-relay", secret, quotaNanos: null }));
+    await gateway.gateway().refresh();
+    expect(await ask()).toBe(402);
   });
 });
