@@ -14,7 +14,7 @@ export async function ensureAdmin(
   ctx: Ctx,
   input: { email: string; passwordHash: string | null },
 ): Promise<User> {
-  const found = await readCredentials(tx, input.email.trim().toLowerCase());
+  const found = await readCredentials(tx, { email: input.email.trim().toLowerCase() });
   if (!found) return createUser(tx, ctx, { ...input, role: "admin", isEmailVerified: true });
   if (found.user.role === "admin" && !input.passwordHash) return found.user;
   const user = await writeUser(tx, found.user.id, {

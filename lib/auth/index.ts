@@ -5,7 +5,7 @@ export { isCommonPassword } from "./common-passwords";
 export { createApiKey } from "./create-api-key";
 export { createSession, type NewSession, SESSION_TTL_MS } from "./create-session";
 export { createUser } from "./create-user";
-export { newDeviceToken } from "./device";
+export { createDeviceToken, newDeviceToken } from "./device";
 export { endAllSessions } from "./end-all-sessions";
 export { endSession } from "./end-session";
 export { ensureAdmin } from "./ensure-admin";

@@ -72,13 +72,18 @@ export async function readUser(tx: Tx, id: Uuid): Promise<User | null> {
   return row && toUser(row);
 }
 
-/** The user with that e-mail address and their password's hash. */
-export async function readCredentials(
-  tx: Tx,
-  email: string,
-): Promise<{ user: User; passwordHash: string | null } | null> {
-  const row = await queries(tx).user.findUnique({ where: { email } });
-  return row && { user: toUser(row), passwordHash: row.passwordHash };
+/** A user, their password's hash, and how often they were signed out everywhere. */
+export type Credentials = { user: User; passwordHash: string | null; sessionEpoch: number };
+
+/** What the user with that e-mail address, or that id, signs in by. */
+export async function readCredentials(tx: Tx, where: { email: string } | { id: Uuid }): Promise<Credentials | null> {
+  const row = await queries(tx).user.findUnique({ where });
+  return row && { user: toUser(row), passwordHash: row.passwordHash, sessionEpoch: row.sessionEpoch };
+}
+
+/** Count that a user is signed out everywhere. */
+export async function bumpSessionEpoch(tx: Tx, id: Uuid): Promise<void> {
+  await queries(tx).user.update({ where: { id }, data: { sessionEpoch: { increment: 1 } } });
 }
 
 export async function readUserIdByReferralCode(tx: Tx, referralCode: string): Promise<Uuid | null> {

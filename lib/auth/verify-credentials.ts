@@ -1,5 +1,5 @@
 import type { Tx } from "../db";
-import { type DeviceOwner, newDeviceToken, readDeviceToken } from "./device";
+import { newDeviceToken, readDeviceToken } from "./device";
 import { countDeviceLogin, countLogin, forgetDeviceLogins, forgetLogins } from "./login-throttle";
 import { isPassword } from "./password";
 import type { User } from "./user";
@@ -22,12 +22,6 @@ export type CredentialsOutcome =
   | { outcome: "suspended"; reason: string | null }
   | { outcome: "throttled"; retryAfterS: number };
 
-type Found = Awaited<ReturnType<typeof readCredentials>>;
-
-function ownerOf(found: Found): DeviceOwner | null {
-  return found?.passwordHash ? { userId: found.user.id, passwordHash: found.passwordHash } : null;
-}
-
 /**
  * Check an e-mail address and a password.
  *
@@ -37,14 +31,13 @@ function ownerOf(found: Found): DeviceOwner | null {
  */
 export async function verifyCredentials(reader: Tx, input: VerifyCredentials): Promise<CredentialsOutcome> {
   const email = input.email.trim().toLowerCase();
-  const found = await readCredentials(reader, email);
-  const owner = ownerOf(found);
+  const found = await readCredentials(reader, { email });
   const { secret, token } = input.device;
-  const device = owner && readDeviceToken(secret, token, owner);
+  const device = found && readDeviceToken(secret, token, found);
   const retryAfterS = await (device ? countDeviceLogin(device) : countLogin(input.origin, email));
   if (retryAfterS > 0) return { outcome: "throttled", retryAfterS };
-  if (!(await isPassword(input.password, found?.passwordHash ?? null)) || !found || !owner) return { outcome: "wrong" };
+  if (!(await isPassword(input.password, found?.passwordHash ?? null)) || !found) return { outcome: "wrong" };
   await (device ? forgetDeviceLogins(device) : forgetLogins(input.origin, email));
   if (found.user.suspendedMs !== null) return { outcome: "suspended", reason: found.user.suspendedReason };
-  return { outcome: "verified", user: found.user, deviceToken: newDeviceToken(secret, owner) };
+  return { outcome: "verified", user: found.user, deviceToken: newDeviceToken(secret, found) };
 }

@@ -11,12 +11,12 @@ import { requireSession } from "@/app/_server/session";
 import {
   AccountPatch,
   changePassword as setPassword,
+  createDeviceToken,
   endAllSessions,
   endSession as end,
   hashPassword,
   Password,
   updateAccount,
-  newDeviceToken,
   verifyCredentials,
 } from "@/lib/auth";
 import { ScripError } from "@/lib/errors";
@@ -60,10 +60,11 @@ export async function changePassword(_previous: PasswordState, form: FormData): 
   }
   if (checked.outcome !== "verified") return { outcome: "refused", field: "current", message: t("wrong") };
   const passwordHash = await hashPassword(next.data);
-  await webDatabase().inTransaction((tx) =>
-    setPassword(tx, ctx, { userId: user.id, passwordHash, exceptSessionId: session.id }),
-  );
-  await keepDevice(newDeviceToken(device.secret, { userId: user.id, passwordHash }));
+  const deviceToken = await webDatabase().inTransaction(async (tx) => {
+    await setPassword(tx, ctx, { userId: user.id, passwordHash, exceptSessionId: session.id });
+    return createDeviceToken(tx, device.secret, user.id);
+  });
+  await keepDevice(deviceToken);
   revalidatePath("/settings");
   return { outcome: "saved" };
 }
@@ -80,13 +81,14 @@ export async function endSession(id: string): Promise<Acted<null>> {
   return ended;
 }
 
-/** End every session but this one. */
+/** End every session but this one, whose browser stays known. */
 export async function endOtherSessions(): Promise<Acted<null>> {
-  const { session } = await requireSession();
+  const [{ session }, { secret }] = await Promise.all([requireSession(), readDevice()]);
   const ended = await act(async (tx, ctx, user) => {
     await endAllSessions(tx, ctx, { userId: user.id, exceptSessionId: session.id });
-    return null;
+    return createDeviceToken(tx, secret, user.id);
   });
+  if (ended.outcome === "done") await keepDevice(ended.value);
   revalidatePath("/settings");
-  return ended;
+  return ended.outcome === "done" ? { outcome: "done", value: null } : ended;
 }

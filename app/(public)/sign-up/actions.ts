@@ -9,7 +9,7 @@ import { webDatabase } from "@/app/_server/database";
 import { textOf } from "@/app/_server/form";
 import { forgetReferralCode, readReferralCode } from "@/app/_server/referral";
 import { countSignUp } from "@/app/_server/sign-up-limit";
-import { hashPassword, newDeviceToken, signUp as makeAccount, SignUpInput, TimeZone } from "@/lib/auth";
+import { createDeviceToken, hashPassword, signUp as makeAccount, SignUpInput, TimeZone } from "@/lib/auth";
 import { systemCtx } from "@/lib/ctx";
 import { ScripError } from "@/lib/errors";
 import { readSettings } from "@/lib/settings";
@@ -51,14 +51,15 @@ export async function signUp(_previous: AuthState, form: FormData): Promise<Auth
   const passwordHash = await hashPassword(password);
   const ctx = systemCtx("sign-up", nowMs());
   try {
-    const { session, user } = await webDatabase().inTransaction(async (tx) => {
+    const { secret } = await readDevice();
+    const { session, deviceToken } = await webDatabase().inTransaction(async (tx) => {
       const { switches } = await readSettings(tx);
       if (!switches.sign_ups) throw new ScripError("forbidden", "Sign-ups are switched off.");
-      return makeAccount(tx, ctx, { ...input, passwordHash, userAgent: caller.userAgent });
+      const made = await makeAccount(tx, ctx, { ...input, passwordHash, userAgent: caller.userAgent });
+      return { ...made, deviceToken: await createDeviceToken(tx, secret, made.user.id) };
     });
     await keepSession(session);
-    const { secret } = await readDevice();
-    await keepDevice(newDeviceToken(secret, { userId: user.id, passwordHash }));
+    await keepDevice(deviceToken);
     await forgetReferralCode();
   } catch (error) {
     if (error instanceof ScripError && error.code === "forbidden") return { email, errors: { form: t("closed") } };

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import {
   changePassword,
+  createDeviceToken,
   createSession,
   createUser,
   endAllSessions,
@@ -82,7 +83,11 @@ describe("a browser that has signed in before", () => {
   test("isn't known by another account's token, one of an old password, of another secret, or a changed one", async () => {
     const [user, other] = [await aUser(), await aUser()];
     const device = await aDevice(user);
-    const foreign = newDeviceToken("another secret that is long enough", { userId: user.id, passwordHash });
+    const foreign = newDeviceToken("another secret that is long enough", {
+      user,
+      passwordHash,
+      sessionEpoch: 0,
+    });
     const office = "198.51.100.72";
     for (let i = 0; i < 10; i++) await verify(user.email, "guess", office);
     for (const token of [await aDevice(other), foreign, `x${device.slice(1)}`, `${device}x`, "", "."]) {
@@ -95,6 +100,30 @@ describe("a browser that has signed in before", () => {
     };
     await database.inTransaction((tx) => changePassword(tx, ctx, change));
     expect(await verify(user.email, "another good password", office, device)).toMatchObject({ outcome: "throttled" });
+  });
+
+  test("isn't known any longer once the account is signed out everywhere, but for the browser that did it", async () => {
+    const user = await aUser();
+    const [here, elsewhere] = [await aSession(user), await aSession(user)];
+    const old = await aDevice(user);
+    const renewed = await database.inTransaction(async (tx) => {
+      await endAllSessions(tx, ctx, { userId: user.id, exceptSessionId: here.id });
+      return createDeviceToken(tx, SECRET, user.id);
+    });
+    expect(await findSession(database.reader, ctx.nowMs, elsewhere.id)).toBeNull();
+    const office = "198.51.100.73";
+    for (let i = 0; i < 10; i++) await verify(user.email, "guess", office);
+    expect(await verify(user.email, PASSWORD, office, old)).toMatchObject({ outcome: "throttled" });
+    expect(await verify(user.email, PASSWORD, office, renewed)).toMatchObject({ outcome: "verified" });
+  });
+
+  test("that lost its session only is known still", async () => {
+    const user = await aUser();
+    const [session, device] = [await aSession(user), await aDevice(user)];
+    await database.inTransaction((tx) => endSession(tx, ctx, { userId: user.id, sessionId: session.id }));
+    const office = "198.51.100.74";
+    for (let i = 0; i < 10; i++) await verify(user.email, "guess", office);
+    expect(await verify(user.email, PASSWORD, office, device)).toMatchObject({ outcome: "verified" });
   });
 });
 
