@@ -55,9 +55,9 @@ export async function startWeb(options: WebOptions): Promise<WebServer> {
   const server = createServer({ maxHeaderSize: HEADER_BYTES_MAX }, (request, response) => {
     const path = request.url ?? "/";
     const remote = request.socket.remoteAddress ?? "";
+    if (path === "/healthz") return void response.writeHead(200, { "content-type": "text/plain" }).end("ok\n");
     if (!isProxy(remote)) noteOrigin(remote, request.headers["x-forwarded-for"]);
     if (isGatewayPath(path)) return gateway.pass(request, response);
-    if (path === "/healthz") return void response.writeHead(200, { "content-type": "text/plain" }).end("ok\n");
     if (request.method === "TRACE") return void refuseTrace(response);
     const elsewhere = otherLoopbackName(request, options.appUrl);
     if (elsewhere) return void response.writeHead(307, { location: elsewhere }).end();
