@@ -174,7 +174,7 @@ function docFindings(root: string, files: readonly string[]): Finding[] {
 
 const CITED = /\bdocs\/decisions\/(\d{3})\b|\bdecision (\d{3})\b/g;
 
-/** Decisions that are cited and not there, and records that the README's index leaves out. */
+/** Decisions that are cited and not there, and records that their index leaves out. */
 function decisionFindings(root: string): Finding[] {
   const records = filesOf(root, ["docs/decisions"], /^\d{3}-.*\.md$/).map((file) => path.basename(file));
   const ids = new Set(records.map((name) => name.slice(0, 3)));
@@ -195,13 +195,14 @@ function decisionFindings(root: string): Finding[] {
           message: `cites decision ${id}, which docs/decisions lacks`,
         })),
     );
-  const readme = existsSync(path.join(root, "README.md")) ? readFileSync(path.join(root, "README.md"), "utf8") : "";
+  const indexFile = path.join(root, "docs/decisions/README.md");
+  const index = existsSync(indexFile) ? readFileSync(indexFile, "utf8") : "";
   const unlisted = records
-    .filter((name) => !readme.includes(`docs/decisions/${name}`))
+    .filter((name) => !index.includes(`(${name})`))
     .map((name) => ({
       rule: "decisions-are-listed",
       place: `docs/decisions/${name}`,
-      message: "isn't in the README's index",
+      message: "isn't in docs/decisions/README.md",
     }));
   return [...missing, ...unlisted];
 }

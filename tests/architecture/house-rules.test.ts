@@ -145,7 +145,7 @@ describe("the house rules", () => {
       "lib/pricing/x.ts": "// Source: decision 404.\nconst x = 1;\nvoid x;\n",
       "docs/decisions/001-kept.md": "# Kept\n",
       "docs/decisions/002-forgotten.md": "# Forgotten\n",
-      "README.md": "[001](docs/decisions/001-kept.md)\n",
+      "docs/decisions/README.md": "[001](001-kept.md)\n",
     });
     expect(found).toEqual([
       "lib/pricing/x.ts cited-decisions-exist",
