@@ -3,6 +3,7 @@ import type { Report } from "./check/findings";
 import { houseRules } from "./check/house-rules";
 import { importLaw } from "./check/import-law";
 import { schemaDrift } from "./check/schema-drift";
+import { tableOwners } from "./check/table-owners";
 import { explain, say, warn } from "./console";
 import { ensurePrismaClient } from "./start/build";
 
@@ -27,6 +28,7 @@ const PARTS: Part[] = [
   tool("lint", "node_modules/oxlint/bin/oxlint", ["--type-aware", "--deny-warnings"]),
   { name: "import law", run: () => importLaw(process.cwd()) },
   { name: "house rules", run: () => houseRules(process.cwd()) },
+  { name: "table owners", run: () => tableOwners(process.cwd()) },
   tool("dead code", "node_modules/knip/bin/knip.js", [
     "--no-progress",
     "--exclude",

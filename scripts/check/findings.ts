@@ -23,3 +23,9 @@ export function filesOf(root: string, folders: readonly string[], extension: Reg
   for (const folder of folders) walk(folder);
   return found.sort();
 }
+
+/** The code of a file without its comments, each line at its place: rules are about what runs. */
+export function codeOf(text: string): string {
+  const withoutBlocks = text.replace(/\/\*[\s\S]*?\*\//g, (comment) => comment.replace(/[^\n]/g, ""));
+  return withoutBlocks.replace(/(^|\s)\/\/.*$/gm, "$1");
+}

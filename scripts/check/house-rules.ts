@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { PLUMBING } from "../../tests/architecture/rooms";
-import { filesOf, type Finding, type Report } from "./findings";
+import { codeOf, filesOf, type Finding, type Report } from "./findings";
 
 /** A rule on the text of files: what must not stand there. */
 type TextRule = {
@@ -91,12 +91,6 @@ const TEXT_RULES: TextRule[] = [
     message: "re-exports everything: a room's face names each export",
   },
 ];
-
-/** The code of a file without its comments, each line at its place: rules are about what runs. */
-function codeOf(text: string): string {
-  const withoutBlocks = text.replace(/\/\*[\s\S]*?\*\//g, (comment) => comment.replace(/[^\n]/g, ""));
-  return withoutBlocks.replace(/(^|\s)\/\/.*$/gm, "$1");
-}
 
 /** The numbers of the lines at which what is looked for begins, which may go on over several. */
 function linesOf(code: string, text: RegExp): number[] {
