@@ -1,7 +1,7 @@
 import { command } from "./check/command";
 import type { Report } from "./check/findings";
-import { houseRules } from "./check/house-rules";
-import { importLaw } from "./check/import-law";
+import { conventions } from "./check/conventions";
+import { importRules } from "./check/import-rules";
 import { schemaDrift } from "./check/schema-drift";
 import { tableOwners } from "./check/table-owners";
 import { explain, say, warn } from "./console";
@@ -26,8 +26,8 @@ const PARTS: Part[] = [
   tool("format", "node_modules/oxfmt/bin/oxfmt", ["--check"]),
   tool("types", "node_modules/typescript/bin/tsc", ["--noEmit", "--pretty", "false"]),
   tool("lint", "node_modules/oxlint/bin/oxlint", ["--type-aware", "--deny-warnings"]),
-  { name: "import law", run: () => importLaw(process.cwd()) },
-  { name: "house rules", run: () => houseRules(process.cwd()) },
+  { name: "import rules", run: () => importRules(process.cwd()) },
+  { name: "conventions", run: () => conventions(process.cwd()) },
   { name: "table owners", run: () => tableOwners(process.cwd()) },
   tool("dead code", "node_modules/knip/bin/knip.js", [
     "--no-progress",

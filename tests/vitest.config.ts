@@ -27,8 +27,7 @@ export default defineConfig({
       // For tests that hang: beside a build and other servers on two cores the slowest take half a minute.
       project("integration", { testTimeout: 90_000, hookTimeout: 90_000 }),
       project("contract", { testTimeout: 90_000, hookTimeout: 90_000 }),
-      project("ground", { testTimeout: 90_000, hookTimeout: 90_000 }),
-      project("teeth", { testTimeout: 120_000, hookTimeout: 60_000 }),
+      project("corruption", { testTimeout: 120_000, hookTimeout: 60_000 }),
       project("architecture", { testTimeout: 60_000, hookTimeout: 60_000 }),
       // After everything else and one file at a time: these kill processes under load.
       project("chaos", {

@@ -4,7 +4,7 @@ import { say, warn } from "../console";
 import { runTask } from "../run-task";
 import { openTaskDatabase } from "../task-database";
 
-// Holds the whole database against every law of the books; exit 1 and the offending rows where one is broken.
+// Holds the whole database against every invariant of the ledger; exit 1 and the offending rows where one is broken.
 
 const CONNECTIONS = 2;
 
@@ -25,7 +25,7 @@ await runTask(async () => {
       }
     }
     const wrong = new Set(violations.map(({ invariant }) => invariant)).size;
-    say(`ledger:verify: ${invariants.length - wrong} of ${invariants.length} laws hold`);
+    say(`ledger:verify: ${invariants.length - wrong} of ${invariants.length} invariants hold`);
     if (wrong > 0) process.exitCode = 1;
   } finally {
     await database.close();

@@ -156,7 +156,7 @@ async function auditWallets({ database, callers, grantedMicros }: AuditInput): P
   return problems;
 }
 
-/** Hold what clients saw, what the supplier billed and what was charged against each other, and the ledger against its laws. */
+/** Hold what clients saw, what the supplier billed and what was charged against each other, and verify all invariants of the ledger. */
 export async function audit(input: AuditInput): Promise<Audit> {
   const { database, records, seen, log, windowTokens } = input;
   const bills = groupByRequest(log);

@@ -42,7 +42,7 @@ export type Key = {
   isOver: boolean;
 };
 
-/** The ledger and the rooms around it on a database of their own, with one provider. Settings are the same for everybody. */
+/** The ledger and the modules around it on a database of their own, with one provider. Settings are the same for everybody. */
 export type Economy = {
   database: Database;
   ownerUrl: string;

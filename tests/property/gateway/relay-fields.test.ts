@@ -141,14 +141,14 @@ const body = fc
 describe("whatever a request looks like", () => {
   it("nothing that a relay bills without a price leaves, and what leaves is as it came", () => {
     const seen = { refused: 0, passed: 0 };
-    const law = fc.property(body, (request) => {
+    const property = fc.property(body, (request) => {
       const out = forwarded(request);
       seen[out ? "passed" : "refused"]++;
       if (!out) return;
       expect(isBilled(out)).toBe(false);
       expect(out).toEqual(JSON.parse(JSON.stringify(request)));
     });
-    fc.assert(law, { numRuns: 3_000 });
+    fc.assert(property, { numRuns: 3_000 });
     expect(seen.passed).toBeGreaterThan(100);
     expect(seen.refused).toBeGreaterThan(100);
   });
@@ -164,10 +164,10 @@ describe("whatever a request looks like", () => {
 
   it("a field that nobody bills leaves untouched", () => {
     const unknown = fc.dictionary(fc.stringMatching(/^zz_[a-z_]{1,12}$/), anything, { minKeys: 1, maxKeys: 3 });
-    const law = fc.property(unknown, (extra) => {
+    const property = fc.property(unknown, (extra) => {
       const request = { model: "m", messages: [{ role: "user", content: "x" }], ...extra };
       expect(forwarded(request)).toEqual(JSON.parse(JSON.stringify(request)));
     });
-    fc.assert(law, { numRuns: 300 });
+    fc.assert(property, { numRuns: 300 });
   });
 });

@@ -37,7 +37,7 @@ async function expectSame(model: WalletModel, { ledger, wallet }: Real): Promise
 /**
  * Run drawn histories on real wallets and on the model, compared after each step; at the end the books are verified.
  *
- * Errors: the shrunk history that made them differ, or the law that broke.
+ * Errors: the shrunk history that made them differ, or the invariant that broke.
  */
 export async function runModel(ledger: LedgerFixture, numRuns: number, endOnFailure = false): Promise<void> {
   const pool = rawPool(ledger.home.ownerUrl, 1);

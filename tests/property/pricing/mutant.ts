@@ -8,7 +8,7 @@ export type Defect = { says: string; file: string; find: string; put: string };
 
 const ROOT = path.resolve(import.meta.dirname, "../../..");
 const ENGINE = path.join(ROOT, "lib/pricing");
-// All that the engine takes of the catalogue when it runs; the rest of that room wants a database.
+// All that the engine takes of the catalogue when it runs; the rest of that module wants a database.
 const CATALOG = `export { INPUT_KINDS, OUTPUT_KINDS } from "./card"; export { fieldText } from "./field-value";`;
 
 const plant = ({ file, find, put }: Defect): esbuild.Plugin => ({

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import * as pricing from "@/lib/pricing";
-import { LAWS } from "./laws";
+import { PROPERTIES } from "./properties";
 import { chargeFor, EXAMPLES } from "./worked-examples";
 
 describe("the price list's examples", () => {
@@ -10,7 +10,7 @@ describe("the price list's examples", () => {
 });
 
 describe("the rating engine", () => {
-  it.each(LAWS)("$says", ({ check }) => {
+  it.each(PROPERTIES)("$says", ({ check }) => {
     expect(() => check(pricing)).not.toThrow();
   });
 });

@@ -1,17 +1,17 @@
 import { describe, expect, test } from "vitest";
-import { houseRules } from "@/scripts/check/house-rules";
+import { conventions } from "@/scripts/check/conventions";
 import { plantTree } from "../support/planted-tree";
 
 function broken(planted: Record<string, string>): string[] {
   const tree = plantTree(planted);
   try {
-    return houseRules(tree.root).findings.map(({ rule, place }) => `${place} ${rule}`);
+    return conventions(tree.root).findings.map(({ rule, place }) => `${place} ${rule}`);
   } finally {
     tree.remove();
   }
 }
 
-describe("the house rules", () => {
+describe("the conventions", () => {
   test("find nothing in a tree that keeps them", () => {
     expect(broken({})).toEqual([]);
   });
@@ -21,13 +21,13 @@ describe("the house rules", () => {
     ["the date of today", "app/x.ts", "export const x = new Date();\n", "no-clock"],
     ["chance", "workers/x.ts", "export const x = Math.random();\n", "no-random"],
     [
-      "a parsed float in a room of money",
+      "a parsed float in a module of money",
       "lib/pricing/x.ts",
       'export const x = parseFloat("1");\n',
       "no-floats-of-money",
     ],
-    ["toFixed in a room of money", "lib/ledger/x.ts", "export const x = (1).toFixed(2);\n", "no-floats-of-money"],
-    ["Number() in a room of money", "lib/metering/x.ts", "export const x = Number(1n);\n", "no-floats-of-money"],
+    ["toFixed in a module of money", "lib/ledger/x.ts", "export const x = (1).toFixed(2);\n", "no-floats-of-money"],
+    ["Number() in a module of money", "lib/metering/x.ts", "export const x = Number(1n);\n", "no-floats-of-money"],
     [
       "Number() of an amount elsewhere",
       "app/x.ts",
@@ -46,7 +46,7 @@ describe("the house rules", () => {
       "export const x = (body: { messages: [] }) => body.messages;\n",
       "openai-stays-in-its-protocol",
     ],
-    ["the sandbox in a room", "lib/pricing/x.ts", 'export const x = "http://sandbox";\n', "nobody-knows-the-sandbox"],
+    ["the sandbox in a module", "lib/pricing/x.ts", 'export const x = "http://sandbox";\n', "nobody-knows-the-sandbox"],
     [
       "SQL outside of a store",
       "lib/pricing/x.ts",
@@ -119,25 +119,25 @@ describe("the house rules", () => {
     expect(broken({ [file]: "const x = 1;\nvoid x;\n" })).toEqual([`${file} names-say-what`]);
   });
 
-  test("catch a face that re-exports everything", () => {
+  test("catch a public API that re-exports everything", () => {
     expect(broken({ "lib/pricing/index.ts": 'export * from "./rate";\n' })).toEqual([
-      "lib/pricing/index.ts:1 faces-name-what-they-show",
+      "lib/pricing/index.ts:1 public-api-names-its-exports",
     ]);
   });
 
-  test("catch an exported function that promises nothing, overloads once", () => {
+  test("catch an exported function without a docstring, overloads once", () => {
     const text =
       "export const a = (): number => 1;\n" +
       "/** One of either. */\nexport function b(x: string): string;\nexport function b(x: number): number;\nexport function b(x: unknown): unknown {\n  return x;\n}\n";
-    expect(broken({ "lib/pricing/x.ts": text })).toEqual(["lib/pricing/x.ts:1 exports-are-told"]);
+    expect(broken({ "lib/pricing/x.ts": text })).toEqual(["lib/pricing/x.ts:1 exports-have-docstrings"]);
   });
 
-  test("catch a room without README, and one that tells too much", () => {
+  test("catch a module without README, and one with a README that is too long", () => {
     const found = broken({
       "lib/ledger/index.ts": "const x = 1;\nvoid x;\n",
       "lib/catalog/README.md": "line\n".repeat(41),
     });
-    expect(found).toEqual(["lib/catalog/README.md rooms-have-readmes", "lib/ledger/README.md rooms-have-readmes"]);
+    expect(found).toEqual(["lib/catalog/README.md modules-have-readmes", "lib/ledger/README.md modules-have-readmes"]);
   });
 
   test("catch a decision that is cited and not there, and one that the README doesn't list", () => {

@@ -9,8 +9,8 @@ import { anyCard, anyFactors, anyRequest, anyUsage, linearCard } from "./cards";
 import { referenceTotal } from "./reference";
 import { chargeFor, costFor, EXAMPLES, type Engine } from "./worked-examples";
 
-/** What holds of every engine that rates rightly. `check` throws where it doesn't hold. */
-export type Law = { says: string; check: (engine: Engine) => void };
+/** What is true of every engine that rates correctly. `check` throws where it isn't. */
+export type Property = { says: string; check: (engine: Engine) => void };
 
 const of = ({ digits, scale }: Decimal): Fraction => fractionOf(formatDecimal(digits, scale));
 const lineSum = (lines: readonly { subtotal: string }[]): Fraction =>
@@ -49,7 +49,7 @@ const TABLE = { defaults: { duration: "5" }, rows: [{ match: { duration: "10" },
 const PLAIN_RATES = [{ meter: "requests", amount: 3 }] as const;
 const anyDuration = fc.constantFrom<unknown>("10", 10, "10.0", "5", 5, undefined, null, "7", true, [10], { s: 10 });
 
-export const LAWS: Law[] = [
+export const PROPERTIES: Property[] = [
   {
     says: "charges every worked example as the price list says",
     check: (engine) =>

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
-import { PLUMBING } from "../../tests/architecture/rooms";
+import { PLUMBING } from "../../tests/architecture/modules";
 import { codeOf, filesOf, type Finding, type Report } from "./findings";
 
 /** A rule on the text of files: what must not stand there. */
@@ -85,10 +85,10 @@ const TEXT_RULES: TextRule[] = [
     message: "runs SQL: only <noun>.store.ts does",
   },
   {
-    rule: "faces-name-what-they-show",
+    rule: "public-api-names-its-exports",
     files: /^lib\/[^/]+\/index\.ts$/,
     text: /export \*/,
-    message: "re-exports everything: a room's face names each export",
+    message: "re-exports everything: a module's public API names each export",
   },
 ];
 
@@ -121,23 +121,29 @@ function nameFindings(files: readonly string[]): Finding[] {
     }));
 }
 
-function roomFindings(root: string, files: readonly string[]): Finding[] {
-  const rooms = new Set(files.flatMap((file) => /^lib\/([^/]+)\//.exec(file)?.[1] ?? []));
-  return [...rooms].flatMap((room): Finding[] => {
-    const place = `lib/${room}/README.md`;
-    if (PLUMBING.includes(room)) return [];
+function readmeFindings(root: string, files: readonly string[]): Finding[] {
+  const modules = new Set(files.flatMap((file) => /^lib\/([^/]+)\//.exec(file)?.[1] ?? []));
+  return [...modules].flatMap((module): Finding[] => {
+    const place = `lib/${module}/README.md`;
+    if (PLUMBING.includes(module)) return [];
     if (!existsSync(path.join(root, place))) {
       return [
         {
-          rule: "rooms-have-readmes",
+          rule: "modules-have-readmes",
           place,
-          message: "is missing: what the room owns, its invariants, what it refuses to know",
+          message: "is missing: what the module owns, its invariants, what it refuses to know",
         },
       ];
     }
     const lines = readFileSync(path.join(root, place), "utf8").trimEnd().split("\n").length;
     if (lines <= README_LINES) return [];
-    return [{ rule: "rooms-have-readmes", place, message: `has ${lines} lines: a room is told in ${README_LINES}` }];
+    return [
+      {
+        rule: "modules-have-readmes",
+        place,
+        message: `has ${lines} lines: a module is described in at most ${README_LINES}`,
+      },
+    ];
   });
 }
 
@@ -157,7 +163,7 @@ function docFindings(root: string, files: readonly string[]): Finding[] {
         if (name === undefined || isOverload || /\*\/\s*$/.test(above)) return [];
         return [
           {
-            rule: "exports-are-told",
+            rule: "exports-have-docstrings",
             place: `${file}:${index + 1}`,
             message: `${name} has no docstring: what does it promise?`,
           },
@@ -201,8 +207,8 @@ function decisionFindings(root: string): Finding[] {
   return [...missing, ...unlisted];
 }
 
-/** Hold the texts of a tree to the rules that no linter knows. */
-export function houseRules(root: string): Report {
+/** Check the conventions that no linter knows, on the text of a tree. */
+export function conventions(root: string): Report {
   const files = filesOf(root, SOURCES, /\.tsx?$/);
   if (existsSync(path.join(root, "proxy.ts"))) files.push("proxy.ts");
   const named = [...files, ...filesOf(root, ["scripts", "tests"], /\.(tsx?|mjs)$/)];
@@ -210,7 +216,7 @@ export function houseRules(root: string): Report {
     findings: [
       ...textFindings(root, files),
       ...nameFindings(named),
-      ...roomFindings(root, files),
+      ...readmeFindings(root, files),
       ...docFindings(root, files),
       ...decisionFindings(root),
     ],

@@ -1,12 +1,12 @@
 import { expect, test } from "vitest";
-import { importLaw } from "@/scripts/check/import-law";
+import { importRules } from "@/scripts/check/import-rules";
 import { plantTree } from "../support/planted-tree";
 
 /** The rules that a tree breaks, by file. */
 async function broken(planted: Record<string, string>): Promise<string[]> {
   const tree = plantTree(planted);
   try {
-    const { findings } = await importLaw(tree.root);
+    const { findings } = await importRules(tree.root);
     return findings.map(({ rule, place }) => `${place} ${rule}`);
   } finally {
     tree.remove();
@@ -16,7 +16,7 @@ async function broken(planted: Record<string, string>): Promise<string[]> {
 test("finds nothing in a tree that keeps it, and says how many modules it saw", async () => {
   const tree = plantTree({});
   try {
-    expect(await importLaw(tree.root)).toEqual({ findings: [], looked: "9 modules" });
+    expect(await importRules(tree.root)).toEqual({ findings: [], looked: "9 modules" });
   } finally {
     tree.remove();
   }
@@ -24,40 +24,40 @@ test("finds nothing in a tree that keeps it, and says how many modules it saw", 
 
 const PLANTED: [what: string, file: string, text: string, rule: string][] = [
   [
-    "a room that reaches into another",
+    "a module that reaches into another",
     "lib/pricing/x.ts",
     'import { findCard } from "../catalog/find-card";\nexport const x = findCard;\n',
-    "pricing-by-faces",
+    "pricing-by-index",
   ],
   [
-    "a room that isn't on its line",
+    "a module that isn't on its line",
     "lib/catalog/x.ts",
     'import { rate } from "../pricing";\nexport const x = rate;\n',
     "catalog-imports",
   ],
   [
-    "a type from a room that isn't on its line",
+    "a type from a module that isn't on its line",
     "lib/catalog/x.ts",
     'import type { rate } from "@/lib/pricing";\nexport type X = typeof rate;\n',
     "catalog-imports",
   ],
   [
-    "a room that comes in by a re-export",
+    "a module that comes in by a re-export",
     "lib/catalog/x.ts",
     'export { rate } from "../pricing";\n',
     "catalog-imports",
   ],
   [
-    "a room that comes in while it runs",
+    "a module that comes in while it runs",
     "lib/catalog/x.ts",
     'export const x = () => import("../pricing");\n',
     "catalog-imports",
   ],
   [
-    "an app that reaches into a room",
+    "an app that reaches into a module",
     "app/x.tsx",
     'import { rate } from "@/lib/pricing/rate";\nexport const X = () => <p>{rate()}</p>;\n',
-    "room-by-its-face",
+    "module-by-its-index",
   ],
   [
     "an app that imports a worker",
@@ -72,25 +72,25 @@ const PLANTED: [what: string, file: string, text: string, rule: string][] = [
     "workers-and-app-are-apart",
   ],
   [
-    "a room that imports a worker",
+    "a module that imports a worker",
     "lib/pricing/x.ts",
     'import { gateway } from "../../workers/gateway";\nexport const x = gateway;\n',
     "lib-knows-no-edge",
   ],
   [
-    "a room that imports next",
+    "a module that imports next",
     "lib/pricing/x.ts",
     'import { cookies } from "next/headers";\nexport const x = cookies;\n',
     "frameworks-stay-at-the-edge",
   ],
   [
-    "a room that imports bullmq",
+    "a module that imports bullmq",
     "lib/pricing/x.ts",
     'import { Queue } from "bullmq";\nexport const x = Queue;\n',
     "frameworks-stay-at-the-edge",
   ],
   [
-    "a room that imports Prisma",
+    "a module that imports Prisma",
     "lib/pricing/x.ts",
     'import { PrismaPg } from "@prisma/adapter-pg";\nexport const x = PrismaPg;\n',
     "frameworks-stay-at-the-edge",
@@ -102,7 +102,7 @@ const PLANTED: [what: string, file: string, text: string, rule: string][] = [
     "sql-stays-in-stores",
   ],
   [
-    "foundation that imports a room",
+    "foundation that imports a module",
     "lib/time.ts",
     'import { rate } from "./pricing";\nexport const now = rate;\n',
     "foundation-stands-alone",
@@ -114,10 +114,10 @@ const PLANTED: [what: string, file: string, text: string, rule: string][] = [
     "foundation-is-closed",
   ],
   [
-    "plumbing that imports a room",
+    "plumbing that imports a module",
     "lib/db/x.ts",
     'import { rate } from "../pricing";\nexport const x = rate;\n',
-    "plumbing-knows-no-room",
+    "plumbing-knows-no-module",
   ],
   [
     "what runs and imports a test",
@@ -156,6 +156,6 @@ test("catches a circle of two files", async () => {
   expect(found).toEqual(["lib/pricing/a.ts no-cycles"]);
 });
 
-test("catches a room that has no line in the table", async () => {
-  expect(await broken({ "lib/barter/index.ts": "export const x = 1;\n" })).toEqual(["lib/barter room-has-a-line"]);
+test("catches a module that has no line in the table", async () => {
+  expect(await broken({ "lib/barter/index.ts": "export const x = 1;\n" })).toEqual(["lib/barter module-has-a-line"]);
 });

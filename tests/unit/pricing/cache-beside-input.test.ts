@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { formatCredits, formatUsd } from "@/lib/money";
 import { chargeOf, costOf, rate, type Usage } from "@/lib/pricing";
-import { aCard, aRequest, decimalOf, perThousand } from "../support/card";
+import { aCard, aRequest, decimalOf, perThousand } from "../../support/card";
 
 /** A protocol that reports cached tokens within the input, and one that reports them beside it, once added to it. */
 const WITHIN: Usage = { meters: { input_tokens: 10_000, output_tokens: 0 }, kinds: { cache: 8_000 } };

@@ -1,5 +1,5 @@
-/** Which other rooms each room of lib may import, by their faces. The one input of the import law. */
-export const ROOMS: Readonly<Record<string, readonly string[]>> = {
+/** Which other modules each module of lib may import, by their index.ts. The one input of the import rules. */
+export const MODULES: Readonly<Record<string, readonly string[]>> = {
   catalog: [],
   ledger: [],
   auth: [],
@@ -15,7 +15,7 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
   insight: [],
 };
 
-/** Folders of lib that know a framework or a service, and no room. */
+/** Folders of lib that know a framework or a service, and no module. */
 export const PLUMBING: readonly string[] = ["db", "redis", "queue", "http", "vault", "mail"];
 
 /** Files of lib that everything stands on. */

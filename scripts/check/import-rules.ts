@@ -1,7 +1,7 @@
 import type { cruise, ICruiseResult, IForbiddenRuleType } from "dependency-cruiser";
 import { createRequire } from "node:module";
 import path from "node:path";
-import { FOUNDATION, PLUMBING, ROOMS } from "../../tests/architecture/rooms";
+import { FOUNDATION, PLUMBING, MODULES } from "../../tests/architecture/modules";
 import { filesOf, type Finding, type Report } from "./findings";
 
 const FOLDERS = ["app", "lib", "workers"];
@@ -17,7 +17,7 @@ const rule = (name: string, comment: string, from: object, to: object): IForbidd
   to,
 });
 
-/** The law, but for what each room may import, as rules of dependency-cruiser. */
+/** The rules, but for what each module may import, as rules of dependency-cruiser. */
 const LAYERS: IForbiddenRuleType[] = [
   rule("no-cycles", "imports run one way", {}, { circular: true }),
   rule(
@@ -34,12 +34,12 @@ const LAYERS: IForbiddenRuleType[] = [
   ),
   rule(
     "foundation-is-closed",
-    "a file of lib stands in a room, in plumbing or on the list of foundation",
+    "a file of lib stands in a module, in plumbing or on the list of foundation",
     { path: "^(app|lib|workers)/" },
     { path: "^lib/[^/]+\\.ts$", pathNot: `^lib/${any(FOUNDATION)}\\.ts$` },
   ),
   rule(
-    "plumbing-knows-no-room",
+    "plumbing-knows-no-module",
     "plumbing imports plumbing and foundation only",
     { path: `^lib/${plumbing}/` },
     { path: "^lib/[^/]+/", pathNot: `^lib/${plumbing}/` },
@@ -65,7 +65,7 @@ const LAYERS: IForbiddenRuleType[] = [
   ),
   rule(
     "frameworks-stay-at-the-edge",
-    "a room is free of frameworks",
+    "a module is free of frameworks",
     { path: "^lib/", pathNot: `^lib/${plumbing}/` },
     { path: "(^|node_modules/)(@types/)?(next|next-auth|next-intl|react|react-dom|bullmq|ioredis|@prisma/[^/]+)(/|$)" },
   ),
@@ -82,50 +82,50 @@ const LAYERS: IForbiddenRuleType[] = [
     { path: "^workers/sandbox" },
   ),
   rule(
-    "room-by-its-face",
-    "app and workers use a room by its index.ts",
+    "module-by-its-index",
+    "app and workers use a module by its index.ts",
     { path: "^(app|workers)/" },
     { path: "^lib/[^/]+/", pathNot: `^lib/(${plumbing}/|[^/]+/index\\.ts$)` },
   ),
 ];
 
-function roomRules(): IForbiddenRuleType[] {
-  return Object.entries(ROOMS).flatMap(([room, allowed]) => {
-    const others = Object.keys(ROOMS).filter((name) => name !== room);
+function moduleRules(): IForbiddenRuleType[] {
+  return Object.entries(MODULES).flatMap(([module, allowed]) => {
+    const others = Object.keys(MODULES).filter((name) => name !== module);
     const forbidden = others.filter((name) => !allowed.includes(name));
     return [
       rule(
-        `${room}-imports`,
-        `${room} may import ${allowed.join(", ") || "no other room"}`,
-        { path: `^lib/${room}/` },
+        `${module}-imports`,
+        `${module} may import ${allowed.join(", ") || "no other module"}`,
+        { path: `^lib/${module}/` },
         { path: `^lib/${any(forbidden)}/` },
       ),
       rule(
-        `${room}-by-faces`,
-        "another room is used by its index.ts",
-        { path: `^lib/${room}/` },
+        `${module}-by-index`,
+        "another module is used by its index.ts",
+        { path: `^lib/${module}/` },
         { path: `^lib/${any(others)}/`, pathNot: "^lib/[^/]+/index\\.ts$" },
       ),
     ];
   });
 }
 
-/** Rooms that stand in lib and have no line in the table: nothing would hold them to anything. */
-function unknownRooms(files: readonly string[]): Finding[] {
+/** Modules of lib without a line in the table: no rule would cover them. */
+function unknownModules(files: readonly string[]): Finding[] {
   const folders = new Set(files.flatMap((file) => /^lib\/([^/]+)\//.exec(file)?.[1] ?? []));
   return [...folders]
-    .filter((name) => !(name in ROOMS) && !PLUMBING.includes(name))
+    .filter((name) => !(name in MODULES) && !PLUMBING.includes(name))
     .map((name) => ({
-      rule: "room-has-a-line",
+      rule: "module-has-a-line",
       place: `lib/${name}`,
-      message: "is neither plumbing nor a room of tests/architecture/rooms.ts",
+      message: "is neither plumbing nor a module of tests/architecture/modules.ts",
     }));
 }
 
 type Parse = (file: string, options: object) => unknown;
 
 /**
- * dependency-cruiser, whose parser is told that `.tsx` is TSX: it asks swc for plain TypeScript, and stops at the first
+ * dependency-cruiser, with a parser that knows that `.tsx` is TSX: it asks swc for plain TypeScript, and stops at the first
  * element. It takes swc's functions when it is loaded, so this comes before that.
  */
 async function cruiser(): Promise<{ cruise: typeof cruise }> {
@@ -141,18 +141,18 @@ async function cruiser(): Promise<{ cruise: typeof cruise }> {
 }
 
 /**
- * Hold a tree to the import law.
+ * Check the imports of a tree.
  *
  * Counts what was seen: a parser that doesn't understand the sources sees no module, and would find nothing wrong.
  */
-export async function importLaw(root: string): Promise<Report> {
+export async function importRules(root: string): Promise<Report> {
   const files = filesOf(root, FOLDERS, /\.tsx?$/);
   const tool = await cruiser();
   const { output } = await tool.cruise(
     FOLDERS.filter((folder) => files.some((file) => file.startsWith(`${folder}/`))),
     {
       baseDir: root,
-      ruleSet: { forbidden: [...LAYERS, ...roomRules()] },
+      ruleSet: { forbidden: [...LAYERS, ...moduleRules()] },
       validate: true,
       parser: "swc",
       tsPreCompilationDeps: true,
@@ -169,7 +169,7 @@ export async function importLaw(root: string): Promise<Report> {
   const seen = new Set(result.modules.map(({ source }) => source));
   const unseen = files.filter((file) => !seen.has(file) && !file.endsWith(".d.ts"));
   const findings: Finding[] = [
-    ...unknownRooms(files),
+    ...unknownModules(files),
     ...unseen.map((place) => ({ rule: "every-module-is-seen", place, message: "the parser didn't see this file" })),
     ...result.summary.violations.map(({ rule: { name }, from, to, comment }) => ({
       rule: name,

@@ -5,11 +5,11 @@ import { newUuid } from "@/lib/ids";
 import { type CounterLeg, creditWallet, debitWallet, readBalance, verifyLedger } from "@/lib/ledger";
 import { nanos } from "@/lib/money";
 import { nowMs } from "@/lib/time";
-import { aLedger, aPosting, aReserve, aSettle, aWallet, cr, type LedgerFixture } from "../support/a-ledger";
+import { aLedger, aPosting, aReserve, aSettle, aWallet, cr, type LedgerFixture } from "../../support/a-ledger";
 
 const HOUR_MS = 3_600_000;
 
-describe("what budgets, promotions and refunds will stand on", () => {
+describe("what budgets, promotions and refunds rest on", () => {
   let ledger: LedgerFixture;
   let asOwner: Database;
   let owner: pg.Pool;
