@@ -1,7 +1,7 @@
 import { sandboxEnv } from "../lib/env";
 import { openLog } from "../lib/log";
 import { stopWhenAsked } from "./lifecycle";
-import { startSandbox } from "./sandbox/start-sandbox";
+import { startSandbox } from "./sandbox/server";
 
 const env = sandboxEnv();
 const log = openLog("sandbox");

@@ -13,7 +13,7 @@ import { DELETE, GET, PATCH } from "@/app/api/v1/contributions/[id]/route";
 import * as contributionsRoute from "@/app/api/v1/contributions/route";
 import * as quotesRoute from "@/app/api/v1/contributions/quotes/route";
 import * as topUpRoute from "@/app/api/v1/contributions/[id]/top-up/route";
-import { startSandbox, type Sandbox } from "../../workers/sandbox/start-sandbox";
+import { startSandbox, type Sandbox } from "../../workers/sandbox/server";
 import { anEnd, aReserve, aSettle, aWallet, cr } from "./a-ledger";
 import { aPerson, call, openApi, type Person, type Reply } from "./api";
 import { sandboxControls, type SandboxControls } from "./sandbox";

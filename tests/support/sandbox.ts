@@ -1,6 +1,6 @@
 import OpenAI from "openai";
 import { afterAll, beforeAll, beforeEach } from "vitest";
-import { startSandbox, type Sandbox } from "../../workers/sandbox/start-sandbox";
+import { startSandbox, type Sandbox } from "../../workers/sandbox/server";
 import { until } from "./until";
 
 /** One line of the sandbox's log: what it counted and billed, in its own names. */
@@ -21,7 +21,7 @@ export type LogEntry = {
   headers: string[];
   body_sha256: string;
 };
-export type SandboxOrder = {
+export type SandboxFault = {
   on?: "chat" | "models" | "billing" | "stripe";
   key?: string;
   count?: number;
@@ -46,16 +46,16 @@ export type SandboxSettings = {
   prices?: Record<string, { input: number; output: number }>;
 };
 
-async function endDelays(goOn: () => Promise<{ ended: number }>, count: number): Promise<void> {
+async function endDelays(resume: () => Promise<{ ended: number }>, count: number): Promise<void> {
   let ended = 0;
   const isDone = async (): Promise<boolean> => {
-    ended += (await goOn()).ended;
+    ended += (await resume()).ended;
     return ended >= count;
   };
-  await until(isDone, `${count} delayed calls go on`);
+  await until(isDone, `${count} delayed calls resume`);
 }
 
-/** What tests ask of a sandbox beside being served by it, over HTTP as anybody would. */
+/** The controls of a sandbox, called over HTTP. */
 export function sandboxControls(url: string) {
   const call = async <T>(method: string, path: string, body?: unknown): Promise<T> => {
     const response = await fetch(`${url}/_sandbox${path}`, {
@@ -68,9 +68,9 @@ export function sandboxControls(url: string) {
     return answer as T;
   };
   return {
-    next: (order: SandboxOrder) => call<{ pending: number }>("POST", "/next", order),
+    next: (fault: SandboxFault) => call<{ pending: number }>("POST", "/next", fault),
     /** End the delays of so many calls, once they wait. */
-    goOn: (count = 1) => endDelays(() => call<{ ended: number }>("POST", "/go-on"), count),
+    resume: (count = 1) => endDelays(() => call<{ ended: number }>("POST", "/resume"), count),
     key: (secret: string, change: KeyChange) =>
       call<Record<string, unknown>>("PUT", `/keys/${encodeURIComponent(secret)}`, change),
     settings: (settings: SandboxSettings) => call<Record<string, unknown>>("PUT", "/settings", settings),

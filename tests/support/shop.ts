@@ -11,7 +11,7 @@ import {
   type StripeContext,
   stripeEventJob,
 } from "../../workers/jobs/stripe-jobs";
-import { startSandbox, type Sandbox } from "../../workers/sandbox/start-sandbox";
+import { startSandbox, type Sandbox } from "../../workers/sandbox/server";
 import { call, openApi, type Person, type Reply } from "./api";
 import { aLog } from "./jobs";
 import { stageModel } from "./stage";

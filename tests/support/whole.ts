@@ -12,7 +12,7 @@ import { useVault } from "@/lib/vault";
 import type { ApiCall } from "@/app/api/v1/_document/calls";
 import { startGateway } from "../../workers/gateway/start-gateway";
 import { startJobs } from "../../workers/jobs/start-jobs";
-import { startSandbox } from "../../workers/sandbox/start-sandbox";
+import { startSandbox } from "../../workers/sandbox/server";
 import { aPerson, openApi, type Person } from "./api";
 import { testServer } from "./database";
 import { aLog } from "./jobs";

@@ -1,5 +1,4 @@
-import { parseUsd, ZERO_NANOS, nanos, type Nanos } from "../../lib/money";
-import { newRate, type Rate } from "./rate";
+import { type Nanos, ZERO_NANOS, divideUp, nanos, parseUsd } from "../../lib/money";
 
 /** Who a provider bills. Several keys may share one. */
 export type Account = { readonly id: string; grantedNanos: Nanos; spentNanos: Nanos; requests: number };
@@ -78,4 +77,64 @@ export function newAccounts(): Accounts {
     },
     list: () => [...accounts.values()],
   };
+}
+
+/** A limit of requests per minute that fills up evenly, as providers' do. */
+export type Rate = {
+  readonly perMinute: number;
+  /** Takes one request, or says how long until there is one is allowed. Units: milliseconds. */
+  take(nowMs: number): { waitMs: number };
+  /** How many requests are allowed now. */
+  left(nowMs: number): number;
+};
+
+const MINUTE_MS = 60_000;
+
+/** A full allowance of `perMinute` requests. */
+export function newRate(perMinute: number): Rate {
+  const everyMs = MINUTE_MS / perMinute;
+  let allowance = perMinute;
+  let filledMs = 0;
+  const fill = (nowMs: number): void => {
+    if (filledMs > 0) allowance = Math.min(perMinute, allowance + (nowMs - filledMs) / everyMs);
+    filledMs = nowMs;
+  };
+  return {
+    perMinute,
+    take(nowMs) {
+      fill(nowMs);
+      if (allowance < 1) return { waitMs: Math.ceil((1 - allowance) * everyMs) };
+      allowance -= 1;
+      return { waitMs: 0 };
+    },
+    left(nowMs) {
+      fill(nowMs);
+      return Math.floor(allowance);
+    },
+  };
+}
+
+/** What a provider bills for a model. Units: nanodollars per 1,000 tokens. */
+export type Price = { inputPer1K: Nanos; outputPer1K: Nanos };
+
+export type Prices = {
+  of(model: string): Price;
+  set(model: string, price: Price): void;
+};
+
+/** USD 0.03 per 1,000 tokens in and out: the demo's cost of GPT-4. */
+const STANDARD: Price = { inputPer1K: nanos(30_000_000n), outputPer1K: nanos(30_000_000n) };
+
+/** Prices of all models: the standard one until another is set. */
+export function newPrices(): Prices {
+  const byModel = new Map<string, Price>();
+  return {
+    of: (model) => byModel.get(model) ?? STANDARD,
+    set: (model, price) => void byModel.set(model, price),
+  };
+}
+
+/** What these tokens are billed at. Rounding: up, once, to a nanodollar. */
+export function toBill({ inputPer1K, outputPer1K }: Price, inputTokens: number, outputTokens: number): Nanos {
+  return nanos(divideUp(BigInt(inputTokens) * inputPer1K + BigInt(outputTokens) * outputPer1K, 1000n));
 }

@@ -157,7 +157,7 @@ describe("rates", () => {
     const slow = gateway.post(caller.secret, ask);
     await until(async () => (await gateway.dispatched()) > before, "the first is under way");
     expect(await codeWith(caller.secret)).toBe("concurrency_limit");
-    await gateway.sandbox.controls().goOn();
+    await gateway.sandbox.controls().resume();
     expect((await slow).status).toBe(200);
     expect((await gateway.post(caller.secret, ask)).status).toBe(200);
   });

@@ -188,7 +188,7 @@ describe("a caller who leaves", () => {
     await until(async () => (await gateway.dispatched()) > before, "the supplier has the request");
     stop.abort();
     await expect(left).rejects.toThrow();
-    await gateway.sandbox.controls().goOn();
+    await gateway.sandbox.controls().resume();
     const record = await theRecord(caller);
     const billed = await theBill();
     expect(record).toMatchObject({ status: "cancelled", isEstimated: false });

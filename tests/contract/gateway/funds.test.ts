@@ -61,7 +61,7 @@ describe("a balance that can't hold the worst case", () => {
     await gateway.sandbox.controls().next({ delay_ms: 60_000, count: 4 });
     const sent = Array.from({ length: 4 }, () => gateway.post(caller.secret, ask()));
     await until(async () => (await gateway.balance(caller)).heldMicros > 3n * 328n * CREDIT, "all are held");
-    await gateway.sandbox.controls().goOn(4);
+    await gateway.sandbox.controls().resume(4);
     const bounds = (await Promise.all(sent)).map(({ headers }) => headers.get("x-scrip-max-tokens"));
     expect(bounds.filter((bound) => bound === null)).toHaveLength(3);
     expect(bounds).toContain("1000");

@@ -41,7 +41,7 @@ describe("an Idempotency-Key", () => {
     const conflict = await gateway.post(caller.secret, ask({ max_tokens: 401 }), named("b"));
     expect([conflict.status, conflict.json.error?.["code"]]).toEqual([409, "idempotency_conflict"]);
     expect((await gateway.post(other.secret, ask(), named("b"))).headers.get("idempotent-replayed")).toBeNull();
-    await gateway.sandbox.controls().goOn();
+    await gateway.sandbox.controls().resume();
     await running;
     expect(await gateway.records(caller)).toHaveLength(1);
   });
@@ -69,7 +69,7 @@ describe("an Idempotency-Key", () => {
     await until(async () => (await gateway.dispatched()) > before, "the supplier has the request");
     stop.abort();
     await expect(left).rejects.toThrow();
-    await gateway.sandbox.controls().goOn();
+    await gateway.sandbox.controls().resume();
     await until(async () => (await gateway.records(caller)).length === 1, "it is settled");
     let again = await gateway.post(caller.secret, ask({ stream }), named("d"));
     await until(async () => {

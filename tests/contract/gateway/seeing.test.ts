@@ -69,7 +69,7 @@ describe("the latency that the gateway adds", () => {
     await owner.connect();
     await owner.query("begin");
     await owner.query("select id from books.wallet where id = $1 for update", [caller.wallet.toString()]);
-    await gateway.sandbox.controls().goOn();
+    await gateway.sandbox.controls().resume();
     const waiting = "select 1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'";
     await until(async () => (await owner.query(waiting)).rowCount === 1, "the settlement waits for the wallet");
     await delay(300);

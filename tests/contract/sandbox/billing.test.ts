@@ -40,7 +40,7 @@ test("keys of one account share its quota; the request that empties it is served
   ]);
 });
 
-test("the legacy billing calls tell what was granted in dollars and what was spent in cents", async () => {
+test("the legacy billing calls report what was granted in dollars and what was spent in cents", async () => {
   const key = "sk-sandbox-openai-12.5usd";
   await sandbox.client(key).chat.completions.create(standard);
   expect(await (await billing("subscription", key)).json()).toMatchObject({
@@ -119,7 +119,7 @@ test.each([true, false])(
   },
 );
 
-test("a reset forgets keys, accounts, orders, prices and the log", async () => {
+test("a reset clears keys, accounts, faults, prices and the log", async () => {
   const controls = sandbox.controls();
   await sandbox.client().chat.completions.create(standard);
   await controls.next({ status: 500, count: 5 });

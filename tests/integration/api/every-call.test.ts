@@ -17,8 +17,8 @@ import { aPosting, cr } from "@/tests/support/a-ledger";
 import { giveCredits, makeRequests } from "@/tests/support/a-request";
 import { aCookie, aPerson, call, openApi, type Person, type Reply } from "@/tests/support/api";
 import { useStripeOf, WEBHOOK_SECRET } from "@/tests/support/shop";
-import { startSandbox, type Sandbox } from "../../../workers/sandbox/start-sandbox";
-import { signatureOf } from "../../../workers/sandbox/stripe/deliveries";
+import { startSandbox, type Sandbox } from "../../../workers/sandbox/server";
+import { signatureOf } from "../../../workers/sandbox/stripe/webhooks";
 
 /** Every call of the API, asked as nobody, as another, as a user and as its document says. */
 

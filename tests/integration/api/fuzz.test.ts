@@ -5,7 +5,7 @@ import { CALLS, type ApiCall } from "@/app/api/v1/_document/calls";
 import type { Database } from "@/lib/db";
 import { aPerson, call, openApi, type Person } from "@/tests/support/api";
 import { useStripeOf } from "@/tests/support/shop";
-import { startSandbox, type Sandbox } from "../../../workers/sandbox/start-sandbox";
+import { startSandbox, type Sandbox } from "../../../workers/sandbox/server";
 
 /** Bad input never breaks a call: whatever comes, the answer is the caller's fault or fine, never ours. */
 

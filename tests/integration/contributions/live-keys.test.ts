@@ -124,7 +124,7 @@ describe("a key that an advance rests on", () => {
     const asked = (await controls().log({ key })).length;
     expect(asked).toBeGreaterThan(0);
     await pause(bo, id);
-    await controls().goOn();
+    await controls().resume();
     await probed;
     expect((await readOne(bo, id)).body["state"]).toBe("paused");
     expect(await spendable(bo)).toBe(0);

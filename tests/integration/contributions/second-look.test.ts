@@ -115,7 +115,7 @@ describe("of the quoted and the present worth the smaller is granted", () => {
     const quoting = askQuote(bo, key);
     await until(async () => (await controls().log({ key })).length === 3, "the balance has been read");
     await controls().key(key, { quota_usd: 30 });
-    await controls().goOn();
+    await controls().resume();
     const quote = await quoting;
     expect(quote.body["net_credits"]).toBe(4_500);
     const { body } = await acceptQuote(bo, String(quote.body["id"]));
@@ -138,7 +138,7 @@ describe("of the quoted and the present worth the smaller is granted", () => {
       await controls().next({ on: "chat", key, delay_ms: 600_000 });
       const accepting = acceptQuote(bo, id);
       await change();
-      await controls().goOn();
+      await controls().resume();
       const { body } = await accepting;
       await putRates(5, 0.03);
       await setSettings({ contribution_fee: 0.1 });

@@ -3,7 +3,7 @@ import * as balance from "@/app/api/v1/balance/route";
 import * as transfers from "@/app/api/v1/transfers/route";
 import { aPerson, call, type Person } from "@/tests/support/api";
 import { buy, openShop, settle, type Shop, WEBHOOK_SECRET } from "@/tests/support/shop";
-import { signatureOf } from "../../../workers/sandbox/stripe/deliveries";
+import { signatureOf } from "../../../workers/sandbox/stripe/webhooks";
 
 let shop: Shop;
 let ada: Person;

@@ -3,7 +3,7 @@ import * as checkout from "@/app/api/v1/checkout/route";
 import * as purchases from "@/app/api/v1/purchases/route";
 import * as webhook from "@/app/api/v1/stripe/webhook/route";
 import { aPerson, call, openApi } from "@/tests/support/api";
-import { signatureOf } from "../../../workers/sandbox/stripe/deliveries";
+import { signatureOf } from "../../../workers/sandbox/stripe/webhooks";
 
 let api: Awaited<ReturnType<typeof openApi>>;
 

@@ -4,7 +4,7 @@ import type { AddressInfo } from "node:net";
 import { afterEach, describe, expect, test } from "vitest";
 import { openLog } from "@/lib/log";
 import { serveHealth } from "@/workers/jobs/health";
-import { startSandbox } from "@/workers/sandbox/start-sandbox";
+import { startSandbox } from "@/workers/sandbox/server";
 import { startWeb } from "@/workers/web/start-web";
 import { askOverOneConnection, OFFERS } from "@/tests/support/upgrade-offer";
 

@@ -2,7 +2,7 @@ import * as cl100k from "gpt-tokenizer/encoding/cl100k_base";
 import * as o200k from "gpt-tokenizer/encoding/o200k_base";
 import { expect, test } from "vitest";
 import { toPieces } from "../../../workers/sandbox/openai/tokens";
-import { wordsFor } from "../../../workers/sandbox/openai/words";
+import { wordsFor } from "../../../workers/sandbox/openai/tokens";
 
 test.each([
   ["cl100k_base", cl100k],

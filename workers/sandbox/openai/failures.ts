@@ -233,7 +233,7 @@ export function failureOf(name: string | undefined, status: number | undefined):
   );
 }
 
-/** A refusal for want of room, that says when there is some. */
+/** A refusal by a rate limit, which says when to retry. */
 export const rateLimited = (waitMs: number): Failure =>
   error(
     429,

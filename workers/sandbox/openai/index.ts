@@ -1,3 +1,3 @@
 export { OPENAI_ERRORS } from "./failures";
 export { openAi } from "./provider";
-export { promptOfTokens } from "./prompt";
+export { promptOfTokens } from "./chat-request";

@@ -5,7 +5,7 @@ const CLOSED = ["won", "lost", "warning_closed"];
 /** Whether a dispute of that status is over. */
 export const isClosed = ({ status }: Pick<Dispute, "status">): boolean => CLOSED.includes(status);
 
-export type DisputeOrder = {
+export type DisputeRequest = {
   status?: DisputeStatus | undefined;
   amount?: number | undefined;
   currency?: string | undefined;
@@ -22,7 +22,7 @@ export const openDisputeOf = (stripe: StripeState, charge: Charge): Dispute | un
 export function openDispute(
   stripe: StripeState,
   charge: Charge,
-  { status = "needs_response", amount, currency = charge.currency }: DisputeOrder,
+  { status = "needs_response", amount, currency = charge.currency }: DisputeRequest,
 ): Dispute {
   if (openDisputeOf(stripe, charge)) throw invalid("This charge is disputed already.", "charge");
   if (amount === undefined && charge.disputed) throw invalid("This charge was charged back.", "charge");
@@ -44,7 +44,7 @@ export function openDispute(
   return isClosed({ status }) ? closeDispute(stripe, dispute, status) : dispute;
 }
 
-/** Have an inquiry become a dispute: only now the money goes. */
+/** Have an inquiry become a dispute: only now the money is withdrawn. */
 export function escalateInquiry(stripe: StripeState, inquiry: Dispute): Dispute {
   inquiry.status = "needs_response";
   emit(stripe, "charge.dispute.updated", inquiry);

@@ -1,3 +1,3 @@
-export { answerApi } from "./answer-api";
-export { controlStripe } from "./control";
+export { answerApi } from "./api";
+export { controlStripe } from "./controls";
 export { answerPayPage } from "./pay-page";

@@ -1,4 +1,4 @@
-import { type Exchange, sendBody } from "../exchange";
+import { type RequestContext, sendBody } from "../http";
 import type { Session } from "./objects";
 import { ageSession, paySession } from "./sessions";
 
@@ -38,22 +38,22 @@ ${form("pay", `Pay ${amount}`, ' class="pay"')}${form("decline", "Decline the ca
 const DECLINED = "Your card was declined. Nothing was paid: pay another way, or go back.";
 
 /** Answer `/pay/{session}` and its buttons, which work without scripts. */
-export function answerPayPage(exchange: Exchange): void {
-  const { world, request, response, path } = exchange;
+export function answerPayPage(context: RequestContext): void {
+  const { state, request, response, path } = context;
   const [, id = "", verb = ""] = /^\/([^/]+)(?:\/(pay|decline|cancel))?$/.exec(path) ?? [];
-  const session = world.stripe.sessions.get(id);
+  const session = state.stripe.sessions.get(id);
   const show = (status: number, html: string): void =>
     sendBody(response, status, "text/html; charset=utf-8", html, { "cache-control": "no-store" });
   const leave = (to: string): void => void response.writeHead(303, { location: to, "content-length": 0 }).end();
   if (!session)
     return show(404, htmlOf("Not found", "<h1>There is no such payment</h1><p>Begin again in the shop.</p>"));
-  ageSession(world.stripe, session);
+  ageSession(state.stripe, session);
   if (session.status === "complete") return leave(session.success_url);
   if (session.status === "expired") {
     return show(410, htmlOf("Expired", "<h1>This payment has expired</h1><p>Begin again in the shop.</p>"));
   }
   if (request.method !== "POST") return show(200, formPage(session, null));
-  if (verb === "pay") return leave(paySession(world.stripe, session).success_url);
+  if (verb === "pay") return leave(paySession(state.stripe, session).success_url);
   if (verb === "cancel") return leave(session.cancel_url ?? session.success_url);
   show(402, formPage(session, DECLINED));
 }

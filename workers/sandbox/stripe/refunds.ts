@@ -1,20 +1,20 @@
 import { type Charge, invalid, type Refund, type RefundStatus } from "./objects";
 import { begin, emit, type StripeState } from "./state";
 
-export type RefundOrder = {
+export type RefundRequest = {
   amount?: number | undefined;
   metadata?: Record<string, string>;
   status?: RefundStatus | null | undefined;
 };
 
-/** What a refund that didn't get through is told to be for, unless somebody says otherwise. */
+/** The failure reason of a refund, unless another is asked for. */
 const FAILURE = "lost_or_stolen_card";
-const ENDED_BADLY = ["failed", "canceled"];
+const FAILED_STATUSES = ["failed", "canceled"];
 
 /** Refund a charge, or a part of it. Errors: `StripeRefusal` for more than is left, or a disputed charge. */
-export function createRefund(stripe: StripeState, charge: Charge, order: RefundOrder = {}): Refund {
+export function createRefund(stripe: StripeState, charge: Charge, request: RefundRequest = {}): Refund {
   const left = charge.amount - charge.amount_refunded;
-  const { amount = left, metadata = {}, status = "succeeded" } = order;
+  const { amount = left, metadata = {}, status = "succeeded" } = request;
   if (charge.disputed) throw invalid("This charge has been charged back.", "charge", "charge_disputed");
   if (left === 0) throw invalid(`Charge ${charge.id} has already been refunded.`, "charge", "charge_already_refunded");
   if (amount > left)
@@ -37,12 +37,12 @@ export function createRefund(stripe: StripeState, charge: Charge, order: RefundO
   return refund;
 }
 
-/** Have a refund come to another end: a bank may send it back. One that failed or was canceled stays so. */
+/** Change a refund's status: a bank may send it back. One that failed or was canceled stays so. */
 export function endRefund(stripe: StripeState, refund: Refund, status: RefundStatus, reason = FAILURE): Refund {
-  if (refund.status === status || ENDED_BADLY.includes(refund.status ?? "")) return refund;
+  if (refund.status === status || FAILED_STATUSES.includes(refund.status ?? "")) return refund;
   refund.status = status;
   const charge = stripe.charges.get(refund.charge);
-  if (ENDED_BADLY.includes(status) && charge) {
+  if (FAILED_STATUSES.includes(status) && charge) {
     charge.amount_refunded -= refund.amount;
     charge.refunded = false;
   }

@@ -1,6 +1,6 @@
 import { randomText } from "../../../lib/ids";
 import { nowMs } from "../../../lib/time";
-import { type Deliveries, type DeliverySettings, newDeliveries } from "./deliveries";
+import { type Deliveries, type DeliverySettings, newDeliveries } from "./webhooks";
 import {
   type BalanceTransaction,
   type Charge,
@@ -63,7 +63,7 @@ export const begin = <Name extends string>(prefix: string, object: Name) => ({
   livemode: false as const,
 });
 
-/** Note that something happened to an object, as it is now, and tell the webhook. */
+/** Emit an event with the object as it is now, and send it to the webhook. */
 export function emit(stripe: StripeState, type: string, object: StripeObject): void {
   const event: StripeEvent = {
     ...begin("evt", "event"),

@@ -1,10 +1,10 @@
 import { createHash } from "node:crypto";
-import { type Exchange, headerOf, sendJsonText } from "../exchange";
+import { type RequestContext, headerOf, sendJsonText } from "../http";
 import { countOf, type Form, formOf, readForm, textOf, textsOf } from "./form";
-import { type Charge, type Intent, invalid, StripeRefusal } from "./objects";
+import { type Charge, type Intent, StripeRefusal, invalid } from "./objects";
 import { createRefund } from "./refunds";
 import { ageSession, createSession, expireSession } from "./sessions";
-import { API_VERSION, require, type StripeState } from "./state";
+import { API_VERSION, type StripeState, require } from "./state";
 
 const LIST_DEFAULT = 10;
 const LIST_MAX = 100;
@@ -38,8 +38,8 @@ function chargeOf(stripe: StripeState, form: Form): Charge {
 function refund(stripe: StripeState, form: Form): object {
   const amount = countOf(form, "amount");
   if (textOf(form, "amount") !== null && amount === null) throw invalid("Invalid positive integer", "amount");
-  const order = { metadata: textsOf(form, "metadata"), ...(amount !== null && { amount }) };
-  return createRefund(stripe, chargeOf(stripe, form), order);
+  const request = { metadata: textsOf(form, "metadata"), ...(amount !== null && { amount }) };
+  return createRefund(stripe, chargeOf(stripe, form), request);
 }
 
 /** A payment; with its charge and what that brought in, where the query asks for them in its place. */
@@ -122,22 +122,22 @@ function once(stripe: StripeState, key: string | undefined, asked: string, work:
 }
 
 /** Answer a call of Stripe's API under `/v1`, as the official SDK makes it. */
-export function answerApi(exchange: Exchange): void {
-  const { world, request, response, query, body } = exchange;
+export function answerApi(context: RequestContext): void {
+  const { state, request, response, query, body } = context;
   const method = request.method ?? "GET";
   const path = new URL(request.url ?? "/", "http://stripe").pathname;
-  const headers = { "request-id": exchange.id, "stripe-version": headerOf(request, "stripe-version") ?? API_VERSION };
+  const headers = { "request-id": context.id, "stripe-version": headerOf(request, "stripe-version") ?? API_VERSION };
   const send = (status: number, text: string): void => sendJsonText(response, status, text, headers);
   const authorization = headerOf(request, "authorization") ?? "";
   if (!/^(Bearer|Basic) \S+/.test(authorization)) {
     const error = { type: "invalid_request_error", message: "You did not provide an API key." };
     return send(401, JSON.stringify({ error }));
   }
-  const order = world.orders.take("stripe", "");
-  if (order?.status !== undefined) {
-    const type = order.status < 500 ? "invalid_request_error" : "api_error";
-    const error = { type, message: "An order of the test.", ...(order.error && { code: order.error }) };
-    return send(order.status, JSON.stringify({ error }));
+  const fault = state.faults.take("stripe", "");
+  if (fault?.status !== undefined) {
+    const type = fault.status < 500 ? "invalid_request_error" : "api_error";
+    const error = { type, message: "An order of the test.", ...(fault.error && { code: fault.error }) };
+    return send(fault.status, JSON.stringify({ error }));
   }
   const pairs = method === "GET" ? query : new URLSearchParams(body.toString("utf8"));
   const asked = createHash("sha256")
@@ -145,8 +145,8 @@ export function answerApi(exchange: Exchange): void {
     .digest("hex");
   const origin = `http://${headerOf(request, "host") ?? "127.0.0.1"}`;
   const key = method === "POST" ? headerOf(request, "idempotency-key") : undefined;
-  const reply = once(world.stripe, key, asked, () => perform(world.stripe, method, path, readForm(pairs), origin));
-  // Done, and nobody hears of it.
-  if (order?.cut_after !== undefined) return void response.destroy();
+  const reply = once(state.stripe, key, asked, () => perform(state.stripe, method, path, readForm(pairs), origin));
+  // Done, but the caller gets no reply.
+  if (fault?.cut_after !== undefined) return void response.destroy();
   send(reply.status, reply.text);
 }

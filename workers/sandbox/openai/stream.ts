@@ -1,9 +1,8 @@
 import { once } from "node:events";
-import { pause, type Completion, type Outcome } from "./completion";
+import { pause, type Completion, type Outcome, logprobOf, tierOf, usageOf } from "./completion";
 import { failureOf } from "./failures";
 import type { Step } from "./reply";
-import { errorText, openAiHeaders } from "./send";
-import { logprobOf, tierOf, usageOf } from "./usage";
+import { errorText, openAiHeaders } from "./call";
 
 /** Without a delay between chunks, about so many bytes go into one write. */
 const WRITE_BYTES = 8 * 1024;
@@ -15,15 +14,15 @@ type Writer = {
   event(text: string): string;
 };
 
-const reportsUsage = ({ request, order }: Completion): boolean =>
-  request.stream_options?.include_usage === true && !order?.no_usage;
+const reportsUsage = ({ request, fault }: Completion): boolean =>
+  request.stream_options?.include_usage === true && !fault?.no_usage;
 
 function newWriter(completion: Completion): Writer {
   const { call, request } = completion;
   const head = JSON.stringify({
-    id: `chatcmpl-${call.exchange.id.slice(4)}`,
+    id: `chatcmpl-${call.context.id.slice(4)}`,
     object: "chat.completion.chunk",
-    created: Math.floor(call.exchange.startedMs / 1000),
+    created: Math.floor(call.context.startedMs / 1000),
     model: request.model,
     service_tier: tierOf(completion),
     system_fingerprint: "fp_sandbox",
@@ -82,35 +81,35 @@ function endText(completion: Completion, writer: Writer): string {
   return `${finishes.join("")}${usage}${writer.event("[DONE]")}`;
 }
 
-/** Hand text to the connection and wait for room, or for the caller to leave. */
-async function write({ call, gone }: Completion, text: string): Promise<void> {
-  const { response } = call.exchange;
-  if (gone.aborted || response.write(text)) return;
-  await once(response, "drain", { signal: gone }).catch(() => undefined);
+/** Hand text to the connection and wait until it takes more, or the caller disconnects. */
+async function write({ call, disconnected }: Completion, text: string): Promise<void> {
+  const { response } = call.context;
+  if (disconnected.aborted || response.write(text)) return;
+  await once(response, "drain", { signal: disconnected }).catch(() => undefined);
 }
 
-/** Break off as ordered, with an error event or without a word. */
-async function breakOff(completion: Completion, writer: Writer): Promise<void> {
-  const { call, key, request, order } = completion;
+/** Cut the stream as scripted: with an error event, or by closing the connection. */
+async function cutAsScripted(completion: Completion, writer: Writer): Promise<void> {
+  const { call, key, request, fault } = completion;
   const failure = failureOf("server_error", undefined);
-  if (order?.error_after !== undefined && failure.kind === "error") {
+  if (fault?.error_after !== undefined && failure.kind === "error") {
     await write(completion, writer.event(errorText(failure, { key, secret: call.secret, model: request.model })));
-    call.exchange.response.end();
+    call.context.response.end();
     return;
   }
   // What was written before goes out first: a cut loses nothing that was sent.
-  await new Promise((resolve) => call.exchange.response.write("", resolve));
-  call.exchange.response.destroy();
+  await new Promise((resolve) => call.context.response.write("", resolve));
+  call.context.response.destroy();
 }
 
-/** Produce the reply token by token and send each as it comes. A caller that leaves stops the production. */
+/** Produce the reply token by token and send each as it comes. A caller that disconnects stops the production. */
 export async function streamReply(completion: Completion): Promise<Outcome> {
-  const { call, key, reply, order, gone } = completion;
-  const { response, world } = call.exchange;
+  const { call, key, reply, fault, disconnected } = completion;
+  const { response, state } = call.context;
   const writer = newWriter(completion);
-  const breakAt = order?.cut_after ?? order?.error_after ?? Number.POSITIVE_INFINITY;
+  const breakAt = fault?.cut_after ?? fault?.error_after ?? Number.POSITIVE_INFINITY;
   response.writeHead(200, {
-    ...openAiHeaders(call.exchange, key),
+    ...openAiHeaders(call.context, key),
     "content-type": "text/event-stream; charset=utf-8",
     "cache-control": "no-cache",
   });
@@ -118,22 +117,22 @@ export async function streamReply(completion: Completion): Promise<Outcome> {
   const flush = async (): Promise<void> => {
     if (pending !== "") await write(completion, pending);
     pending = "";
-    if (!gone.aborted) sent = produced;
+    if (!disconnected.aborted) sent = produced;
   };
   for (const [at, step] of reply.steps.entries()) {
-    if (world.pace.chunkDelayMs > 0) await pause(world.pace.chunkDelayMs, gone);
-    if (gone.aborted) return { ending: "aborted", produced, sent };
+    if (state.pace.chunkDelayMs > 0) await pause(state.pace.chunkDelayMs, disconnected);
+    if (disconnected.aborted) return { ending: "aborted", produced, sent };
     if (produced + step.tokens > breakAt) break;
     produced += step.tokens;
     pending += stepText(completion, writer, at);
-    if (at === 0 || world.pace.chunkDelayMs > 0 || pending.length > WRITE_BYTES) await flush();
+    if (at === 0 || state.pace.chunkDelayMs > 0 || pending.length > WRITE_BYTES) await flush();
   }
   await flush();
   if (breakAt !== Number.POSITIVE_INFINITY) {
-    await breakOff(completion, writer);
+    await cutAsScripted(completion, writer);
     return { ending: "cut", produced, sent };
   }
-  if (gone.aborted) return { ending: "aborted", produced, sent };
+  if (disconnected.aborted) return { ending: "aborted", produced, sent };
   response.end(endText(completion, writer));
   return { ending: "complete", produced, sent };
 }

@@ -58,12 +58,12 @@ test("a reset connection has no answer", async () => {
   await expect(complete()).rejects.toThrow(/connection/i);
 });
 
-test.each([401, 403, 429, 500, 503, 418])("status %i alone is enough of an order", async (status) => {
+test.each([401, 403, 429, 500, 503, 418])("status %i alone is enough of a fault", async (status) => {
   await sandbox.controls().next({ status });
   await expect(complete()).rejects.toMatchObject({ status });
 });
 
-test("an order is for one key and as many requests as it says", async () => {
+test("a fault is for one key and as many requests as it says", async () => {
   await sandbox.controls().next({ error: "server_error", key: "sk-sandbox-openai-7usd", count: 2 });
   await expect(complete()).resolves.toBeDefined();
   const other = () => sandbox.client("sk-sandbox-openai-7usd").chat.completions.create(prompt);
@@ -72,7 +72,7 @@ test("an order is for one key and as many requests as it says", async () => {
   await expect(other()).resolves.toBeDefined();
 });
 
-test("an order can be for the calls that validate a key", async () => {
+test("a fault can be for the calls that validate a key", async () => {
   await sandbox.controls().next({ on: "models", status: 503 });
   await expect(complete()).resolves.toBeDefined();
   await expect(sandbox.client().models.list()).rejects.toMatchObject({ status: 503 });
@@ -131,14 +131,14 @@ test("a delay comes before the first byte, and a caller that doesn't wait for it
   await expect.poll(() => sandbox.controls().log()).toMatchObject([{ ended: "aborted", output_tokens: 0 }]);
 });
 
-test("a delay ends when it is told to, and the reply comes", async () => {
+test("a delay ends when it is resumed, and the reply comes", async () => {
   await sandbox.controls().next({ delay_ms: 60_000, count: 2 });
   const replies = Promise.all([complete(), complete()]);
-  await sandbox.controls().goOn(2);
+  await sandbox.controls().resume(2);
   expect((await replies).map(({ usage }) => usage?.completion_tokens)).toEqual([30, 30]);
 });
 
-test("an order that makes no sense is refused with what there is", async () => {
+test("a fault that makes no sense is refused with what there is", async () => {
   await expect(sandbox.controls().next({ error: "no_such_error" })).rejects.toThrow(/insufficient_quota/);
   await expect(sandbox.controls().next({ count: 0 })).rejects.toThrow(/422|count/);
 });

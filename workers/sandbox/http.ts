@@ -1,11 +1,11 @@
 import { createHash, randomBytes } from "node:crypto";
 import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from "node:http";
 import { nowMs } from "../../lib/time";
-import type { World } from "./world";
+import type { SandboxState } from "./state";
 
 /** One call as it reaches a provider: read to its end, not yet answered. */
-export type Exchange = {
-  readonly world: World;
+export type RequestContext = {
+  readonly state: SandboxState;
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
   /** The path below the provider's prefix. */
@@ -18,11 +18,11 @@ export type Exchange = {
 };
 
 /** One provider's half of the sandbox. */
-export type Provider = { readonly id: string; answer(exchange: Exchange): Promise<void> };
+export type Provider = { readonly id: string; answer(context: RequestContext): Promise<void> };
 
 const BODY_BYTES_MAX = 64 * 1024 * 1024;
 
-/** The whole body. Errors: rejects where the caller leaves, or sends more than any provider takes. */
+/** The whole body. Errors: rejects where the caller disconnects, or sends more than any provider takes. */
 export async function readBody(request: IncomingMessage): Promise<Buffer> {
   const parts: Buffer[] = [];
   let bytes = 0;
@@ -36,17 +36,17 @@ export async function readBody(request: IncomingMessage): Promise<Buffer> {
   return parts.length === 1 && parts[0] ? parts[0] : Buffer.concat(parts);
 }
 
-/** A call that has been read. */
-export async function openExchange(
-  world: World,
+/** Read a request to its end. */
+export async function readRequest(
+  state: SandboxState,
   request: IncomingMessage,
   response: ServerResponse,
   path: string,
   query: URLSearchParams,
-): Promise<Exchange> {
+): Promise<RequestContext> {
   const startedMs = nowMs();
   const body = await readBody(request);
-  return { world, request, response, path, query, body, startedMs, id: `req_${randomBytes(16).toString("hex")}` };
+  return { state, request, response, path, query, body, startedMs, id: `req_${randomBytes(16).toString("hex")}` };
 }
 
 /** The value of a header that comes once. */
@@ -56,7 +56,7 @@ export function headerOf(request: IncomingMessage, name: string): string | undef
 }
 
 /** The caller's id of the call where it sent one, else the provider's own. */
-export function requestIdOf({ request, id }: Exchange): string {
+export function requestIdOf({ request, id }: RequestContext): string {
   return headerOf(request, "x-request-id") ?? headerOf(request, "x-client-request-id") ?? id;
 }
 

@@ -55,7 +55,7 @@ async function isTaken(url: string, body: string, secret: string, signal: AbortS
     await reply.body.dump();
     return reply.statusCode >= 200 && reply.statusCode < 300;
   } catch {
-    return false; // whatever the network did: it comes again
+    return false; // whatever the network did: it is retried
   }
 }
 

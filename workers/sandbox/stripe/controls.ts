@@ -14,7 +14,7 @@ const PayInput = z.strictObject({
   currency: z.string().length(3).optional(),
   reference: z.string().optional(),
 });
-/** `POST /_sandbox/stripe/refund/{id}`: a refund from the dashboard; a `refund` named comes to another end. */
+/** `POST /_sandbox/stripe/refund/{id}`: a refund from the dashboard; with `refund`, changes the status of that one. */
 const RefundInput = z.strictObject({
   amount: Cents,
   status: z.enum(["pending", "requires_action", "succeeded", "failed", "canceled"]).nullish(),
@@ -43,13 +43,13 @@ function chargeOf(stripe: StripeState, id: string): Charge {
   return charge ?? require(stripe.charges, id, "charge");
 }
 
-function dispute(stripe: StripeState, id: string, { status, ...order }: z.output<typeof DisputeInput>): object {
+function dispute(stripe: StripeState, id: string, { status, ...request }: z.output<typeof DisputeInput>): object {
   const charge = chargeOf(stripe, id);
   if (status === "early_warning") return warnOfFraud(stripe, charge);
   const open = openDisputeOf(stripe, charge);
   if (open && isClosed({ status })) return closeDispute(stripe, open, status);
   if (open?.status === "warning_needs_response" && status === "needs_response") return escalateInquiry(stripe, open);
-  return openDispute(stripe, charge, { status, ...order });
+  return openDispute(stripe, charge, { status, ...request });
 }
 
 function perform(stripe: StripeState, verb: string, id: string, input: unknown): object {
@@ -69,7 +69,7 @@ function perform(stripe: StripeState, verb: string, id: string, input: unknown):
 /** What a control answers: a body, or what is wrong with the call. */
 export type StripeControl = { body: unknown } | { problem: string; status: number };
 
-/** Do what a test or a person orders at `/_sandbox/stripe/{pay,refund,dispute}/{id}`. */
+/** Do what a test or a person asks for at `/_sandbox/stripe/{pay,refund,dispute}/{id}`. */
 export function controlStripe(stripe: StripeState, verb: string, id: string, input: unknown): StripeControl {
   try {
     return { body: perform(stripe, verb, id, input) };

@@ -6,13 +6,13 @@ export type Ending =
   | "complete"
   /** Answered with an error; nothing is billed. */
   | "refused"
-  /** An order cut the reply; what was produced is billed. */
+  /** A scripted fault cut the reply; what was produced is billed. */
   | "cut"
-  /** The caller left; what was produced is billed. */
+  /** The caller disconnected; what was produced is billed. */
   | "aborted";
 
 /** One request as the provider counted it. */
-export type Entry = {
+export type LogEntry = {
   /** The provider's own id, which it returns as `x-request-id`. */
   readonly id: string;
   readonly atMs: number;
@@ -37,18 +37,18 @@ export type Entry = {
   readonly bodySha256: string;
 };
 
-export type Journal = {
-  record(entry: Entry): void;
-  list(): readonly Entry[];
-  /** How many of the oldest entries were let go. */
+export type RequestLog = {
+  record(entry: LogEntry): void;
+  list(): readonly LogEntry[];
+  /** How many of the oldest entries were dropped. */
   dropped(): number;
 };
 
 const ENTRIES_MAX = 200_000;
 
-/** An empty journal; beyond its limit the oldest half is let go, and counted. */
-export function newJournal(): Journal {
-  let entries: Entry[] = [];
+/** An empty request log; beyond its limit the oldest half is dropped, and counted. */
+export function newRequestLog(): RequestLog {
+  let entries: LogEntry[] = [];
   let dropped = 0;
   return {
     record(entry) {
