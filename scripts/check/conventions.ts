@@ -207,6 +207,32 @@ function decisionFindings(root: string): Finding[] {
   return [...missing, ...unlisted];
 }
 
+const CITED_PATH = /`((?:app|lib|workers|prisma|scripts|tests|docs|public)\/[\w./@()[\]{},-]+)`/g;
+const LINK = /\]\((?!https?:|#|mailto:)([^)#\s]+)/g;
+const ENDINGS = ["", ".ts", ".tsx", ".mjs", ".test.ts", ".spec.ts"];
+
+/** `a/{b,c}.ts` as the paths that it stands for. */
+function expandBraces(cited: string): string[] {
+  const [, before, options, after] = /^(.*?)\{([^}]*)\}(.*)$/.exec(cited) ?? [];
+  if (before === undefined || options === undefined || after === undefined) return [cited];
+  return options.split(",").flatMap((option) => expandBraces(before + option + after));
+}
+
+/** Documents that name files or folders which aren't there. A file may be cited without its ending. */
+function citedPathFindings(root: string): Finding[] {
+  const documents = filesOf(root, ["docs", "lib", "workers", "tests", "prisma"], /\.md$/);
+  return [...documents, "README.md"]
+    .filter((file) => existsSync(path.join(root, file)))
+    .flatMap((file) => {
+      const text = readFileSync(path.join(root, file), "utf8");
+      const cited = [...text.matchAll(CITED_PATH)].flatMap(([, place]) => expandBraces(place ?? ""));
+      const linked = [...text.matchAll(LINK)].map(([, place]) => path.join(path.dirname(file), place ?? ""));
+      return [...cited, ...linked]
+        .filter((place) => !ENDINGS.some((ending) => existsSync(path.join(root, place + ending))))
+        .map((place) => ({ rule: "cited-paths-exist", place: file, message: `cites ${place}, which isn't there` }));
+    });
+}
+
 /** Check the conventions that no linter knows, on the text of a tree. */
 export function conventions(root: string): Report {
   const files = filesOf(root, SOURCES, /\.tsx?$/);
@@ -219,6 +245,7 @@ export function conventions(root: string): Report {
       ...readmeFindings(root, files),
       ...docFindings(root, files),
       ...decisionFindings(root),
+      ...citedPathFindings(root),
     ],
     looked: `${named.length} files`,
   };

@@ -152,4 +152,16 @@ describe("the conventions", () => {
       "docs/decisions/002-forgotten.md decisions-are-listed",
     ]);
   });
+
+  test("catch a document that names a file or folder which isn't there", () => {
+    const found = broken({
+      "lib/pricing/rate.ts": "const x = 1;\nvoid x;\n",
+      "docs/guide.md":
+        "See `lib/pricing`, `lib/pricing/rate`, `lib/pricing/{rate,gone}.ts` and [it](../lib/lost.md).\n",
+    });
+    expect(found.filter((finding) => finding.startsWith("docs/"))).toEqual([
+      "docs/guide.md cited-paths-exist",
+      "docs/guide.md cited-paths-exist",
+    ]);
+  });
 });
