@@ -1,4 +1,4 @@
-import { command } from "./check/command";
+import { command } from "./processes";
 import type { Report } from "./check/findings";
 import { conventions } from "./check/conventions";
 import { importRules } from "./check/import-rules";
@@ -10,7 +10,7 @@ import { ensurePrismaClient } from "./start/build";
 /** One part of what `npm run check` holds the tree to. */
 type Part = { readonly name: string; readonly run: () => Promise<Report> | Report };
 
-/** A part that a tool does: what it says is what was found. */
+/** A part that a tool does: its output is what was found. */
 function tool(name: string, file: string, args: readonly string[]): Part {
   return {
     name,
@@ -38,17 +38,17 @@ const PARTS: Part[] = [
   { name: "schema drift", run: schemaDrift },
 ];
 
-/** Run one part and tell how it went; whether it found nothing. */
+/** Run one part and report it; whether it found nothing. */
 async function check({ name, run }: Part): Promise<boolean> {
   const started = Date.now();
   const { findings, looked } = await run();
   const note = [looked, `${((Date.now() - started) / 1000).toFixed(1)} s`].filter(Boolean).join(", ");
   if (findings.length === 0) {
-    say(`${name}: right (${note})`);
+    say(`${name}: ok (${note})`);
     return true;
   }
   const lines = findings.map(({ rule, place, message }) => (place ? `  ${place}  ${message}  [${rule}]` : message));
-  warn(`${name}: ${findings.length} wrong (${note})\n${lines.join("\n")}`);
+  warn(`${name}: ${findings.length} findings (${note})\n${lines.join("\n")}`);
   return false;
 }
 
@@ -56,12 +56,10 @@ const asked = process.argv.slice(2);
 const parts = PARTS.filter(({ name }) => asked.length === 0 || asked.includes(name));
 try {
   await ensurePrismaClient();
-  let wrong = 0;
-  for (const part of parts) if (!(await check(part))) wrong += 1;
-  say(
-    wrong === 0 ? `check: all ${parts.length} parts are right` : `check: ${wrong} of ${parts.length} parts are wrong`,
-  );
-  process.exitCode = wrong === 0 && parts.length > 0 ? 0 : 1;
+  let failed = 0;
+  for (const part of parts) if (!(await check(part))) failed += 1;
+  say(failed === 0 ? `check: all ${parts.length} parts passed` : `check: ${failed} of ${parts.length} parts failed`);
+  process.exitCode = failed === 0 && parts.length > 0 ? 0 : 1;
 } catch (error) {
   warn(explain(error));
   process.exitCode = 1;

@@ -5,7 +5,7 @@ import { toPublicId, type Uuid } from "../lib/ids";
 import { type Resealed, rotatePoolKeys, type Rotation } from "../lib/pool";
 import { nowMs } from "../lib/time";
 
-/** How many keys one transaction seals anew. */
+/** How many keys one transaction re-encrypts. */
 const BATCH = 100;
 const PASSES_MAX = 20;
 
@@ -19,7 +19,7 @@ export type KeyRotation = {
 const ctx = (): Ctx => systemCtx("keys-rotate", nowMs());
 
 /** Every pool key once. */
-async function passOverPool(database: Database, tellTwin: (id: string) => void): Promise<Resealed> {
+async function passOverPool(database: Database, onDuplicate: (id: string) => void): Promise<Resealed> {
   const pass: Resealed = { rotated: 0, unopened: [] };
   let after: Uuid | null = null;
   do {
@@ -27,24 +27,24 @@ async function passOverPool(database: Database, tellTwin: (id: string) => void):
     const batch: Rotation = await database.inTransaction((tx) => rotatePoolKeys(tx, ctx(), input));
     pass.rotated += batch.rotated;
     pass.unopened.push(...batch.unopened);
-    for (const id of batch.twins) tellTwin(toPublicId("poolKey", id));
+    for (const id of batch.twins) onDuplicate(toPublicId("poolKey", id));
     after = batch.lastId;
   } while (after !== null);
   return pass;
 }
 
 /**
- * Seal every supplier's key anew under the active master key of the process's vault, those of quotes in force, too.
+ * Re-encrypt every supplier's key under the active master key of the process's vault, those of quotes in force, too.
  *
- * Passes over all of them until one finds nothing that can be sealed anew: a key that is contributed meanwhile may have an
- * older id than the pass has reached. `tellTwin` hears, as they are found, the public ids of keys that are in the pool twice.
- * Errors: those of the database; where passes find no end, since another process seals under another key.
+ * Passes over all of them until one finds nothing that can be re-encrypted: a key that is contributed meanwhile may have an
+ * older id than the pass has reached. `onDuplicate` gets, as they are found, the public ids of keys that are in the pool twice.
+ * Errors: those of the database; where passes find no end, since another process encrypts under another key.
  */
-export async function rotateKeys(database: Database, tellTwin: (id: string) => void): Promise<KeyRotation> {
+export async function rotateKeys(database: Database, onDuplicate: (id: string) => void): Promise<KeyRotation> {
   const rotation: KeyRotation = { keys: 0, quotes: 0, left: [] };
   for (let passes = 0; passes < PASSES_MAX; passes++) {
     const quotes = await database.inTransaction((tx) => rotateQuotes(tx, ctx()));
-    const keys = await passOverPool(database, tellTwin);
+    const keys = await passOverPool(database, onDuplicate);
     rotation.keys += keys.rotated;
     rotation.quotes += quotes.rotated;
     rotation.left = [
@@ -54,6 +54,6 @@ export async function rotateKeys(database: Database, tellTwin: (id: string) => v
     if (keys.rotated + quotes.rotated === 0) return rotation;
   }
   throw new Error(
-    `keys were still sealed under another master key after ${PASSES_MAX} passes: is another rotation running?`,
+    `keys were still encrypted under another master key after ${PASSES_MAX} passes: is another rotation running?`,
   );
 }

@@ -1,22 +1,73 @@
-import { explain, say, warn } from "./console";
-import { buildWorkers, ensureNextBuild, ensurePrismaClient } from "./start/build";
-import { checkEnvironment } from "./start/check-environment";
-import { Child, startAll } from "./start/children";
-import { openServer, prepareDatabase, type PreparedDatabase } from "./start/database";
-import { addressesOf, childEnvironment, sandboxKeys } from "./start/environment";
-import { readOptions, type StartOptions } from "./start/options";
-import { watchParents } from "./start/parents";
-import { DIST, plans } from "./start/plans";
-import { reloadOnChange } from "./start/reload";
-import { welcome, writeDemoFile } from "./start/report";
+import { spawn } from "node:child_process";
+import { writeFileSync } from "node:fs";
+import path from "node:path";
+import { Stop, explain, say, warn } from "./console";
+import { buildWorkers, DIST, ensureNextBuild, ensurePrismaClient, NEXT_FOLDER } from "./start/build";
+import { checkEnvironment, type Addresses, addressesOf, childEnvironment, sandboxKeys } from "./start/environment";
+import { Child, startAll, plans, reloadOnChange } from "./start/children";
+import { type PreparedDatabase, openServer, prepareDatabase } from "./start/database";
+import { HOME, type StartOptions, readOptions } from "./start/options";
+import { watchParents } from "./processes";
 import { leaveCheckout, noteRun, takeCheckout } from "./start/run-file";
-import { demoSecrets, type DemoSecrets } from "./start/secrets";
-import { spawnTask } from "./start/spawn-task";
+import { type DemoSecrets, demoSecrets } from "./start/secrets";
+
+/** Write `.scrip/demo.json`, for tests and people: addresses, the admin's key, accounts. Readable by its owner only. */
+export function writeDemoFile(addresses: Addresses, adminApiKey: string, { accounts }: DemoSecrets): void {
+  const content = { ...addresses, admin_api_key: adminApiKey, accounts };
+  writeFileSync(path.join(HOME, "demo.json"), `${JSON.stringify(content, null, 2)}\n`, { mode: 0o600 });
+}
+
+/** What a newcomer reads once everything runs. */
+export function welcome(
+  options: StartOptions,
+  addresses: Addresses,
+  secrets: DemoSecrets | null,
+  seconds: number,
+): string {
+  const lines = [
+    "",
+    `  Scrip runs (${options.mode}, ready in ${seconds.toFixed(1)} s)`,
+    "",
+    `    web app   ${addresses.web}`,
+    `    gateway   ${addresses.gateway}/v1   base URL for OpenAI clients`,
+    ...(addresses.sandbox ? [`    sandbox   ${addresses.sandbox}   stands in for the providers`] : []),
+    "",
+    ...(secrets?.accounts ?? []).map(({ email, password, role }) => `    ${email.padEnd(20)} ${password}   ${role}`),
+    ...(secrets ? [`    the admin's API key and all of this: ${HOME}/demo.json`] : []),
+    `    logs: ${HOME}/logs    Ctrl-C stops everything`,
+    "",
+  ];
+  return lines.join("\n");
+}
+
+/**
+ * Run a task of scripts/tasks in a process of its own and answer with what it wrote to standard output. A process of its
+ * own, because tasks use the generated Prisma client, which this one may just have made. Errors: `Stop`.
+ */
+export function spawnTask(
+  name: string,
+  environment: Readonly<Record<string, string | undefined>>,
+  input?: unknown,
+): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, ["scripts/run.mjs", name], {
+      stdio: ["pipe", "pipe", "inherit"],
+      env: { ...process.env, ...environment },
+    });
+    const output: Buffer[] = [];
+    child.stdout.on("data", (chunk: Buffer) => output.push(chunk));
+    child.stdin.on("error", () => undefined);
+    child.stdin.end(input === undefined ? "" : JSON.stringify(input));
+    child.once("close", (code) => {
+      if (code === 0) resolve(Buffer.concat(output).toString());
+      else reject(new Stop(`the task ${name} failed; what it said stands above`));
+    });
+  });
+}
 
 // What `npm start` and `npm run dev` are, once packages are there: prepares the database, builds what isn't built, keeps
 // Scrip's processes running, and ends all of them when asked, or when whoever started it is gone.
 
-const NEXT_FOLDER = ".next";
 /** Stands for the address of our own server, which is known once that runs. */
 const OWN_DATABASE = "postgresql://127.0.0.1/scrip";
 const REPEATED_SIGNAL_MS = 1_000;

@@ -3,18 +3,14 @@ import path from "node:path";
 import { explain, say, step, warn } from "./console";
 import { removeHome } from "./postgres/home";
 import { endLeftOver, startServer, type EmbeddedServer } from "./postgres/server";
-import { startOf } from "./processes";
-import { ensureNextBuild, ensurePrismaClient, isBuilt } from "./start/build";
-import { watchParents } from "./start/parents";
-import { playwrightSuite } from "./test/playwright-suite";
-import { endSuites, runSuite, type Outcome, type Suite } from "./test/suite";
-import { vitestSuite } from "./test/vitest-suite";
+import { startOf, watchParents } from "./processes";
+import { ensureNextBuild, ensurePrismaClient, isBuilt, NEXT_FOLDER } from "./start/build";
+import { playwrightSuite, endSuites, runSuite, type Outcome, type Suite, vitestSuite } from "./test-suites";
 
 // `npm test` runs every suite on servers of its own, beside whatever else runs in this checkout. With arguments it hands
 // them to vitest (`npm test -- tests/unit/pricing`), or to Playwright where they begin with tests/e2e.
 
 const HOME = `.scrip/test-${process.pid}`;
-const START_NEXT = ".next";
 const TEST_NEXT = ".next-test";
 const OLDEST_POSTGRES = "pg14";
 
@@ -42,7 +38,7 @@ async function serve(what: string, home: string, packageName?: string): Promise<
 
 /** The folder of a build of the web app as it is now: that of `npm start` where it is up to date. */
 async function builtNext(): Promise<string> {
-  if (isBuilt(START_NEXT)) return START_NEXT;
+  if (isBuilt(NEXT_FOLDER)) return NEXT_FOLDER;
   await ensureNextBuild(TEST_NEXT);
   return TEST_NEXT;
 }

@@ -44,18 +44,18 @@ export async function call(url: string, { method = "GET", key, body, once }: Cal
   }
 }
 
-/** Call an API that has to say yes. Errors: `Stop` with what it said instead. */
+/** Call an API that has to succeed. Errors: `Stop` with its answer otherwise. */
 export async function ask(url: string, options: Call = {}): Promise<Record<string, unknown>> {
   const { status, body } = await call(url, options);
   if (status < 300) return body;
   throw new Stop(`${options.method ?? "GET"} ${new URL(url).pathname}: ${status} ${JSON.stringify(body)}`);
 }
 
-/** Look until there is something to see. Errors: `Stop` when there still isn't after half a minute. */
-export async function until<T>(what: string, look: () => Promise<T | null>): Promise<T> {
+/** Poll until there is a result. Errors: `Stop` when there still isn't after half a minute. */
+export async function until<T>(what: string, poll: () => Promise<T | null>): Promise<T> {
   const started = nowMs();
   for (;;) {
-    const seen = await look();
+    const seen = await poll();
     if (seen !== null) return seen;
     if (nowMs() - started > LIMIT_MS) throw new Stop(`not within ${LIMIT_MS / 1_000} s: ${what}`);
     await delay(STEP_MS);

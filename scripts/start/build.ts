@@ -1,11 +1,21 @@
+import { type BuildOptions, build } from "esbuild";
 import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { build } from "esbuild";
-import { say, Stop } from "../console";
-import { BUNDLING } from "./bundling";
+import { Stop, say } from "../console";
 import { HOME } from "./options";
+
+/** How processes are bundled: TypeScript gone, packages outside, with source maps. Tests of processes bundle the same. */
+export const BUNDLING = {
+  bundle: true,
+  packages: "external",
+  platform: "node",
+  format: "esm",
+  target: "node20",
+  sourcemap: true,
+  logLevel: "error",
+} as const satisfies BuildOptions;
 
 const NEXT_SOURCES = [
   "app",
@@ -18,6 +28,9 @@ const NEXT_SOURCES = [
   "package-lock.json",
   "tsconfig.json",
 ];
+/** Where the web app and the processes are built to. */
+export const NEXT_FOLDER = ".next";
+export const DIST = `${HOME}/dist`;
 const TICK_MS = 10_000;
 
 /** A hash of files and folders, names included; generated code is made of the rest. */

@@ -1,10 +1,36 @@
-import { spawn, type ChildProcess } from "node:child_process";
-import { createWriteStream, existsSync, mkdirSync, statSync, truncateSync, type WriteStream } from "node:fs";
-import { setTimeout as delay } from "node:timers/promises";
+import { type ChildProcess, spawn } from "node:child_process";
+import { type WriteStream, createWriteStream, existsSync, mkdirSync, statSync, truncateSync, watch } from "node:fs";
 import path from "node:path";
-import { say, Stop, warn } from "../console";
+import { setTimeout as delay } from "node:timers/promises";
+import { Stop, say, warn } from "../console";
 import { end, mark } from "../processes";
-import { HOME } from "./options";
+import { addressesOf, gatewayEnvironment, sandboxEnvironment } from "./environment";
+import { DIST } from "./build";
+import { HOME, type StartOptions } from "./options";
+
+/** The processes of Scrip, by node itself: a wrapper's pid would not be theirs. */
+export function plans(options: StartOptions, environment: NodeJS.ProcessEnv): ChildPlan[] {
+  const run = (name: string): string[] =>
+    options.isDevelopment
+      ? ["--import", "tsx", `workers/${name}.ts`, "--dev"]
+      : ["--enable-source-maps", `${DIST}/workers/${name}.js`];
+  const { web, gateway, sandbox } = addressesOf(options);
+  const all: ChildPlan[] = [
+    {
+      name: "gateway",
+      args: run("gateway"),
+      environment: gatewayEnvironment(environment),
+      readyUrl: `${gateway}/readyz`,
+    },
+    { name: "jobs", args: run("jobs"), environment, readyUrl: null },
+    { name: "web", args: run("web"), environment, readyUrl: `${web}/healthz` },
+  ];
+  if (sandbox) {
+    const readyUrl = `${sandbox}/_sandbox/log`;
+    all.unshift({ name: "sandbox", args: run("sandbox"), environment: sandboxEnvironment(environment), readyUrl });
+  }
+  return all;
+}
 
 /** A process of Scrip: how it is run, and how one sees that it serves. */
 export type ChildPlan = {
@@ -66,7 +92,7 @@ export class Child {
     this.#log.end();
   }
 
-  /** End it and start it anew, for changed sources. */
+  /** Restart it, for changed sources. */
   async restart(): Promise<void> {
     const old = this.#process;
     this.#process = undefined; // so that its end is no failure
@@ -90,7 +116,7 @@ export class Child {
     this.#process = child;
     this.#follow(child.stdout, (line) => {
       this.#hasSpoken = true;
-      return isAlarming(line);
+      return isProblem(line);
     });
     this.#follow(child.stderr, (line) => line.trim() !== "");
     child.stdin.on("error", () => undefined);
@@ -152,7 +178,7 @@ function parse(line: string): LogLine | null {
 }
 
 /** Lines of a log that a person at the terminal should see. */
-const isAlarming = (line: string): boolean => ["warn", "error", "fatal"].includes(parse(line)?.level ?? "");
+const isProblem = (line: string): boolean => ["warn", "error", "fatal"].includes(parse(line)?.level ?? "");
 
 function readable(line: string): string {
   const entry = parse(line);
@@ -169,4 +195,20 @@ export async function startAll(children: readonly Child[]): Promise<void> {
       say(`${child.plan.name} serves (pid ${child.pid})`);
     }),
   );
+}
+
+const QUIET_MS = 200;
+
+/** Restart sandbox, gateway and jobs when their sources change; the web app reloads its own. */
+export function reloadOnChange(children: readonly Child[]): void {
+  let timer: NodeJS.Timeout | undefined;
+  const changed = (_event: string, file: string | null): void => {
+    if (!file?.endsWith(".ts") || file.includes("generated")) return;
+    clearTimeout(timer);
+    timer = setTimeout(() => {
+      say(`${file} changed: restarting sandbox, gateway and jobs`);
+      for (const child of children) if (child.plan.name !== "web") void child.restart();
+    }, QUIET_MS);
+  };
+  for (const folder of ["lib", "workers"]) watch(folder, { recursive: true }, changed);
 }

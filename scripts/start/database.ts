@@ -63,7 +63,7 @@ export async function prepareDatabase({ ownerUrl, applicationUrl }: PreparedData
   const { applied, edited } = await applyMigrations(ownerUrl, MIGRATIONS, (name) => say(`  migrating: ${name}`));
   if (edited.length > 0) {
     warn(
-      `edited since they were applied, and not applied again: ${edited.join(", ")} (\`npm run db:reset\` makes the database anew)`,
+      `edited since they were applied, and not applied again: ${edited.join(", ")} (\`npm run db:reset\` recreates the database)`,
     );
   }
   if (applied.length > 0) say(`migrated: ${applied.length} applied`);

@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
-import type { DemoSecrets } from "./secrets";
+import { EnvError, type Environment, gatewayEnv, jobsEnv, toolEnv, webEnv } from "../../lib/env";
 import type { StartOptions } from "./options";
+import type { DemoSecrets } from "./secrets";
 
 /** Providers that the sandbox can stand in for, with the path below their host that their own SDK's base URL ends in. */
 const SDK_PATHS: Record<string, string> = {
@@ -24,7 +25,7 @@ const SDK_PATHS: Record<string, string> = {
 /** Providers whose wire format the sandbox speaks: it has keys for their channels. */
 const SPOKEN = ["openai"];
 
-/** What is told to nobody but the process that needs it. */
+/** Passed to no child process but the one that needs it. */
 export const OF_SUPERVISOR = ["MIGRATE_DATABASE_URL", "ADMIN_EMAIL", "ADMIN_PASSWORD", "ADMIN_API_KEY"];
 
 export type Addresses = { readonly web: string; readonly gateway: string; readonly sandbox: string | null };
@@ -97,16 +98,16 @@ export function sandboxKeys(options: StartOptions, environment: NodeJS.ProcessEn
   return Object.fromEntries(SPOKEN.filter(isServed).map((id) => [id, `sk-sandbox-${id}-100000usd`]));
 }
 
-// Requests live for a few milliseconds: room for the young spares a tenth of the gateway's time.
+// Requests live for a few milliseconds: a larger young generation saves a tenth of the gateway's time.
 const YOUNG_SPACE = "--max-semi-space-size=64";
 
-/** What the gateway is told beside that. */
+/** The environment of the gateway. */
 export function gatewayEnvironment(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   const nodeOptions = [YOUNG_SPACE, environment["NODE_OPTIONS"]].filter(Boolean).join(" ");
   return { ...environment, NODE_OPTIONS: nodeOptions };
 }
 
-/** What the sandbox is told: no database, and no secret but the one that its own Stripe signs with. */
+/** The environment of the sandbox: no database, and no secret but the one that its own Stripe signs with. */
 export function sandboxEnvironment(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   const names = [
     "PATH",
@@ -124,4 +125,26 @@ export function sandboxEnvironment(environment: NodeJS.ProcessEnv): NodeJS.Proce
   if (environment["SANDBOX_WEBHOOK_URL"]) names.push("STRIPE_WEBHOOK_SECRET");
   const passed = Object.fromEntries(names.map((name) => [name, environment[name]]));
   return { ...passed, NODE_ENV: environment.NODE_ENV };
+}
+
+/**
+ * Stop before anything is started, or a database is touched, where a process would not take its environment, or the start
+ * what is meant for it alone. Errors: `EnvError`.
+ */
+export function checkEnvironment(environment: NodeJS.ProcessEnv, caller: Environment): void {
+  const problems = new Set<string>();
+  const own = Object.fromEntries(OF_SUPERVISOR.map((name) => [name, caller[name]]));
+  const startEnv = (source: Environment): unknown => toolEnv({ ...source, ...own });
+  for (const parse of [webEnv, gatewayEnv, jobsEnv, startEnv]) {
+    try {
+      parse(environment);
+    } catch (error) {
+      if (!(error instanceof EnvError)) throw error;
+      for (const problem of error.problems) problems.add(problem);
+    }
+  }
+  if (environment["SCRIP_ENV"] === "production" && caller["ADMIN_PASSWORD"]?.trim() && !caller["ADMIN_EMAIL"]?.trim()) {
+    problems.add("ADMIN_EMAIL is missing: whose password ADMIN_PASSWORD is");
+  }
+  if (problems.size > 0) throw new EnvError([...problems].sort());
 }

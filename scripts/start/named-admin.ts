@@ -29,8 +29,8 @@ const UNUSABLE = {
 } as const;
 
 /**
- * See to the admin that the operator names, and to their API key; without one named, to a key at the first start. Gives
- * what to tell of it. A key that an admin revoked, or took rights from, is left as it is: it may have leaked.
+ * See to the admin that the operator names, and to their API key; without one named, to a key at the first start. Answers
+ * what to report. A key that an admin revoked, or took rights from, is left as it is: it may have leaked.
  *
  * All in one transaction, since a start may be ended: an operator's account without its key would stay without.
  *

@@ -1,6 +1,5 @@
 import { Stop } from "../console";
-import { freePort, isPortFree } from "../free-port";
-import { whoListens } from "./who-listens";
+import { freePort, isPortFree, whoListens } from "../ports";
 
 /** What this start was asked for. Values that only processes read go through their own environment. */
 export type StartOptions = {
@@ -23,7 +22,7 @@ const PORTS = {
 
 const given = (name: string): string | undefined => process.env[name]?.trim() || undefined;
 
-/** Read what decides what is started; what is taken or wrong is told all at once. Errors: `Stop`. */
+/** Read what decides what is started; all problems are reported at once. Errors: `Stop`. */
 export async function readOptions(args: string[]): Promise<StartOptions> {
   const databaseUrl = given("DATABASE_URL");
   const mode = given("SCRIP_ENV") ?? (databaseUrl ? "production" : "demo");

@@ -23,7 +23,7 @@ const OPENED = "ada@scrip.local";
 
 /**
  * Seed the demo in an empty database, or what is missing of one that was begun there: a start may be ended between any two
- * steps. What is there stays as it is. Gives what to tell of it. The process's vault is open.
+ * steps. What is there stays as it is. Answers what to report. The process's vault is open.
  */
 export async function seedDemo(database: Database, ctx: Ctx, { accounts, supplierKeys }: DemoSeed): Promise<string[]> {
   const missing = await missingAccounts(database.reader, accounts);

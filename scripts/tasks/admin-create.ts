@@ -4,8 +4,7 @@ import { openDatabase } from "../../lib/db";
 import { randomText } from "../../lib/ids";
 import { nowMs } from "../../lib/time";
 import { say, Stop } from "../console";
-import { runTask } from "../run-task";
-import { openTaskDatabase } from "../task-database";
+import { runTask, openTaskDatabase } from "../task";
 
 // `npm run admin:create -- you@example.com [password]`: makes an admin, or makes an account that exists into one.
 

@@ -1,5 +1,5 @@
 import { runBench } from "../../tests/load/run-bench";
 import { say } from "../console";
-import { runTask } from "../run-task";
+import { runTask } from "../task";
 
 await runTask(() => runBench(process.env["PROOF"] === "quick", say));

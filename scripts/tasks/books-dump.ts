@@ -1,9 +1,7 @@
 import { writeFileSync } from "node:fs";
-import { dumpBooks } from "../check/books-dump";
-import { BOOKS_FILE } from "../check/schema-drift";
-import { withMigratedServer } from "../check/with-server";
+import { dumpBooks, BOOKS_FILE, withMigratedServer } from "../check/schema-drift";
 import { say } from "../console";
-import { runTask } from "../run-task";
+import { runTask } from "../task";
 
 await runTask(async () => {
   writeFileSync(BOOKS_FILE, await withMigratedServer(dumpBooks));

@@ -5,7 +5,7 @@ import { useDatabase } from "../../lib/db";
 import { jobsEnv, toolEnv } from "../../lib/env";
 import { nowMs } from "../../lib/time";
 import { useVault } from "../../lib/vault";
-import { runTask } from "../run-task";
+import { runTask } from "../task";
 import { ensureNamedAdmin } from "../start/named-admin";
 import { seedDemo } from "../start/seed-demo";
 

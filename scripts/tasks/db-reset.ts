@@ -5,11 +5,10 @@ import { grantApplicationRole } from "../../lib/db/grants";
 import { applyMigrations } from "../../lib/db/migrate";
 import { migrateQueue } from "../../lib/queue/migrate-queue";
 import { say, Stop } from "../console";
-import { runTask } from "../run-task";
+import { runTask, openTaskDatabase } from "../task";
 import { currentRun } from "../start/run-file";
-import { openTaskDatabase } from "../task-database";
 
-// Drops the database and makes it anew, empty and migrated. `--yes` asks nothing.
+// Drops the database and recreates it, empty and migrated. `--yes` asks nothing.
 
 async function confirm(place: string): Promise<void> {
   if (process.argv.includes("--yes")) return;
@@ -46,7 +45,7 @@ await runTask(async () => {
     await migrateQueue(place.ownerUrl);
     await grantApplicationRole(place.ownerUrl, place.url);
     rmSync(".scrip/demo.json", { force: true });
-    say(`made anew: ${applied.length} migrations applied; the next \`npm start\` seeds it`);
+    say(`recreated: ${applied.length} migrations applied; the next \`npm start\` seeds it`);
   } finally {
     await place.close();
   }

@@ -3,16 +3,15 @@ import { vaultEnv } from "../../lib/env";
 import { useVault } from "../../lib/vault";
 import { say, warn } from "../console";
 import { rotateKeys } from "../rotate-keys";
-import { runTask } from "../run-task";
+import { runTask, openTaskDatabase } from "../task";
 import { demoSecrets } from "../start/secrets";
-import { openTaskDatabase } from "../task-database";
 
-// `npm run keys:rotate`: seals every supplier's key anew under the first of KEY_ENCRYPTION_KEYS. While it runs, processes
+// `npm run keys:rotate`: re-encrypts every supplier's key under the first of KEY_ENCRYPTION_KEYS. While it runs, processes
 // go on that know the old keys and the new one. It fails where anything is left under another master key.
 
 const CONNECTIONS = 2;
 
-/** Why a sealed key doesn't open, for whoever must do something about it. */
+/** Why an encrypted key doesn't open, for whoever must do something about it. */
 const reasonOf = (masterKeyId: string, knownIds: readonly string[]): string =>
   knownIds.includes(masterKeyId)
     ? `its master key ${masterKeyId} is here, so its row was changed or another key has taken that id`
@@ -29,7 +28,7 @@ await runTask(async () => {
       warn(`${id} is in the pool twice: another entry holds the same key`);
       process.exitCode = 1;
     });
-    say(`${keys} pool keys and ${quotes} quotes are sealed anew under ${activeId}`);
+    say(`${keys} pool keys and ${quotes} quotes are re-encrypted under ${activeId}`);
     for (const { id, masterKeyId } of left) warn(`${id} doesn't open: ${reasonOf(masterKeyId, ids)}`);
     if (left.length > 0) process.exitCode = 1;
   } finally {

@@ -1,8 +1,7 @@
 import { openDatabase } from "../../lib/db";
 import { verifyBooks } from "../../lib/metering";
 import { say, warn } from "../console";
-import { runTask } from "../run-task";
-import { openTaskDatabase } from "../task-database";
+import { runTask, openTaskDatabase } from "../task";
 
 // Holds the whole database against every invariant of the ledger; exit 1 and the offending rows where one is broken.
 

@@ -1,6 +1,6 @@
 import { spawnSync } from "node:child_process";
 import { Stop } from "../console";
-import { runTask } from "../run-task";
+import { runTask } from "../task";
 
 // The long proofs at full size; `npm test` runs the same ones short.
 await runTask(async () => {

@@ -1,7 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { freePort } from "../../scripts/free-port";
+import { freePort } from "../../scripts/ports";
 import { startWorker, type Worker } from "../support/worker";
 
 /** The gateway that ours is compared with. It bills nothing. Installed when it is measured: it is no dependency of ours. */

@@ -1,6 +1,6 @@
 import path from "node:path";
 import { build } from "esbuild";
-import { BUNDLING } from "../../scripts/start/bundling";
+import { BUNDLING } from "../../scripts/start/build";
 
 const ROOT = path.resolve(import.meta.dirname, "../..");
 

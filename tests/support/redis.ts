@@ -1,7 +1,7 @@
 import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { Redis } from "ioredis";
-import { freePort } from "../../scripts/free-port";
+import { freePort } from "../../scripts/ports";
 import { until } from "./until";
 
 /** A redis-server of a test's own, which keeps nothing on disk. */

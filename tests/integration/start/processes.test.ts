@@ -1,13 +1,12 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { readFileSync } from "node:fs";
-import { createServer } from "node:net";
-import type { AddressInfo } from "node:net";
+import { createServer, type AddressInfo } from "node:net";
 import path from "node:path";
 import { afterEach, describe, expect, test } from "vitest";
 import { end, isRunning, mark, startOf } from "@/scripts/processes";
 import { Child } from "@/scripts/start/children";
-import { whoListens } from "@/scripts/start/who-listens";
+import { whoListens } from "@/scripts/ports";
 import { until } from "../../support/until";
 
 const started: ChildProcess[] = [];

@@ -1,9 +1,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import path from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
-import { playwrightSuite } from "@/scripts/test/playwright-suite";
-import { runSuite, type Outcome } from "@/scripts/test/suite";
-import { vitestSuite } from "@/scripts/test/vitest-suite";
+import { playwrightSuite, runSuite, type Outcome, vitestSuite } from "@/scripts/test-suites";
 
 const folder = mkdtempSync(path.resolve(".scrip/suites-"));
 const resultFile = path.join(folder, "results.json");

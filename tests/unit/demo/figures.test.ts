@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { figure } from "../../../scripts/demo/figures";
+import { figure } from "../../../scripts/demo/story";
 
 let printed: string[] = [];
 beforeEach(() => {

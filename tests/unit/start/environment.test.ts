@@ -1,7 +1,6 @@
 import { afterEach, expect, test, vi } from "vitest";
 import { newApiKeySecret } from "@/lib/ids";
-import { checkEnvironment } from "@/scripts/start/check-environment";
-import { childEnvironment, gatewayEnvironment } from "@/scripts/start/environment";
+import { checkEnvironment, childEnvironment, gatewayEnvironment } from "@/scripts/start/environment";
 import type { StartOptions } from "@/scripts/start/options";
 
 const OPTIONS: StartOptions = {

@@ -1,6 +1,16 @@
-import { Stop } from "./console";
+import { Stop, explain, warn } from "./console";
 import { embeddedUrls, runningServer, startServer } from "./postgres/server";
 import { HOME } from "./start/options";
+
+/** Run a task to its end; a failure is explained, and sets the exit code. */
+export async function runTask(work: () => Promise<void>): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    warn(explain(error));
+    process.exitCode = 1;
+  }
+}
 
 /** The database that a task works on, as the owner and as the application; `close` ends a server that it started. */
 export type TaskDatabase = { readonly ownerUrl: string; readonly url: string; close(): Promise<void> };
