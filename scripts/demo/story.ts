@@ -13,7 +13,7 @@ export function figure(what: string, actual: unknown, expected: unknown): void {
 }
 
 /** Print a step of the story. */
-export function chapter(number: number, text: string): void {
+function chapter(number: number, text: string): void {
   process.stdout.write(`\n  ${number}. ${text}\n`);
 }
 

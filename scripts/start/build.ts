@@ -34,7 +34,7 @@ export const DIST = `${HOME}/dist`;
 const TICK_MS = 10_000;
 
 /** A hash of files and folders, names included; generated code is made of the rest. */
-export function hashOf(paths: readonly string[]): string {
+function hashOf(paths: readonly string[]): string {
   const hash = createHash("sha256").update(process.version);
   const add = (file: string): void => {
     if (!existsSync(file) || file.endsWith("lib/db/generated")) return;

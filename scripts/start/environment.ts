@@ -26,7 +26,7 @@ const SDK_PATHS: Record<string, string> = {
 const SPOKEN = ["openai"];
 
 /** Passed to no child process but the one that needs it. */
-export const OF_SUPERVISOR = ["MIGRATE_DATABASE_URL", "ADMIN_EMAIL", "ADMIN_PASSWORD", "ADMIN_API_KEY"];
+const OF_SUPERVISOR = ["MIGRATE_DATABASE_URL", "ADMIN_EMAIL", "ADMIN_PASSWORD", "ADMIN_API_KEY"];
 
 export type Addresses = { readonly web: string; readonly gateway: string; readonly sandbox: string | null };
 

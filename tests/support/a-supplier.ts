@@ -8,7 +8,7 @@ type Play = (response: ServerResponse, body: Record<string, unknown>) => void | 
 const PART = { id: "chatcmpl-1", created: 1, model: "gpt-4" };
 
 /** One event of a stream. */
-export const chunk = (more: object): string =>
+const chunk = (more: object): string =>
   `data: ${JSON.stringify({ ...PART, object: "chat.completion.chunk", ...more })}\n\n`;
 export const saying = (content: string): string => chunk({ choices: [{ index: 0, delta: { content } }] });
 export const FINISHED = chunk({ choices: [{ index: 0, delta: {}, finish_reason: "stop" }] });

@@ -46,7 +46,7 @@ export async function testDatabase(): Promise<TestDatabase> {
 }
 
 /** The name of the server's migrated template, made if it isn't there. */
-export async function ensureTemplate(server: string): Promise<string> {
+async function ensureTemplate(server: string): Promise<string> {
   const name = `scrip_template_${fingerprint()}`;
   await withServer(server, async (client) => {
     if (await exists(client, name)) return;

@@ -91,7 +91,7 @@ export type Rate = {
 const MINUTE_MS = 60_000;
 
 /** A full allowance of `perMinute` requests. */
-export function newRate(perMinute: number): Rate {
+function newRate(perMinute: number): Rate {
   const everyMs = MINUTE_MS / perMinute;
   let allowance = perMinute;
   let filledMs = 0;

@@ -18,7 +18,7 @@ const Usd = z.number().transform((amount, context): Nanos => {
 const Count = z.int().min(0).max(10_000_000);
 
 /** `PUT /_sandbox/keys/{key}`: what changes; the rest stays. */
-export const KeyInput = z.strictObject({
+const KeyInput = z.strictObject({
   quota_usd: Usd.optional(),
   account: z.string().min(1).max(200).optional(),
   revoked: z.boolean().optional(),
@@ -27,7 +27,7 @@ export const KeyInput = z.strictObject({
 });
 
 /** `POST /_sandbox/next`: what goes wrong with the next requests. */
-export const FaultInput = z.strictObject({
+const FaultInput = z.strictObject({
   on: z.enum(["chat", "models", "billing", "stripe"]).default("chat"),
   key: z.string().optional(),
   count: z.int().min(1).default(1),
@@ -41,7 +41,7 @@ export const FaultInput = z.strictObject({
 });
 
 /** `PUT /_sandbox/settings`: pace of replies in milliseconds, prices in USD per 1,000 tokens. */
-export const SettingsInput = z.strictObject({
+const SettingsInput = z.strictObject({
   chunk_delay_ms: Count.optional(),
   first_token_ms: Count.optional(),
   prices: z.record(z.string(), z.strictObject({ input: Usd, output: Usd })).optional(),

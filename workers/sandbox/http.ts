@@ -23,7 +23,7 @@ export type Provider = { readonly id: string; answer(context: RequestContext): P
 const BODY_BYTES_MAX = 64 * 1024 * 1024;
 
 /** The whole body. Errors: rejects where the caller disconnects, or sends more than any provider takes. */
-export async function readBody(request: IncomingMessage): Promise<Buffer> {
+async function readBody(request: IncomingMessage): Promise<Buffer> {
   const parts: Buffer[] = [];
   let bytes = 0;
   for await (const part of request) {

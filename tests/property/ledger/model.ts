@@ -8,7 +8,7 @@ export type Reaped = { amount: bigint; charged: bigint; inAll: bigint | null };
 type Plain = "referral" | "vested" | "unvested";
 export type Source = Lot["source"] | Plain;
 
-export const BURN: readonly Source[] = ["promo", "referral", "purchased", "vested", "unvested"];
+const BURN: readonly Source[] = ["promo", "referral", "purchased", "vested", "unvested"];
 const CLAW: readonly Source[] = ["unvested", "vested", "promo", "referral", "purchased"];
 const least = (...values: bigint[]): bigint => values.reduce((a, b) => (b < a ? b : a));
 const atLeastZero = (value: bigint): bigint => (value > 0n ? value : 0n);

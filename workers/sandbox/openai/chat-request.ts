@@ -64,7 +64,7 @@ export function readChatRequest(body: unknown): { request: ChatRequest } | { fai
 }
 
 /** The text of one message's content. */
-export function textOf(content: ChatRequest["messages"][number]["content"]): string {
+function textOf(content: ChatRequest["messages"][number]["content"]): string {
   if (typeof content === "string") return content;
   return (content ?? []).map((part) => part.text ?? "").join("\n");
 }

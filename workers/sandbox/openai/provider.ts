@@ -72,7 +72,7 @@ const CREATED = 1_687_882_411;
 const show = (id: string) => ({ id, object: "model", created: CREATED, owned_by: "system" });
 
 /** `GET /v1/models`. Answers for an empty account too, as the real one does. */
-export function sendModels(context: RequestContext, key: Key): void {
+function sendModels(context: RequestContext, key: Key): void {
   sendJsonText(
     context.response,
     200,
@@ -82,7 +82,7 @@ export function sendModels(context: RequestContext, key: Key): void {
 }
 
 /** `GET /v1/models/{id}`. */
-export function sendModel(context: RequestContext, key: Key, secret: string, model: string): void {
+function sendModel(context: RequestContext, key: Key, secret: string, model: string): void {
   if (!IDS.includes(model))
     return sendFailure(context, failureOf("model_not_found", undefined), { key, secret, model });
   sendJsonText(context.response, 200, JSON.stringify(show(model)), openAiHeaders(context, key));
@@ -102,7 +102,7 @@ const SESSION_ONLY: Failure = {
 };
 
 /** Legacy `GET /dashboard/billing/subscription`: what the account was granted. Units: USD. */
-export function sendSubscription(context: RequestContext, key: Key, secret: string): void {
+function sendSubscription(context: RequestContext, key: Key, secret: string): void {
   if (!key.hasBilling) return sendFailure(context, SESSION_ONLY, { key, secret, model: "" });
   const granted = usd(key.account.grantedNanos);
   const body = {
@@ -117,7 +117,7 @@ export function sendSubscription(context: RequestContext, key: Key, secret: stri
 }
 
 /** Legacy `GET /dashboard/billing/usage`: what the account has spent, whatever the dates. Units: US cents. */
-export function sendBillingUsage(context: RequestContext, key: Key, secret: string): void {
+function sendBillingUsage(context: RequestContext, key: Key, secret: string): void {
   if (!key.hasBilling) return sendFailure(context, SESSION_ONLY, { key, secret, model: "" });
   const cents = new NumberLiteral(formatDecimal(key.account.spentNanos, NANOS_PER_CENT_SCALE));
   sendJsonText(context.response, 200, toJson({ object: "list", total_usage: cents }), openAiHeaders(context, key));

@@ -103,7 +103,7 @@ function sampleObject(schema: Schema, root: Schema, depth: number): Record<strin
 const DEPTH_MAX = 8;
 
 /** A value that fits a JSON Schema, the same each time: the shortest array, the first of a choice. */
-export function sample(schema: Schema, root: Schema = schema, depth = 0): unknown {
+function sample(schema: Schema, root: Schema = schema, depth = 0): unknown {
   const { const: fixed, enum: choices, anyOf, type, minItems, items, minimum, default: usual } = resolve(schema, root);
   const resolved = resolve(schema, root);
   if (fixed !== undefined) return fixed;
