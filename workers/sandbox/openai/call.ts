@@ -57,8 +57,7 @@ export function refuse(call: Call, failure: Failure, facts: { model?: string; is
 const REQUESTS_PER_MINUTE = 10_000;
 
 /** The organisation that an account is to the provider: a name that must never reach a user. */
-const organisationOf = (key: Key | null): string =>
-  `org-${(key?.account.id ?? "nobody").replaceAll(/[^\w-]/g, "-")}`;
+const organisationOf = (key: Key | null): string => `org-${(key?.account.id ?? "nobody").replaceAll(/[^\w-]/g, "-")}`;
 
 /** The headers that api.openai.com sends with every answer, about the account among others. */
 export function openAiHeaders(context: RequestContext, key: Key | null): OutgoingHttpHeaders {
