@@ -4,12 +4,10 @@ import { openDatabase, type Database } from "@/lib/db";
 import { micros, type Micros } from "@/lib/money";
 import { useVault } from "@/lib/vault";
 import { startServer } from "../../scripts/postgres/server";
-import { bundle } from "../support/bundle";
-import { startGateway } from "../support/gateway";
-import { startOwnPostgres, type OwnPostgres } from "../support/own-postgres";
+import { bundle, startGateway, startWorker, type Worker } from "../support/worker";
+import { startOwnPostgres, type OwnPostgres } from "../support/database";
 import { sandboxControls, type SandboxControls } from "../support/sandbox";
 import { stageCallers, stageModel, stageSupply, type Caller } from "../support/stage";
-import { startWorker, type Worker } from "../support/worker";
 import { crashPostgres } from "./postgres-crash";
 
 export type WorldOptions = {

@@ -1,8 +1,9 @@
 import type { Database } from "@/lib/db";
-import { newUuid, type Uuid } from "@/lib/ids";
-import { createBooks, keepLease, type Books, type Reserve, type UsageEnd } from "@/lib/ledger";
+import { newUuid } from "@/lib/ids";
+import { createBooks, keepLease, type Books } from "@/lib/ledger";
 import { micros, nanos } from "@/lib/money";
 import { nowMs } from "@/lib/time";
+import { anEnd, aReserve, aSettle } from "../support/a-ledger";
 import type { Caller } from "../support/stage";
 
 const CHARGE = micros(7_500_000n);
@@ -10,60 +11,21 @@ const COST = nanos(45_000_000n);
 const POOL_KEY = newUuid(nowMs());
 const LEASE_NAME = "bench";
 
-function reserveOf(hold: Uuid, { wallet, apiKeyId }: Caller): Reserve {
-  const draft = {
-    protocol: "openai",
-    mode: "token" as const,
-    model: "gpt-4",
-    provider: "openai",
-    upstreamModel: "gpt-4",
-    channel: "openai",
-    keyOwner: null,
-    priceCard: 1n,
-    costCard: 2n,
-    inputTokens: 1_000,
-    streamed: false,
-  };
-  return {
-    hold,
-    wallet,
-    apiKey: apiKeyId,
-    amountMicros: CHARGE,
-    legs: [],
-    arrivedMs: nowMs(),
-    draft,
-    poolKey: POOL_KEY,
-  };
-}
+const line = (meter: string, quantity: number, amount: string) => ({ meter, quantity, per: 1000, amount });
+const END = anEnd({
+  poolKey: POOL_KEY,
+  breakdown: [line("input_tokens", 1000, "5"), line("output_tokens", 500, "2.5")],
+  costBreakdown: [line("input_tokens", 1000, "0.03"), line("output_tokens", 500, "0.015")],
+  attempts: [{ n: 1, poolKey: POOL_KEY, channel: "openai", outcome: "ok", costNanos: COST, latencyMs: 400 }],
+  latencyMs: 400,
+  ttftMs: null,
+});
 
-function endOf(): UsageEnd {
-  const line = (meter: string, quantity: number, amount: string) => ({ meter, quantity, per: 1000, amount });
-  return {
-    channel: "openai",
-    poolKey: POOL_KEY,
-    keyOwner: null,
-    upstreamModel: "gpt-4",
-    meters: { input_tokens: 1000, output_tokens: 500 },
-    multipliers: [],
-    breakdown: [line("input_tokens", 1000, "5"), line("output_tokens", 500, "2.5")],
-    costBreakdown: [line("input_tokens", 1000, "0.03"), line("output_tokens", 500, "0.015")],
-    attempts: [{ n: 1, poolKey: POOL_KEY, channel: "openai", outcome: "ok", costNanos: COST, latencyMs: 400 }],
-    requests: 1,
-    estimated: false,
-    lost: false,
-    status: "ok",
-    httpStatus: 200,
-    errorCode: null,
-    latencyMs: 400,
-    ttftMs: null,
-  };
-}
-
-async function cycle(books: Books, caller: Caller): Promise<void> {
-  const hold = newUuid(nowMs());
-  const held = await books.reserve(reserveOf(hold, caller));
+async function cycle(books: Books, { wallet, apiKeyId }: Caller): Promise<void> {
+  const reserve = aReserve(wallet, CHARGE, { apiKey: apiKeyId, poolKey: POOL_KEY });
+  const held = await books.reserve(reserve);
   if (held.outcome !== "held") throw new Error(`a reserve of the bench was ${held.outcome}`);
-  const settled = await books.settle({ hold, chargeMicros: CHARGE, costNanos: COST, end: endOf() });
+  const settled = await books.settle(aSettle(reserve.hold, CHARGE, { costNanos: COST, end: END }));
   if (settled.outcome !== "settled") throw new Error(`a settlement of the bench was ${settled.outcome}`);
 }
 

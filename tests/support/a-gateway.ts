@@ -90,6 +90,10 @@ export function aGateway(options: GatewayFixture = {}) {
       json: isJson ? (JSON.parse(text) as Answer["json"]) : {},
     };
   };
+  const dispatched = async (): Promise<number> => {
+    const shown = await (await fetch(`${gateway.url}/metrics`)).text();
+    return Number(/scrip_gateway_added_latency_ms_count\{part="before"\} (\d+)/.exec(shown)?.[1] ?? 0);
+  };
   const balance = (caller: Caller) => readBalance(database.reader, caller.wallet);
   const records = (caller: Caller): Promise<UsageRecord[]> => {
     const filter = { wallet: caller.wallet, fromMs: null, toMs: null, model: null, apiKeyId: null, status: null };
@@ -104,9 +108,24 @@ export function aGateway(options: GatewayFixture = {}) {
     ownerUrl: () => own.ownerUrl,
     database: () => database,
     /** How many requests went out to suppliers so far. */
-    dispatched: async (): Promise<number> => {
-      const shown = await (await fetch(`${gateway.url}/metrics`)).text();
-      return Number(/scrip_gateway_added_latency_ms_count\{part="before"\} (\d+)/.exec(shown)?.[1] ?? 0);
+    dispatched,
+    /** Make a call whose supplier takes a minute, and disconnect once that has the request. */
+    abandon: async ({ secret }: Caller, body: object, headers: Record<string, string> = {}): Promise<void> => {
+      await sandbox.controls().next({ delay_ms: 60_000 });
+      const before = await dispatched();
+      const stop = new AbortController();
+      const call = fetch(`${gateway.url}/v1/chat/completions`, {
+        method: "POST",
+        headers: { authorization: `Bearer ${secret}`, ...headers },
+        body: JSON.stringify(body),
+        signal: stop.signal,
+      });
+      await until(async () => (await dispatched()) > before, "the supplier has the request");
+      stop.abort();
+      await call.then(
+        () => Promise.reject(new Error("the call was answered")),
+        () => undefined,
+      );
     },
     /** Change what no verb changes that way, as the schema's owner. */
     asOwner: async (statement: string, values: unknown[]): Promise<void> => {
@@ -134,7 +153,7 @@ export function aGateway(options: GatewayFixture = {}) {
     },
     client: ({ secret }: Caller, base = gateway.url) =>
       new OpenAI({ apiKey: secret, baseURL: `${base}/v1`, maxRetries: 0 }),
-    /** Wait until nothing is held, then tell what was spent of so many credits. Units: microcredits. */
+    /** Wait until nothing is held, then answer what was spent of so many credits. Units: microcredits. */
     spent: async (caller: Caller, credits = 1_000n): Promise<bigint> => {
       await until(async () => (await balance(caller)).heldMicros === 0n, "nothing is held");
       return credits * CREDIT - (await balance(caller)).availableMicros;

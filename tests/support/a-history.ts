@@ -3,7 +3,7 @@ import { creditWallet, type Reserve, type UsageEnd } from "@/lib/ledger";
 import { type Nanos, nanos } from "@/lib/money";
 import { nowMs } from "@/lib/time";
 import { anEnd, aPosting, aReserve, aSettle, aWallet, cr, type LedgerFixture } from "./a-ledger";
-import { rawPool } from "./raw-pool";
+import { rawPool } from "./database";
 
 const CARD = '{"rates":[]}';
 const DAY_MS = 86_400_000;

@@ -1,3 +1,4 @@
+import { beforeAll } from "vitest";
 import { probePoolKeysLoop } from "@/workers/jobs/probe-pool-keys";
 import { refreshAdvancesLoop } from "@/workers/jobs/refresh-advances";
 import type { Uuid } from "@/lib/ids";
@@ -6,8 +7,27 @@ import { nowMs } from "@/lib/time";
 import { vault } from "@/lib/vault";
 import { aReserve, aSettle, cr } from "./a-ledger";
 import type { Person } from "./api";
-import { balanceOf, changeOne, database, ledgerBooks, providerUrl } from "./contributions";
-import { aLog } from "./jobs";
+import {
+  balanceOf,
+  changeOne,
+  database,
+  ledgerBooks,
+  providerUrl,
+  setSettings,
+  useContributions,
+} from "./contributions";
+import { aLog } from "./log";
+
+export const USD = 1_000_000_000n;
+export const HOUR_MS = 3_600_000;
+/** A tenth of 74,997 credits. */
+export const AT_ONCE = 7_499.7;
+
+/** Give the file's tests contributions of which a tenth may be spent in advance, up to 10,000 credits. */
+export function useAdvances(): void {
+  useContributions();
+  beforeAll(() => setSettings({ advance_limit: 10_000, advance_at_once: 0.1 }));
+}
 
 export const context = () => ({
   database,

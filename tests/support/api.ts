@@ -1,3 +1,4 @@
+import { afterAll, beforeAll } from "vitest";
 import { createSession, createUser, createApiKey, type ApiKeyInput, type User } from "@/lib/auth";
 import { systemCtx } from "@/lib/ctx";
 import type { Database } from "@/lib/db";
@@ -42,6 +43,21 @@ export async function openApi(): Promise<{ database: Database; ownerUrl: string;
       await own.drop();
     },
   };
+}
+
+/** The database of the file's tests, and an admin. */
+export let database: Database;
+export let admin: Person;
+
+/** Give the file's tests a database with the routes' environment, and an admin. */
+export function useApi(): void {
+  let api: Awaited<ReturnType<typeof openApi>>;
+  beforeAll(async () => {
+    api = await openApi();
+    ({ database } = api);
+    admin = await aPerson(database, { role: "admin", scopes: ["admin"] });
+  });
+  afterAll(() => api.close());
 }
 
 /** Make a person with a key of these scopes. */

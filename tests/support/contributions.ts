@@ -1,22 +1,23 @@
-import { afterAll, beforeAll } from "vitest";
+import type { Route } from "@/app/_server/route";
+import { DELETE, GET, PATCH } from "@/app/api/v1/contributions/[id]/route";
+import * as topUpRoute from "@/app/api/v1/contributions/[id]/top-up/route";
+import * as quotesRoute from "@/app/api/v1/contributions/quotes/route";
+import * as contributionsRoute from "@/app/api/v1/contributions/route";
+import { ChannelBody, ModelBody, channelFromBody, modelFromBody, putChannel, putModel } from "@/lib/catalog";
 import { type QuoteBody, vestContributions } from "@/lib/contributions";
 import { systemCtx } from "@/lib/ctx";
 import type { Database } from "@/lib/db";
-import { fromPublicId, type Uuid } from "@/lib/ids";
-import { type Balance, createBooks, keepLease, type Lease, readBalance, type Books } from "@/lib/ledger";
+import { type Uuid, fromPublicId } from "@/lib/ids";
+import { type Balance, type Books, type Lease, createBooks, keepLease, readBalance } from "@/lib/ledger";
 import { foldAttempts } from "@/lib/metering";
 import { type Micros, nanos } from "@/lib/money";
 import { DEMO_SETTINGS, updateSettings } from "@/lib/settings";
 import { nowMs } from "@/lib/time";
-import type { Route } from "@/app/_server/route";
-import { DELETE, GET, PATCH } from "@/app/api/v1/contributions/[id]/route";
-import * as contributionsRoute from "@/app/api/v1/contributions/route";
-import * as quotesRoute from "@/app/api/v1/contributions/quotes/route";
-import * as topUpRoute from "@/app/api/v1/contributions/[id]/top-up/route";
-import { startSandbox, type Sandbox } from "../../workers/sandbox/server";
-import { anEnd, aReserve, aSettle, aWallet, cr } from "./a-ledger";
-import { aPerson, call, openApi, type Person, type Reply } from "./api";
-import { sandboxControls, type SandboxControls } from "./sandbox";
+import { afterAll, beforeAll } from "vitest";
+import { type Sandbox, startSandbox } from "../../workers/sandbox/server";
+import { aReserve, aSettle, aWallet, anEnd, cr } from "./a-ledger";
+import { type Person, type Reply, aPerson, call, openApi } from "./api";
+import { type SandboxControls, sandboxControls } from "./sandbox";
 import { stageModel } from "./stage";
 
 let api: Awaited<ReturnType<typeof openApi>>;
@@ -145,3 +146,28 @@ export function fold(limit = 1_000): Promise<number> {
 }
 
 export const balanceOf = (person: Person): Promise<Balance> => readBalance(database.reader, person.user.walletId);
+
+/** Another provider's id whose channel leads to the same upstream host, as a relay's may: its keys can be contributed. */
+export async function putAnotherProvider(provider: "deepseek" | "moonshot", baseUrl: string): Promise<void> {
+  const ctx = systemCtx("test", nowMs());
+  const rates = (amount: number) => ({
+    rates: [
+      { meter: "input_tokens" as const, per: 1000, amount },
+      { meter: "output_tokens" as const, per: 1000, amount },
+    ],
+  });
+  const model = ModelBody.parse({
+    provider,
+    upstream_model: "gpt-4",
+    capabilities: ["chat"],
+    default_output_cap: 1_000,
+    price: { ...rates(5), chargeUnit: 1 },
+    cost: { ...rates(0.03), chargeUnit: 0.000001 },
+  });
+  await database.inTransaction(async (tx) => {
+    await putModel(tx, ctx, modelFromBody(`gpt-4-at-${provider}`, model));
+    await putChannel(tx, ctx, channelFromBody(provider, ChannelBody.parse({ provider, base_url: baseUrl })));
+  });
+  const policy = { allowed: true, reason: "a test", reference_model: `gpt-4-at-${provider}` };
+  await setSettings({ providers: { [provider]: policy } });
+}

@@ -1,9 +1,11 @@
-import { createHash } from "node:crypto";
-import { readFileSync } from "node:fs";
-import path from "node:path";
-import pg from "pg";
 import { grantApplicationRole } from "@/lib/db/grants";
 import { applyMigrations, readMigrations } from "@/lib/db/migrate";
+import { migrateQueue } from "@/lib/queue";
+import { createHash } from "node:crypto";
+import { mkdirSync, readFileSync, rmSync } from "node:fs";
+import path from "node:path";
+import pg from "pg";
+import { type EmbeddedServer, endLeftOver, startServer } from "../../scripts/postgres/server";
 
 /** A database of a test's own: `url` as the application's role, `ownerUrl` as the one that may change the schema. */
 export type TestDatabase = { readonly url: string; readonly ownerUrl: string; drop(): Promise<void> };
@@ -103,4 +105,33 @@ async function withServer<T>(server: string, work: (client: pg.Client) => Promis
   } finally {
     await client.end();
   }
+}
+
+/** Connections to a database as pg makes them. A database that is dropped while one of them still closes ends no test. */
+export function rawPool(connectionString: string, max: number): pg.Pool {
+  const pool = new pg.Pool({ connectionString, max });
+  pool.on("error", () => undefined);
+  pool.on("connect", (client) => client.on("error", () => undefined));
+  return pool;
+}
+
+/** A durable, migrated PostgreSQL of somebody's own, for what a shared or careless one would falsify. */
+export type OwnPostgres = EmbeddedServer & { drop(): Promise<void> };
+
+/** Start one in `home`, which is emptied first and removed by `drop`. */
+export async function startOwnPostgres(home: string): Promise<OwnPostgres> {
+  await endLeftOver(home);
+  rmSync(home, { recursive: true, force: true });
+  mkdirSync(home, { recursive: true });
+  const server = await startServer({ home });
+  await applyMigrations(server.ownerUrl, "prisma/migrations");
+  await migrateQueue(server.ownerUrl);
+  await grantApplicationRole(server.ownerUrl, server.applicationUrl);
+  return {
+    ...server,
+    async drop() {
+      await server.stop();
+      rmSync(home, { recursive: true, force: true });
+    },
+  };
 }

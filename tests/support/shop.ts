@@ -1,5 +1,6 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
+import { afterAll, beforeAll, beforeEach } from "vitest";
 import type { Database } from "@/lib/db";
 import { verifyLedger } from "@/lib/ledger";
 import { openStripe, type StripeApi } from "@/lib/payments";
@@ -12,8 +13,8 @@ import {
   stripeEventJob,
 } from "../../workers/jobs/stripe-jobs";
 import { startSandbox, type Sandbox } from "../../workers/sandbox/server";
-import { call, openApi, type Person, type Reply } from "./api";
-import { aLog } from "./jobs";
+import { aPerson, call, openApi, type Person, type Reply } from "./api";
+import { aLog } from "./log";
 import { stageModel } from "./stage";
 import { until } from "./until";
 
@@ -129,6 +130,21 @@ export async function openShop() {
   };
 }
 
+/** The shop of the file's tests, and a buyer of each test's own. */
+export let shop: Shop;
+export let ada: Person;
+
+/** Give the file's tests a shop and each of them a buyer. */
+export function useShop(): void {
+  beforeAll(async () => {
+    shop = await openShop();
+  });
+  beforeEach(async () => {
+    ada = await aPerson(shop.database);
+  });
+  afterAll(() => shop.close());
+}
+
 /** What committed changes asked for and nobody has done yet, oldest first. */
 async function waitingJobs(database: Database): Promise<Row[]> {
   const { rows } = await database.pool.query<Row>(
@@ -157,7 +173,7 @@ async function runJobs(context: StripeContext, given?: readonly Row[]): Promise<
   return ran;
 }
 
-/** Buy and pay, and have all of it told and acted on. Returns the purchase's id. */
+/** Buy and pay, and have the events delivered and handled. Returns the purchase's id. */
 export async function buy(shop: Shop, person: Person, order: object, payment: object = {}): Promise<string> {
   const begun = await shop.checkout(person, order);
   if (begun.status !== 201) throw new Error(`checkout: ${begun.status} ${begun.text}`);
@@ -167,7 +183,7 @@ export async function buy(shop: Shop, person: Person, order: object, payment: ob
   return id;
 }
 
-/** Have Stripe's events taken and acted on, and whatever follows from them. */
+/** Have Stripe's events delivered and handled, and whatever follows from them. */
 export async function settle(shop: Shop): Promise<void> {
   for (let isQuiet = false; !isQuiet;) {
     await shop.delivered();
@@ -175,13 +191,13 @@ export async function settle(shop: Shop): Promise<void> {
   }
 }
 
-/** Open a dispute of a purchase at Stripe, or bring the open one to another state, and have that told and acted on. */
+/** Open a dispute of a purchase at Stripe, or bring the open one to another state, and have that delivered and handled. */
 export async function disputeAtStripe(shop: Shop, id: string, status: string): Promise<void> {
   await shop.control("POST", `/stripe/dispute/${id}`, { status });
   await settle(shop);
 }
 
-/** Refund a purchase from Stripe's dashboard, all of it unless told, and have that told and acted on. */
+/** Refund a purchase from Stripe's dashboard, all of it by default, and have that delivered and handled. */
 export async function refundAtStripe(shop: Shop, id: string, order: object = {}): Promise<void> {
   await shop.control("POST", `/stripe/refund/${id}`, order);
   await settle(shop);

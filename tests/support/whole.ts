@@ -15,7 +15,7 @@ import { startJobs } from "../../workers/jobs/start-jobs";
 import { startSandbox } from "../../workers/sandbox/server";
 import { aPerson, openApi, type Person } from "./api";
 import { testServer } from "./database";
-import { aLog } from "./jobs";
+import { aLog } from "./log";
 import { useStripeOf, WEBHOOK_SECRET } from "./shop";
 
 /** Where everything of one process answers, and what it logged. */

@@ -1,6 +1,11 @@
-import { spawn, type ChildProcess } from "node:child_process";
+import { randomBytes } from "node:crypto";
+import type { MasterKey } from "@/lib/env";
+import { build } from "esbuild";
+import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { closeSync, openSync, readFileSync } from "node:fs";
+import path from "node:path";
+import { BUNDLING } from "../../scripts/start/build";
 import { until } from "./until";
 
 /** A process of ours under test, started from its bundle. */
@@ -108,4 +113,82 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
       await gone(child);
     },
   };
+}
+
+export type GatewayOptions = {
+  file: string;
+  databaseUrl: string;
+  masterKey: MasterKey;
+  openAiBaseUrl: string;
+  logFile: string;
+  name?: string;
+  port?: number;
+  /** Further variables of its environment. */
+  env?: Record<string, string>;
+};
+
+/** Start a gateway process as production runs it. */
+export function startGateway(options: GatewayOptions): Promise<Worker> {
+  const { file, databaseUrl, masterKey, openAiBaseUrl, logFile, name = "gateway", port = 0, env = {} } = options;
+  return startWorker({
+    name,
+    file,
+    logFile,
+    env: {
+      NODE_OPTIONS: "--max-semi-space-size=64",
+      SCRIP_ENV: "production",
+      HOST: "127.0.0.1",
+      DATABASE_URL: databaseUrl,
+      KEY_ENCRYPTION_KEYS: `${masterKey.id}:${masterKey.key.toString("base64")}`,
+      GATEWAY_PORT: String(port),
+      GATEWAY_URL: "http://127.0.0.1",
+      PROVIDER_OPENAI_BASE_URL: openAiBaseUrl,
+      ...env,
+    },
+  });
+}
+
+const ROOT = path.resolve(import.meta.dirname, "../..");
+
+const THREADS = { "gateway/large-body.thread": "workers/gateway/large-body.thread.ts" };
+
+/**
+ * Bundle entry points as production runs them: TypeScript gone, packages outside. Answers where each one landed, by name.
+ *
+ * `folder` lies in the checkout, so that packages are found from it.
+ */
+export async function bundle(folder: string, entries: Record<string, string>): Promise<Record<string, string>> {
+  const outdir = path.join(ROOT, folder);
+  await build({
+    absWorkingDir: ROOT,
+    // Threads of gateways start from a file beside theirs.
+    entryPoints: { ...entries, ...THREADS },
+    outdir,
+    outExtension: { ".js": ".mjs" },
+    ...BUNDLING,
+  });
+  return Object.fromEntries(Object.keys(entries).map((name) => [name, path.join(outdir, `${name}.mjs`)]));
+}
+
+/** The jobs as a process of their own, as `npm start` runs them. */
+export async function spawnJobs(databaseUrl: string) {
+  const child = spawn(process.execPath, ["--import", "tsx", "workers/jobs.ts"], {
+    stdio: ["pipe", "pipe", "inherit"],
+    env: {
+      NODE_ENV: "test",
+      PATH: process.env["PATH"],
+      DATABASE_URL: databaseUrl,
+      SCRIP_ENV: "demo",
+      APP_URL: "http://127.0.0.1:3000",
+      KEY_ENCRYPTION_KEYS: `k1:${randomBytes(32).toString("base64")}`,
+    },
+  });
+  const exit = once(child, "exit") as Promise<[number | null, NodeJS.Signals | null]>;
+  await new Promise<void>((resolve, reject) => {
+    child.stdout.on("data", (chunk: Buffer) => {
+      if (chunk.toString().includes("the jobs run")) resolve();
+    });
+    void exit.then(([code]) => reject(new Error(`the jobs ended with ${code} before they ran`)));
+  });
+  return { child, exit };
 }

@@ -156,18 +156,7 @@ describe("a caller who leaves", () => {
 
   it("before the first byte of a stream pays for the input alone", async () => {
     const caller = await gateway.caller();
-    await gateway.sandbox.controls().next({ delay_ms: 60_000 });
-    const before = await gateway.dispatched();
-    const stop = new AbortController();
-    const left = fetch(`${gateway.url()}/v1/chat/completions`, {
-      method: "POST",
-      headers: { authorization: `Bearer ${caller.secret}` },
-      body: JSON.stringify(ask({ stream: true })),
-      signal: stop.signal,
-    });
-    await until(async () => (await gateway.dispatched()) > before, "the supplier has the request");
-    stop.abort();
-    await expect(left).rejects.toThrow();
+    await gateway.abandon(caller, ask({ stream: true }));
     const record = await theRecord(caller);
     expect(record).toMatchObject({ status: "cancelled", isEstimated: true });
     expect(record.meters["output_tokens"]).toBe(0);
@@ -176,18 +165,7 @@ describe("a caller who leaves", () => {
 
   it("during a whole reply pays what the supplier reports, since that is what it bills", async () => {
     const caller = await gateway.caller();
-    await gateway.sandbox.controls().next({ delay_ms: 60_000 });
-    const before = await gateway.dispatched();
-    const stop = new AbortController();
-    const left = fetch(`${gateway.url()}/v1/chat/completions`, {
-      method: "POST",
-      headers: { authorization: `Bearer ${caller.secret}` },
-      body: JSON.stringify(ask()),
-      signal: stop.signal,
-    });
-    await until(async () => (await gateway.dispatched()) > before, "the supplier has the request");
-    stop.abort();
-    await expect(left).rejects.toThrow();
+    await gateway.abandon(caller, ask());
     await gateway.sandbox.controls().resume();
     const record = await theRecord(caller);
     const billed = await theBill();

@@ -57,18 +57,7 @@ describe("an Idempotency-Key", () => {
 
   it.each([false, true])("gives a caller who left the result that they paid for (streamed: %s)", async (stream) => {
     const caller = await gateway.caller();
-    await gateway.sandbox.controls().next({ delay_ms: 60_000 });
-    const before = await gateway.dispatched();
-    const stop = new AbortController();
-    const left = fetch(`${gateway.url()}/v1/chat/completions`, {
-      method: "POST",
-      headers: { authorization: `Bearer ${caller.secret}`, ...named("d") },
-      body: JSON.stringify(ask({ stream })),
-      signal: stop.signal,
-    });
-    await until(async () => (await gateway.dispatched()) > before, "the supplier has the request");
-    stop.abort();
-    await expect(left).rejects.toThrow();
+    await gateway.abandon(caller, ask({ stream }), named("d"));
     await gateway.sandbox.controls().resume();
     await until(async () => (await gateway.records(caller)).length === 1, "it is settled");
     let again = await gateway.post(caller.secret, ask({ stream }), named("d"));

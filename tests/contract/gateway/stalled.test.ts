@@ -10,12 +10,10 @@ import { micros } from "@/lib/money";
 import { nowMs } from "@/lib/time";
 import { useVault } from "@/lib/vault";
 import { aSupplier, beginStream, FINISHED, reporting, saying, sendJson, usageOf } from "../../support/a-supplier";
-import { bundle } from "../../support/bundle";
+import { bundle, startGateway, type Worker } from "../../support/worker";
 import { type TestDatabase, testDatabase } from "../../support/database";
-import { startGateway } from "../../support/gateway";
 import { type Caller, stageCallers, stageModel, stageSupply } from "../../support/stage";
 import { until } from "../../support/until";
-import type { Worker } from "../../support/worker";
 
 const FOLDER = `.scrip/test-stalled-${process.pid}`;
 const CREDITS = micros(1_000_000_000n);
@@ -166,6 +164,16 @@ async function stallMidStream(checkpointMs: number) {
   return { worker, caller, spoken, spokenThen, heard };
 }
 
+/** Have the hold of a caller's request ended by others, as crash recovery does. */
+async function othersEndHoldOf(caller: Caller): Promise<void> {
+  const books = createBooks(database.pool, lease);
+  const isEnded = async (): Promise<boolean> => {
+    await recoverHolds(database, books, LEASE);
+    return (await recordsOf(caller)).length === 1;
+  };
+  await until(isEnded, "others end its hold", 30_000);
+}
+
 describe("a gateway that stands still for longer than its lease", () => {
   it.each([
     ["from nothing, before its first checkpoint", NEVER_MS],
@@ -174,15 +182,7 @@ describe("a gateway that stands still for longer than its lease", () => {
     "passes nothing on of what came meanwhile, and what it had delivered is charged late: %s",
     async (_, checkpointMs) => {
       const { worker, caller, spoken, spokenThen, heard } = await stallMidStream(checkpointMs);
-      const books = createBooks(database.pool, lease);
-      await until(
-        async () => {
-          await recoverHolds(database, books, LEASE);
-          return (await recordsOf(caller)).length === 1;
-        },
-        "others end its hold",
-        30_000,
-      );
+      await othersEndHoldOf(caller);
       await until(() => spoken.words > spokenThen + 100, "there is a backlog", 20_000);
       const before = heard.text;
       process.kill(worker.pid, "SIGCONT");
@@ -247,15 +247,7 @@ describe("a gateway that stands still for longer than its lease", () => {
     await until(() => answer !== undefined, "the supplier has it", 30_000);
     process.kill(worker.pid, "SIGSTOP");
     answer?.();
-    const books = createBooks(database.pool, lease);
-    await until(
-      async () => {
-        await recoverHolds(database, books, LEASE);
-        return (await recordsOf(caller)).length === 1;
-      },
-      "others end its hold",
-      30_000,
-    );
+    await othersEndHoldOf(caller);
     process.kill(worker.pid, "SIGCONT");
     await until(() => heard.hasEnded, "the call ends", 20_000);
     expect(heard.status).toBe(503);

@@ -12,12 +12,10 @@ import { useVault } from "@/lib/vault";
 import { freePort } from "../../../scripts/ports";
 import { ensureNextBuild } from "../../../scripts/start/build";
 import { watchParents } from "../../../scripts/processes";
-import { bundle } from "../../support/bundle";
+import { bundle, startGateway, startWorker, type Worker } from "../../support/worker";
 import { testDatabase } from "../../support/database";
-import { startGateway } from "../../support/gateway";
 import { stageModel, stageSupply } from "../../support/stage";
 import { testMasterKeys } from "../../support/supply";
-import { startWorker, type Worker } from "../../support/worker";
 import { makeHistory } from "./history";
 import { ADMIN, type Stack } from "./stack-address";
 

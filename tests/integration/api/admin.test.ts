@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { beforeAll, describe, expect, test } from "vitest";
 import * as audit from "@/app/api/v1/admin/audit/route";
 import * as adminModel from "@/app/api/v1/admin/models/[id]/route";
 import * as settings from "@/app/api/v1/admin/settings/route";
@@ -7,21 +7,15 @@ import * as user from "@/app/api/v1/admin/users/[id]/route";
 import * as userKeys from "@/app/api/v1/admin/users/[id]/keys/route";
 import * as balance from "@/app/api/v1/balance/route";
 import * as model from "@/app/api/v1/models/[id]/route";
-import type { Database } from "@/lib/db";
-import { aCookie, aPerson, call, openApi, type Person } from "@/tests/support/api";
+import { aCookie, aPerson, call, type Person, admin, database, useApi } from "@/tests/support/api";
 
-let api: Awaited<ReturnType<typeof openApi>>;
-let database: Database;
-let admin: Person;
+useApi();
+
 let ada: Person;
 
 beforeAll(async () => {
-  api = await openApi();
-  ({ database } = api);
-  admin = await aPerson(database, { role: "admin", scopes: ["admin"] });
   ada = await aPerson(database);
 });
-afterAll(() => api.close());
 
 const balanceAs = (as: string) => call("GET", "/balance", balance.GET, { as });
 const lastAudit = async (subjectId: string) => {

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import * as audit from "@/app/api/v1/admin/audit/route";
 import * as channel from "@/app/api/v1/admin/channels/[id]/route";
 import * as channelKeys from "@/app/api/v1/admin/channels/[id]/keys/route";
@@ -8,16 +8,9 @@ import * as enable from "@/app/api/v1/admin/pool/[id]/enable/route";
 import * as end from "@/app/api/v1/admin/pool/[id]/end/route";
 import * as revalidate from "@/app/api/v1/admin/pool/[id]/revalidate/route";
 import * as settings from "@/app/api/v1/admin/settings/route";
-import { aPerson, call, openApi, type Person } from "@/tests/support/api";
+import { call, admin, useApi } from "@/tests/support/api";
 
-let api: Awaited<ReturnType<typeof openApi>>;
-let admin: Person;
-
-beforeAll(async () => {
-  api = await openApi();
-  admin = await aPerson(api.database, { role: "admin", scopes: ["admin"] });
-});
-afterAll(() => api.close());
+useApi();
 
 const readAudit = (query: Record<string, string> = {}) =>
   call("GET", "/admin/audit", audit.GET, { as: admin.key, query });

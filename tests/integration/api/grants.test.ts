@@ -1,20 +1,10 @@
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import * as grants from "@/app/api/v1/admin/users/[id]/grants/route";
 import * as balance from "@/app/api/v1/balance/route";
 import * as transfers from "@/app/api/v1/transfers/route";
-import type { Database } from "@/lib/db";
-import { aPerson, call, openApi, type Person } from "@/tests/support/api";
+import { aPerson, call, type Person, admin, database, useApi } from "@/tests/support/api";
 
-let api: Awaited<ReturnType<typeof openApi>>;
-let database: Database;
-let admin: Person;
-
-beforeAll(async () => {
-  api = await openApi();
-  ({ database } = api);
-  admin = await aPerson(database, { role: "admin", scopes: ["admin"] });
-});
-afterAll(() => api.close());
+useApi();
 
 let keys = 0;
 const newKey = (): string => `grant-${(keys += 1)}`;

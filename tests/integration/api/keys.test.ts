@@ -1,24 +1,20 @@
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { beforeAll, describe, expect, test } from "vitest";
 import * as keys from "@/app/api/v1/keys/route";
 import * as oneKey from "@/app/api/v1/keys/[id]/route";
 import * as rotate from "@/app/api/v1/keys/[id]/rotate/route";
 import * as balance from "@/app/api/v1/balance/route";
-import type { Database } from "@/lib/db";
 import { isApiKeySecret } from "@/lib/ids";
-import { aCookie, aPerson, APP_URL, call, openApi, type Person } from "@/tests/support/api";
+import { aCookie, aPerson, APP_URL, call, type Person, database, useApi } from "@/tests/support/api";
 
-let api: Awaited<ReturnType<typeof openApi>>;
-let database: Database;
+useApi();
+
 let ada: Person;
 let bo: Person;
 
 beforeAll(async () => {
-  api = await openApi();
-  ({ database } = api);
   ada = await aPerson(database);
   bo = await aPerson(database);
 });
-afterAll(() => api.close());
 
 const make = (person: Person, body: object = { name: "Made" }) =>
   call("POST", "/keys", keys.POST, { as: person.key, body });

@@ -1,23 +1,20 @@
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { beforeAll, describe, expect, test } from "vitest";
 import * as transfers from "@/app/api/v1/transfers/route";
 import * as usage from "@/app/api/v1/usage/route";
 import * as usageRecord from "@/app/api/v1/usage/[id]/route";
-import type { Database } from "@/lib/db";
 import { toPublicId, type Uuid } from "@/lib/ids";
 import { nowMs } from "@/lib/time";
 import { giveCredits, makeRequests } from "@/tests/support/a-request";
-import { aPerson, call, openApi, type Person } from "@/tests/support/api";
+import { aPerson, call, type Person, database, useApi } from "@/tests/support/api";
 
-let api: Awaited<ReturnType<typeof openApi>>;
-let database: Database;
+useApi();
+
 let ada: Person;
 let bo: Person;
 let ids: Uuid[];
 const MICROS = 1_000_000n;
 
 beforeAll(async () => {
-  api = await openApi();
-  ({ database } = api);
   ada = await aPerson(database);
   bo = await aPerson(database);
   await giveCredits(database, ada, 100);
@@ -39,7 +36,6 @@ beforeAll(async () => {
     },
   ]);
 });
-afterAll(() => api.close());
 
 const list = (query: Record<string, string> = {}, as = ada.key) => call("GET", "/usage", usage.GET, { as, query });
 const rows = async (query: Record<string, string> = {}, as = ada.key) =>

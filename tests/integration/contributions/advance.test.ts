@@ -1,4 +1,4 @@
-import { beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { systemCtx } from "@/lib/ctx";
 import type { Uuid } from "@/lib/ids";
 import { disablePoolKey, enablePoolKey, recordVerdict } from "@/lib/pool";
@@ -18,6 +18,10 @@ import {
   age,
   keyRow,
   spend,
+  useAdvances,
+  USD,
+  HOUR_MS,
+  AT_ONCE,
 } from "@/tests/support/advances";
 import {
   aContributor,
@@ -29,17 +33,9 @@ import {
   fold,
   serveWith,
   setSettings,
-  useContributions,
 } from "@/tests/support/contributions";
 
-useContributions();
-
-const USD = 1_000_000_000n;
-const HOUR_MS = 3_600_000;
-/** A tenth of 74,997 credits. */
-const AT_ONCE = 7_499.7;
-
-beforeAll(() => setSettings({ advance_limit: 10_000, advance_at_once: 0.1 }));
+useAdvances();
 
 function quarantine(poolKeyId: Uuid): Promise<unknown> {
   const forKey = { action: "quarantine", reason: "invalid_key" } as const;

@@ -1,9 +1,22 @@
-import { beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { nowMs } from "@/lib/time";
 import { endDeadKeyJob } from "@/workers/jobs/end-dead-key";
 import { probePoolKeysLoop } from "@/workers/jobs/probe-pool-keys";
 import { cr } from "@/tests/support/a-ledger";
-import { context, spendable, verified, pause, resume, probe, keyRow, spend } from "@/tests/support/advances";
+import {
+  context,
+  spendable,
+  verified,
+  pause,
+  resume,
+  probe,
+  keyRow,
+  spend,
+  useAdvances,
+  USD,
+  HOUR_MS,
+  AT_ONCE,
+} from "@/tests/support/advances";
 import {
   aContributor,
   aKey,
@@ -14,18 +27,9 @@ import {
   fold,
   readOne,
   serveWith,
-  setSettings,
-  useContributions,
 } from "@/tests/support/contributions";
 
-useContributions();
-
-const USD = 1_000_000_000n;
-const HOUR_MS = 3_600_000;
-/** A tenth of 74,997 credits. */
-const AT_ONCE = 7_499.7;
-
-beforeAll(() => setSettings({ advance_limit: 10_000, advance_at_once: 0.1 }));
+useAdvances();
 
 /** What the jobs do about keys that died. */
 async function endDeadKeys(): Promise<void> {

@@ -5,9 +5,8 @@ import { addPoolKey, renewKeyPrints } from "@/lib/pool";
 import { nowMs } from "@/lib/time";
 import { fingerprints, SecretText, storableBytes, vault } from "@/lib/vault";
 import { renewKeyPrintsJob } from "@/workers/jobs/renew-key-prints";
-import { putAnotherProvider } from "@/tests/support/another-provider";
-import type { Person, Reply } from "@/tests/support/api";
 import {
+  putAnotherProvider,
   acceptQuote,
   aContributor,
   aKey,
@@ -19,7 +18,8 @@ import {
   retire,
   useContributions,
 } from "@/tests/support/contributions";
-import { aLog } from "@/tests/support/jobs";
+import type { Person, Reply } from "@/tests/support/api";
+import { aLog } from "@/tests/support/log";
 
 useContributions();
 

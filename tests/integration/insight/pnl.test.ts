@@ -1,6 +1,5 @@
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { beforeAll, describe, expect, test } from "vitest";
 import { nanos } from "@/lib/money";
-import type { Database } from "@/lib/db";
 import { creditWallet } from "@/lib/ledger";
 import { systemCtx } from "@/lib/ctx";
 import { newUuid, type Uuid } from "@/lib/ids";
@@ -8,18 +7,9 @@ import { nowMs } from "@/lib/time";
 import * as pnl from "@/app/api/v1/admin/pnl/route";
 import { aPosting, cr } from "@/tests/support/a-ledger";
 import { giveCredits, makeRequests, type MadeRequest } from "@/tests/support/a-request";
-import { aPerson, call, openApi, type Person, type Reply } from "@/tests/support/api";
+import { aPerson, call, type Person, type Reply, admin, database, useApi } from "@/tests/support/api";
 
-let api: Awaited<ReturnType<typeof openApi>>;
-let database: Database;
-let admin: Person;
-
-beforeAll(async () => {
-  api = await openApi();
-  ({ database } = api);
-  admin = await aPerson(database, { role: "admin", scopes: ["admin"] });
-});
-afterAll(() => api.close());
+useApi();
 
 const read = (query: Record<string, string> = {}): Promise<Reply> =>
   call("GET", "/admin/pnl", pnl.GET, { as: admin.key, query });

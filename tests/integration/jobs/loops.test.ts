@@ -16,10 +16,11 @@ import { reapHoldsLoop } from "@/workers/jobs/reap-holds";
 import { startJobs } from "@/workers/jobs/start-jobs";
 import { verifyLedgerJob } from "@/workers/jobs/verify-ledger";
 import { aReserve, aWallet, cr } from "@/tests/support/a-ledger";
-import { aLog, spawnJobs } from "@/tests/support/jobs";
+import { aLog } from "@/tests/support/log";
+import { spawnJobs } from "@/tests/support/worker";
 import { aSuppliedLedger, type SuppliedLedger } from "@/tests/support/supplied-ledger";
 import { until } from "@/tests/support/until";
-import { rawPool } from "@/tests/support/raw-pool";
+import { rawPool } from "@/tests/support/database";
 
 let home: SuppliedLedger;
 let owner: pg.Pool;

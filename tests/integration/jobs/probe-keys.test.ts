@@ -14,7 +14,7 @@ import { SecretText, vault } from "@/lib/vault";
 import { probeKey, type ProbeSettings } from "@/workers/jobs/probe-key";
 import { probePoolKeyJob, probePoolKeysLoop } from "@/workers/jobs/probe-pool-keys";
 import { aListener, PRIVATE_HOSTS } from "@/tests/support/a-listener";
-import { aLog } from "@/tests/support/jobs";
+import { aLog } from "@/tests/support/log";
 import { aSandbox } from "@/tests/support/sandbox";
 import { aSuppliedLedger, type SuppliedLedger } from "@/tests/support/supplied-ledger";
 

@@ -6,7 +6,7 @@ import { createBooks, keepLease, readBalance, verifyLedger } from "@/lib/ledger"
 import { micros, nanos } from "@/lib/money";
 import { nowMs } from "@/lib/time";
 import { aLedger, anEnd, aReserve, aSettle, aWallet, cr, type LedgerFixture } from "../../support/a-ledger";
-import { rawPool } from "@/tests/support/raw-pool";
+import { rawPool } from "@/tests/support/database";
 
 const BREAKS = 8;
 

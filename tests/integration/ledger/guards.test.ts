@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { creditWallet, readBalance } from "@/lib/ledger";
 import { aHistory, type History } from "../../support/a-history";
 import { aLedger, aPosting, aWallet, cr, type LedgerFixture } from "../../support/a-ledger";
-import { rawPool } from "@/tests/support/raw-pool";
+import { rawPool } from "@/tests/support/database";
 
 const HISTORY = ["books.line", "books.transfer", "books.usage_record", "public.card", "public.audit"];
 

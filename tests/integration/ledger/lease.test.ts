@@ -1,10 +1,9 @@
-import { createServer, connect, type Socket } from "node:net";
-import type { AddressInfo } from "node:net";
+import { createServer, connect, type Socket, type AddressInfo } from "node:net";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { keepLease } from "@/lib/ledger";
 import { until } from "@/tests/support/until";
 import { aLedger, type LedgerFixture } from "../../support/a-ledger";
-import { rawPool } from "../../support/raw-pool";
+import { rawPool } from "../../support/database";
 
 let ledger: LedgerFixture;
 beforeAll(async () => {

@@ -15,7 +15,7 @@ import { nanos } from "@/lib/money";
 import { systemCtx } from "@/lib/ctx";
 import { nowMs } from "@/lib/time";
 import { aReserve, aSettle, aWallet, cr } from "@/tests/support/a-ledger";
-import { rawPool } from "@/tests/support/raw-pool";
+import { rawPool } from "@/tests/support/database";
 import { stageModel } from "@/tests/support/stage";
 import { aSuppliedLedger, type SuppliedLedger } from "@/tests/support/supplied-ledger";
 

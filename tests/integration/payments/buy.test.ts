@@ -1,20 +1,11 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import * as balance from "@/app/api/v1/balance/route";
 import * as transfers from "@/app/api/v1/transfers/route";
 import { aPerson, call, type Person } from "@/tests/support/api";
-import { buy, openShop, settle, type Shop, WEBHOOK_SECRET } from "@/tests/support/shop";
+import { ada, buy, settle, shop, useShop, WEBHOOK_SECRET } from "@/tests/support/shop";
 import { signatureOf } from "../../../workers/sandbox/stripe/webhooks";
 
-let shop: Shop;
-let ada: Person;
-
-beforeAll(async () => {
-  shop = await openShop();
-});
-beforeEach(async () => {
-  ada = await aPerson(shop.database);
-});
-afterAll(() => shop.close());
+useShop();
 
 const balanceOf = async (person: Person) => (await call("GET", "/balance", balance.GET, { as: person.key })).body;
 const stateOf = async (id: string, person = ada) => (await shop.get(person, id)).body["state"];

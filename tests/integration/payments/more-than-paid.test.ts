@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { beforeAll, describe, expect, test } from "vitest";
 import * as resolve from "@/app/api/v1/admin/purchases/[id]/resolve/route";
 import * as audit from "@/app/api/v1/admin/audit/route";
 import * as balance from "@/app/api/v1/balance/route";
@@ -9,22 +9,16 @@ import { nowMs } from "@/lib/time";
 import { cr } from "@/tests/support/a-ledger";
 import { makeRequests } from "@/tests/support/a-request";
 import { aPerson, call, type Person } from "@/tests/support/api";
-import { buy, openShop, refundAtStripe, settle, type Shop } from "@/tests/support/shop";
+import { ada, buy, refundAtStripe, settle, shop, useShop } from "@/tests/support/shop";
 
 /** Refunds and disputes that together send back more than was paid freeze their purchase. */
 
-let shop: Shop;
 let admin: Person;
-let ada: Person;
 
+useShop();
 beforeAll(async () => {
-  shop = await openShop();
   admin = await aPerson(shop.database, { role: "admin", scopes: ["admin"] });
 });
-beforeEach(async () => {
-  ada = await aPerson(shop.database);
-});
-afterAll(() => shop.close());
 
 const USD = 1_000_000_000n;
 const balanceOf = async () => (await call("GET", "/balance", balance.GET, { as: ada.key })).body;

@@ -1,25 +1,16 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import * as balance from "@/app/api/v1/balance/route";
 import { fromPublicId } from "@/lib/ids";
 import { readAlarms } from "@/lib/insight";
 import { nowMs } from "@/lib/time";
 import { cr } from "@/tests/support/a-ledger";
 import { giveCredits, makeRequests } from "@/tests/support/a-request";
-import { aPerson, call, type Person } from "@/tests/support/api";
-import { buy, openShop, refundAtStripe, settle, type Shop } from "@/tests/support/shop";
+import { call } from "@/tests/support/api";
+import { ada, buy, refundAtStripe, settle, shop, useShop } from "@/tests/support/shop";
 
 /** A refund that didn't get through leaves its buyer as they were: their credits, and their right to one refund. */
 
-let shop: Shop;
-let ada: Person;
-
-beforeAll(async () => {
-  shop = await openShop();
-});
-beforeEach(async () => {
-  ada = await aPerson(shop.database);
-});
-afterAll(() => shop.close());
+useShop();
 
 const balanceOf = async () => ({ ...(await call("GET", "/balance", balance.GET, { as: ada.key })).body, as_of: null });
 const purchaseOf = async (id: string) => (await shop.get(ada, id)).body;

@@ -1,25 +1,16 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import * as balance from "@/app/api/v1/balance/route";
 import { giveCredits, makeRequests } from "@/tests/support/a-request";
 import { anEnd, aReserve, cr } from "@/tests/support/a-ledger";
-import { aPerson, call, type Person, type Reply } from "@/tests/support/api";
+import { call, type Reply } from "@/tests/support/api";
 import { createBooks, keepLease } from "@/lib/ledger";
 import { systemCtx } from "@/lib/ctx";
 import { nanos } from "@/lib/money";
 import { updateSettings } from "@/lib/settings";
 import { nowMs } from "@/lib/time";
-import { buy, disputeAtStripe, openShop, refundAtStripe, settle, type Shop } from "@/tests/support/shop";
+import { ada, buy, disputeAtStripe, refundAtStripe, settle, shop, useShop } from "@/tests/support/shop";
 
-let shop: Shop;
-let ada: Person;
-
-beforeAll(async () => {
-  shop = await openShop();
-});
-beforeEach(async () => {
-  ada = await aPerson(shop.database);
-});
-afterAll(() => shop.close());
+useShop();
 
 const balanceOf = async (person = ada) => (await call("GET", "/balance", balance.GET, { as: person.key })).body;
 const purchaseOf = async (id: string) => (await shop.get(ada, id)).body;

@@ -1,22 +1,13 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import * as balance from "@/app/api/v1/balance/route";
 import { cr } from "@/tests/support/a-ledger";
 import { makeRequests } from "@/tests/support/a-request";
-import { aPerson, call, type Person } from "@/tests/support/api";
-import { buy, disputeAtStripe, openShop, refundAtStripe, type Shop } from "@/tests/support/shop";
+import { call } from "@/tests/support/api";
+import { ada, buy, disputeAtStripe, refundAtStripe, shop, useShop } from "@/tests/support/shop";
 
 /** Several refunds and disputes of one purchase, of which some fall: the others keep what they stand for. */
 
-let shop: Shop;
-let ada: Person;
-
-beforeAll(async () => {
-  shop = await openShop();
-});
-beforeEach(async () => {
-  ada = await aPerson(shop.database);
-});
-afterAll(() => shop.close());
+useShop();
 
 const balanceOf = async () => (await call("GET", "/balance", balance.GET, { as: ada.key })).body;
 const purchaseOf = async (id: string) => (await shop.get(ada, id)).body;

@@ -4,7 +4,7 @@ import { readBalance, verifyLedger } from "@/lib/ledger";
 import { aWallet, type LedgerFixture } from "../../support/a-ledger";
 import { anyHistory, type Real } from "./commands";
 import { WalletModel } from "./model";
-import { rawPool } from "@/tests/support/raw-pool";
+import { rawPool } from "@/tests/support/database";
 
 async function expectSame(model: WalletModel, { ledger, wallet }: Real): Promise<void> {
   const balance = await readBalance(ledger.database.reader, wallet);

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test, vi } from "vitest";
-import { aLog } from "@/tests/support/jobs";
+import { aLog } from "@/tests/support/log";
 import { watchForProxy } from "@/workers/web/unnamed-proxy";
 
 const warnings = (requests: readonly [remote: string, forwardedFor?: string][]): number => {
