@@ -2,7 +2,7 @@ import type { Tx } from "../db";
 import { Prisma, queries } from "../db/models";
 import { formatDecimal, type Micros } from "../money";
 import { LIVE_MS } from "../pool";
-import type { AdvanceTerms, LiveGrant } from "./advance-of";
+import type { AdvanceTerms, LiveGrant } from "./valuation";
 
 /** The open proven contributions whose keys are live: in use, and served or passed a probe lately. */
 const liveGrants = (nowMs: number): Prisma.Sql => Prisma.sql`

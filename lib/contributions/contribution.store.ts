@@ -2,10 +2,35 @@ import type { Tx } from "../db";
 import { type Prisma, queries } from "../db/models";
 import { assert } from "../errors";
 import type { Uuid } from "../ids";
-import { formatDecimal, micros, nanos, storedDecimal, type Micros, type Nanos } from "../money";
-import { type PoolKeyState, toKeyReason } from "../pool";
+import { formatDecimal, micros, type Micros, nanos, type Nanos, storedDecimal } from "../money";
+import { type KeyReason, type PoolKeyState, toKeyReason } from "../pool";
 import { storableBytes } from "../vault";
-import type { Contribution, KeyFacts } from "./contribution";
+import type { Progress, VestingTerms } from "./valuation";
+
+/** What becomes of a contribution. What the key of an open one is doing is the pool's to say. */
+export type ContributionEnd = "revoked" | "retired";
+
+/** A contribution as it is stored. Units: microcredits, nanodollars. */
+export type Contribution = VestingTerms &
+  Progress & {
+    id: Uuid;
+    userId: Uuid;
+    walletId: bigint;
+    poolKeyId: Uuid;
+    provider: string;
+    state: "open" | ContributionEnd;
+    reason: KeyReason | null;
+    isProven: boolean;
+    grossMicros: Micros;
+    feeMicros: Micros;
+    /** What was taken back when it ended or its quota was used up, less what of it vested after all. */
+    takenMicros: Micros;
+    requestsServed: bigint;
+    createdAtMs: number;
+  };
+
+/** What the pool knows of a contribution's key. */
+export type KeyFacts = { state: PoolKeyState; reason: KeyReason | null; hint: string; coolingUntilMs: number };
 
 type Row = Prisma.contributionGetPayload<object>;
 
@@ -119,7 +144,7 @@ export async function sumQuotaLeft(tx: Tx, provider: string): Promise<Nanos> {
   return nanos(rows[0]?.amount ?? 0n);
 }
 
-export type NewContribution = Pick<
+type NewContribution = Pick<
   Contribution,
   | "id"
   | "userId"
@@ -200,4 +225,30 @@ export async function insertVestings(tx: Tx, vestings: readonly Vesting[], nowMs
       ${vestings.map(({ costNanos }) => costNanos)}::bigint[],
       ${vestings.map(({ chargedMicros }) => chargedMicros)}::bigint[],
       ${vestings.map(({ vestedMicros }) => vestedMicros)}::bigint[]) x`;
+}
+
+/** What one provider's contributed keys made due, and what of it their requests' charges earn. Units: microcredits. */
+export type Served = { provider: string; requests: bigint; dueMicros: Micros; earnedMicros: Micros };
+
+/**
+ * What contributed keys served since a time, by provider, of the newest `limit` attempts. A contribution's surplus makes up
+ * for no other one's lack.
+ */
+export async function sumServed(reader: Tx, sinceMs: number, limit: number): Promise<Served[]> {
+  const rows = await queries(reader).$queryRaw<{ provider: string; requests: bigint; due: bigint; earned: bigint }[]>`
+    with recent as (
+      select contribution_id, cost_nanos, charged_micros from vesting where created_at >= ${new Date(sinceMs)}
+      order by created_at desc limit ${limit}),
+    by_key as (
+      select c.provider, count(*) as requests, floor(sum(r.cost_nanos) * c.net_micros / c.quota_nanos) as due,
+        floor(sum(r.charged_micros) * (1 - c.fee_share::numeric)) as earned
+      from recent r join contribution c on c.id = r.contribution_id group by c.id)
+    select provider, sum(requests)::bigint as requests, sum(due)::bigint as due, sum(least(due, earned))::bigint as earned
+    from by_key group by provider having sum(due) >= 1 order by provider`;
+  return rows.map(({ provider, requests, due, earned }) => ({
+    provider,
+    requests,
+    dueMicros: micros(due),
+    earnedMicros: micros(earned),
+  }));
 }

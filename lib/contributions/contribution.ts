@@ -1,29 +1,19 @@
+import type { Ctx } from "../ctx";
+import type { Tx } from "../db";
+import { assert, ScripError } from "../errors";
 import type { Uuid } from "../ids";
 import { micros, type Micros, ZERO_MICROS } from "../money";
-import type { KeyReason, PoolKeyState } from "../pool";
-import { dueOf, type Progress, type VestingTerms } from "./vested-of";
-
-/** What becomes of a contribution. What the key of an open one is doing is the pool's to say. */
-export type ContributionEnd = "revoked" | "retired";
-
-/** A contribution as it is stored. Units: microcredits, nanodollars. */
-export type Contribution = VestingTerms &
-  Progress & {
-    id: Uuid;
-    userId: Uuid;
-    walletId: bigint;
-    poolKeyId: Uuid;
-    provider: string;
-    state: "open" | ContributionEnd;
-    reason: KeyReason | null;
-    isProven: boolean;
-    grossMicros: Micros;
-    feeMicros: Micros;
-    /** What was taken back when it ended or its quota was used up, less what of it vested after all. */
-    takenMicros: Micros;
-    requestsServed: bigint;
-    createdAtMs: number;
-  };
+import { type KeyReason, pausePoolKey, resumePoolKey } from "../pool";
+import { setAdvance } from "./advance";
+import {
+  type Contribution,
+  type ContributionEnd,
+  findContribution,
+  findKeyFacts,
+  type KeyFacts,
+  listByUser,
+} from "./contribution.store";
+import { dueOf } from "./valuation";
 
 /** What its owner is shown: credits only. Units: microcredits. */
 export type ContributionView = {
@@ -46,9 +36,6 @@ export type ContributionView = {
   requestsServed: bigint;
   createdAtMs: number;
 };
-
-/** What the pool knows of a contribution's key. */
-export type KeyFacts = { state: PoolKeyState; reason: KeyReason | null; hint: string; coolingUntilMs: number };
 
 function stateOf(
   { state, reason }: Contribution,
@@ -83,7 +70,7 @@ function heldBackOf(contribution: Contribution): Micros {
 }
 
 /** A contribution as its owner is shown it. */
-export function viewContribution(contribution: Contribution, key: KeyFacts, nowMs: number): ContributionView {
+function viewContribution(contribution: Contribution, key: KeyFacts, nowMs: number): ContributionView {
   const { id, provider, isProven, grossMicros, feeMicros, netMicros, vestedMicros } = contribution;
   return {
     id,
@@ -101,4 +88,73 @@ export function viewContribution(contribution: Contribution, key: KeyFacts, nowM
     requestsServed: contribution.requestsServed,
     createdAtMs: contribution.createdAtMs,
   };
+}
+
+/** A contribution of that account. Errors: `not_found` for another's too. */
+export async function requireOwn(
+  reader: Tx,
+  { userId, contributionId }: { userId: Uuid; contributionId: Uuid },
+): Promise<Contribution> {
+  const contribution = await findContribution(reader, contributionId);
+  if (contribution?.userId === userId) return contribution;
+  throw new ScripError("not_found", "You have no such contribution.");
+}
+
+/** One contribution of an account. Errors: `not_found` for another's too. */
+export async function getContribution(
+  reader: Tx,
+  ctx: Pick<Ctx, "nowMs">,
+  input: { userId: Uuid; contributionId: Uuid },
+): Promise<ContributionView> {
+  const contribution = await requireOwn(reader, input);
+  const facts = (await findKeyFacts(reader, [contribution.poolKeyId])).get(contribution.poolKeyId);
+  assert(facts, `contribution ${contribution.id} has a key`);
+  return viewContribution(contribution, facts, ctx.nowMs);
+}
+
+/** An account's contributions, newest first, those after the one named `before` and at most `limit`. */
+export async function listContributions(
+  reader: Tx,
+  ctx: Pick<Ctx, "nowMs">,
+  input: { userId: Uuid; limit: number; before: Uuid | null },
+): Promise<ContributionView[]> {
+  const contributions = await listByUser(reader, input.userId, input);
+  const facts = await findKeyFacts(
+    reader,
+    contributions.map(({ poolKeyId }) => poolKeyId),
+  );
+  return contributions.map((contribution) => {
+    const key = facts.get(contribution.poolKeyId);
+    assert(key, `contribution ${contribution.id} has a key`);
+    return viewContribution(contribution, key, ctx.nowMs);
+  });
+}
+
+/**
+ * Take a contribution's key out of use until its owner resumes it. What is under way ends, and vests; nothing can be spent in
+ * advance on it meanwhile.
+ *
+ * Errors: `not_found`; `state_conflict` for one whose key isn't in use.
+ */
+export async function pauseContribution(
+  tx: Tx,
+  ctx: Ctx,
+  input: { userId: Uuid; contributionId: Uuid },
+): Promise<ContributionView> {
+  const { poolKeyId, walletId } = await requireOwn(tx, input);
+  await pausePoolKey(tx, ctx, { poolKeyId });
+  await setAdvance(tx, ctx, [walletId]);
+  return getContribution(tx, ctx, input);
+}
+
+/** Put a paused contribution's key back to use. Errors: `not_found`; `state_conflict` for one that isn't paused. */
+export async function resumeContribution(
+  tx: Tx,
+  ctx: Ctx,
+  input: { userId: Uuid; contributionId: Uuid },
+): Promise<ContributionView> {
+  const { poolKeyId, walletId } = await requireOwn(tx, input);
+  await resumePoolKey(tx, ctx, { poolKeyId });
+  await setAdvance(tx, ctx, [walletId]);
+  return getContribution(tx, ctx, input);
 }

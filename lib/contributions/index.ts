@@ -1,26 +1,25 @@
-export { contribute } from "./contribute";
-export type { ContributionView } from "./contribution";
-export { endKey } from "./end-key";
-export { policyOf, referenceModelOf } from "./find-policy";
-export { type ExpectedShare, readExpectedShares } from "./expected-share";
-export { findQuote } from "./find-quote";
-export { referenceOf } from "./find-reference";
-export { followProbe } from "./follow-probe";
-export { forgetQuotes } from "./forget-quotes";
-export { getContribution } from "./get-contribution";
-export { killContribution } from "./kill-contribution";
-export { listContributions } from "./list-contributions";
-export { pauseContribution } from "./pause-contribution";
-export { planAcceptance, type SecondLook } from "./plan-acceptance";
-export { planQuote, type QuoteInput } from "./plan-quote";
-export { quoteContribution, type QuoteView } from "./quote-contribution";
-export { refreshAdvances } from "./refresh-advances";
-export { resumeContribution } from "./resume-contribution";
-export { retireContribution } from "./retire-contribution";
-export { rotateQuotes } from "./rotate-quotes";
+export { contribute, planAcceptance, type SecondLook } from "./acceptance";
+export { refreshAdvances } from "./advance";
+export { endKey, followProbe, killContribution, retireContribution } from "./close";
+export {
+  type ContributionView,
+  getContribution,
+  listContributions,
+  pauseContribution,
+  resumeContribution,
+} from "./contribution";
+export { validateKey } from "./key-validation";
+export { policyOf, referenceModelOf, referenceOf } from "./policy";
+export {
+  findQuote,
+  forgetQuotes,
+  planQuote,
+  quoteContribution,
+  type QuoteInput,
+  type QuoteView,
+  rotateQuotes,
+} from "./quote";
 export { ContributionBody, ContributionPatch, QuoteBody } from "./schemas";
-export { topUpContribution } from "./top-up-contribution";
-export { validateKey } from "./validate-key";
-export { type Valuation, valueQuota } from "./value-quota";
-export { vestContributions } from "./vest-contributions";
-export { dueOf, earnedOf, type Progress, vestedOf, type VestingTerms } from "./vested-of";
+export { topUpContribution } from "./top-up";
+export { dueOf, earnedOf, type Progress, type Valuation, valueQuota, vestedOf, type VestingTerms } from "./valuation";
+export { type ExpectedShare, readExpectedShares, vestContributions } from "./vesting";

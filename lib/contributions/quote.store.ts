@@ -1,7 +1,7 @@
 import type { Tx } from "../db";
 import { queries } from "../db/models";
 import type { Uuid } from "../ids";
-import { type Decimal, formatDecimal, micros, nanos, storedDecimal, type Micros, type Nanos } from "../money";
+import { type Decimal, formatDecimal, micros, type Micros, nanos, type Nanos, storedDecimal } from "../money";
 import type { NewKey } from "../pool";
 import { type Sealed, storable, storableBytes } from "../vault";
 

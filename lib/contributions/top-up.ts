@@ -5,22 +5,15 @@ import type { Uuid } from "../ids";
 import { type Decimal, micros } from "../money";
 import { getPoolKey, lockProvider, raiseQuota } from "../pool";
 import { holdSettings } from "../settings";
-import type { Contribution, ContributionView } from "./contribution";
-import { lockByPoolKeys, updateContribution } from "./contribution.store";
-import { findPolicy } from "./find-policy";
-import { findReference } from "./find-reference";
-import { getContribution } from "./get-contribution";
-import { grantQuote, netOf } from "./grant-quote";
-import type { SecondLook } from "./plan-acceptance";
-import { presentWorth } from "./present-worth";
+import { grantQuote, netOf, presentWorth, type SecondLook, takeQuote } from "./acceptance";
+import { type ContributionView, getContribution, requireOwn } from "./contribution";
+import { type Contribution, lockByPoolKeys, updateContribution } from "./contribution.store";
+import { findPolicy, findReference, requireRoom } from "./policy";
 import type { Quote } from "./quote.store";
-import { requireOwn } from "./require-own";
-import { requireRoom } from "./require-room";
-import { takeQuote } from "./take-quote";
-import { dueOf, earnedOf } from "./vested-of";
+import { dueOf, earnedOf } from "./valuation";
 
 /** `look`: what the provider said of the key right before, outside the transaction. */
-export type TopUpInput = { userId: Uuid; contributionId: Uuid; quoteId: Uuid; attest: boolean; look: SecondLook };
+type TopUpInput = { userId: Uuid; contributionId: Uuid; quoteId: Uuid; attest: boolean; look: SecondLook };
 
 const isSame = (one: Decimal, other: Decimal): boolean =>
   one.digits * 10n ** BigInt(other.scale) === other.digits * 10n ** BigInt(one.scale);

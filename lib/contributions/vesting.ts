@@ -3,17 +3,24 @@ import type { Ctx } from "../ctx";
 import type { Tx } from "../db";
 import { newUuid, toPublicId, type Uuid } from "../ids";
 import { clawBackCredits, creditWallet, vestCredits } from "../ledger";
-import { micros, nanos, type Micros, type Nanos, ZERO_MICROS } from "../money";
-import { type Contribution, remainingOf } from "./contribution";
-import { insertVestings, lockByPoolKeys, updateContribution, type Vesting } from "./contribution.store";
-import { setAdvance } from "./set-advance";
-import { type Progress, vestedOf } from "./vested-of";
+import { type Decimal, divideDown, micros, type Micros, nanos, type Nanos, ZERO_MICROS } from "../money";
+import { setAdvance } from "./advance";
+import { remainingOf } from "./contribution";
+import {
+  type Contribution,
+  insertVestings,
+  lockByPoolKeys,
+  sumServed,
+  updateContribution,
+  type Vesting,
+} from "./contribution.store";
+import { type Progress, vestedOf } from "./valuation";
 
 /**
  * A settled attempt at a supplier's key, as the folder takes it, with what the request was charged where it served it.
  * Units: nanodollars, microcredits.
  */
-export type ServedAttempt = { hold: Uuid; n: number; poolKey: Uuid | null; costNanos: Nanos; chargeMicros: Micros };
+type ServedAttempt = { hold: Uuid; n: number; poolKey: Uuid | null; costNanos: Nanos; chargeMicros: Micros };
 
 /** The number of an attempt that was a look of our own: it cost the key something, and served nobody. */
 export const PROBE = 0;
@@ -124,4 +131,27 @@ export async function vestContributions(tx: Tx, ctx: Ctx, attempts: readonly Ser
   // Before anything is posted: vesting pays debts from what may be spent in advance.
   await setAdvance(tx, ctx, [...new Set(byWallet.map(({ walletId }) => walletId))]);
   for (const one of served) await post(tx, ctx, one);
+}
+
+/** Of what a provider's contributed keys are granted, how much is expected to vest, by so many requests that they served. */
+export type ExpectedShare = { provider: string; requests: bigint; share: Decimal };
+
+const RECENT_MS = 30 * 24 * 3_600_000;
+// Enough to tell a share by, however many there are.
+const ATTEMPTS_MAX = 20_000;
+const PLACES = 4;
+
+/**
+ * The expected share of each provider whose contributed keys served in the last 30 days: what their charges earn of what their
+ * costs made due, key by key.
+ *
+ * Rounding: down to four places.
+ */
+export async function readExpectedShares(reader: Tx, nowMs: number): Promise<ExpectedShare[]> {
+  const served = await sumServed(reader, nowMs - RECENT_MS, ATTEMPTS_MAX);
+  return served.map(({ provider, requests, dueMicros, earnedMicros }) => ({
+    provider,
+    requests,
+    share: { digits: divideDown(earnedMicros * 10n ** BigInt(PLACES), dueMicros), scale: PLACES },
+  }));
 }

@@ -1,10 +1,10 @@
 import type { Ctx } from "../ctx";
 import type { Tx } from "../db";
-import type { Micros } from "../money";
 import { lockAdvanceLimits, setAdvanceLimits } from "../ledger";
-import { readSettings } from "../settings";
-import { advanceOf, type AdvanceTerms } from "./advance-of";
-import { listLiveGrants } from "./advance.store";
+import type { Micros } from "../money";
+import { holdSettings, readSettings } from "../settings";
+import { listLiveGrants, listStaleAdvances } from "./advance.store";
+import { advanceOf, type AdvanceTerms } from "./valuation";
 
 /**
  * Let accounts spend in advance what their live proven contributions allow, by the settings of now or by those that the caller
@@ -27,4 +27,17 @@ export async function setAdvance(
     if (limit !== before) limits.set(wallet, limit);
   }
   await setAdvanceLimits(tx, limits);
+}
+
+/**
+ * Bring what accounts may spend in advance up to date, at most `limit` of them: a setting changed, a key was taken out or came
+ * back, or it has neither served nor passed a probe for a day. Gives how many there were.
+ *
+ * It locks their wallets, which requests wait for: a few hundred at a time.
+ */
+export async function refreshAdvances(tx: Tx, ctx: Pick<Ctx, "nowMs">, input: { limit: number }): Promise<number> {
+  const settings = await holdSettings(tx);
+  const wallets = await listStaleAdvances(tx, settings, { nowMs: ctx.nowMs, limit: input.limit });
+  if (wallets.length > 0) await setAdvance(tx, ctx, wallets, settings);
+  return wallets.length;
 }

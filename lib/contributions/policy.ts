@@ -1,9 +1,23 @@
-import { listChannels, type Channel } from "../catalog";
+import {
+  type Card,
+  type Channel,
+  costCardAt,
+  findModel,
+  listChannels,
+  type ModelWithCards,
+  priceCardAt,
+} from "../catalog";
+import type { Ctx } from "../ctx";
 import type { Tx } from "../db";
 import { ScripError } from "../errors";
 import type { SupplierAddress } from "../http";
+import type { Uuid } from "../ids";
+import type { Micros, Nanos } from "../money";
+import { NO_FACTS, rate, type Ratio, ratioOf } from "../pricing";
 import { type Adapter, findAdapter, supplierAddress } from "../providers";
 import type { Settings } from "../settings";
+import { countSince, sumQuotaLeft, sumUnvested } from "./contribution.store";
+import type { ReferenceRequest } from "./valuation";
 
 /** On what terms a provider's keys may be contributed. */
 export type Policy = {
@@ -75,4 +89,71 @@ export function addressOf(policy: Policy, baseUrls: ReadonlyMap<string, string>)
 /** The terms on which a provider's keys may be contributed now. Errors: as `policyOf`. */
 export async function findPolicy(reader: Tx, settings: Settings, provider: string): Promise<Policy> {
   return policyOf(await listChannels(reader), settings, provider);
+}
+
+const REFERENCE_USAGE = { meters: { input_tokens: 500, output_tokens: 500 }, kinds: {} };
+
+/** A provider's reference request, and the supplier's name of its model, which a validation asks. */
+export type Reference = ReferenceRequest & { upstreamModel: string };
+
+function rateReference(card: Card | undefined): Ratio | null {
+  const rating = card && rate(card, REFERENCE_USAGE, NO_FACTS);
+  return rating?.outcome === "rated" && rating.total.num > 0n ? rating.total : null;
+}
+
+/**
+ * Price and cost of a provider's reference request: 500 tokens in and 500 out of this model, its reference, under the
+ * cards in force, without any discount, at the cost of the channel that its keys join.
+ *
+ * Units: credits, US dollars. Rounding: none. Errors: `provider_not_allowed` where that model has no price or no cost.
+ */
+export function referenceOf({ adapter, channel }: Policy, model: ModelWithCards | null, nowMs: number): Reference {
+  const price = model && rateReference(priceCardAt(model, nowMs)?.card);
+  const cost = model && rateReference(costCardAt(model, nowMs)?.card);
+  const factor = ratioOf(channel.costFactor);
+  if (!model?.enabled || model.provider !== adapter.id || !price || !cost || factor.num <= 0n) {
+    throw new ScripError(
+      "provider_not_allowed",
+      `Keys of ${adapter.id} can't be valued: an admin has to name a model with a price and a cost as its reference.`,
+    );
+  }
+  const upstreamModel = channel.models?.[model.id] ?? model.upstreamModel;
+  return { price, cost: { num: cost.num * factor.num, den: cost.den * factor.den }, upstreamModel };
+}
+
+/** The reference request of a provider's terms as of now. Errors: as `referenceOf`. */
+export async function findReference(reader: Tx, ctx: Pick<Ctx, "nowMs">, policy: Policy): Promise<Reference> {
+  const model = policy.referenceModel === null ? null : await findModel(reader, policy.referenceModel);
+  return referenceOf(policy, model, ctx.nowMs);
+}
+
+/**
+ * Stop what would take a provider's contributed quota, or an account's unvested credits, above what the operator allows.
+ *
+ * Units: nanodollars, microcredits. Errors: `pool_full`.
+ */
+export async function requireRoom(
+  tx: Tx,
+  { ceilingNanos, settings, adapter }: Policy,
+  added: { userId: Uuid; quotaNanos: Nanos; netMicros: Micros },
+): Promise<void> {
+  if (ceilingNanos !== null && (await sumQuotaLeft(tx, adapter.id)) + added.quotaNanos > ceilingNanos) {
+    throw new ScripError("pool_full", `The pool has enough quota of ${adapter.id} for now. Try again another day.`);
+  }
+  if ((await sumUnvested(tx, added.userId)) + added.netMicros > settings.max_unvested) {
+    throw new ScripError(
+      "pool_full",
+      "You have as many credits waiting to vest as an account may have. Let some vest first.",
+    );
+  }
+}
+
+const DAY_MS = 86_400_000;
+
+/** An account makes so many contributions a day. Errors: `rate_limit_exceeded`. */
+export async function requireDailyRoom(tx: Tx, ctx: Pick<Ctx, "nowMs">, userId: Uuid, perDay: number): Promise<void> {
+  if ((await countSince(tx, userId, ctx.nowMs - DAY_MS)) < perDay) return;
+  throw new ScripError("rate_limit_exceeded", `You can make ${perDay} contributions in 24 hours. Try again later.`, {
+    retryAfterS: 3_600,
+  });
 }
