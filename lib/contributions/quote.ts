@@ -33,9 +33,7 @@ import { findQuoteFacts, insertQuote, lockQuotesUnderOthers, replaceQuoteKey, wi
 import { lookCostOf, valueQuota } from "./valuation";
 
 /** A quote of one's own: to be accepted, or over, because it was used or its time has passed. */
-type FoundQuote =
-  | { outcome: "open"; provider: string; topUpOf: Uuid | null; quote: QuoteView }
-  | { outcome: "over" };
+type FoundQuote = { outcome: "open"; provider: string; topUpOf: Uuid | null; quote: QuoteView } | { outcome: "over" };
 
 /** Look for a quote of an account. Null where there is none, or it is another's. Units: microcredits. */
 export async function findQuote(

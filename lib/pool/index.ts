@@ -1,30 +1,41 @@
-export { addContributedKey } from "./add-contributed-key";
-export { addPoolKey } from "./add-pool-key";
-export { chargePoolKeys } from "./charge-pool-keys";
-export type { KeyNeeds } from "./choose-key";
-export { createPool } from "./create-pool";
-export { disablePoolKey } from "./disable-pool-key";
-export { endPoolKey } from "./end-pool-key";
-export { enablePoolKey } from "./enable-pool-key";
-export { getPoolKey } from "./get-pool-key";
-export { findProbe, type KeyToProbe, listDueProbes } from "./list-due-probes";
-export { hasFingerprint as isKeyInPool, isSameKey } from "./key-print.store";
-export { knownKeyPrints } from "./key-prints";
-export { KEY_REASONS, type KeyReason, toKeyReason } from "./key-reason";
-export { listPool } from "./list-pool";
-export type { Choice, ChosenKey, Pool } from "./pool";
-export { pausePoolKey } from "./pause-pool-key";
-export type { KeyCount, PoolKeyState, PoolKeyView } from "./pool-key";
-export { hasKeys, lockProvider } from "./pool.store";
-export type { KeyCost } from "./quota.store";
+export { addContributedKey, addPoolKey } from "./add-key";
+export { type KeyNeeds } from "./choose-key";
+export { hasFingerprint as isKeyInPool, isSameKey } from "./fingerprint.store";
+export {
+  chargePoolKeys,
+  disablePoolKey,
+  enablePoolKey,
+  endPoolKey,
+  getPoolKey,
+  listPool,
+  pausePoolKey,
+  PROBE_TOPIC,
+  raiseQuota,
+  resumePoolKey,
+  revalidatePoolKey,
+} from "./key-lifecycle";
+export {
+  knownKeyPrints,
+  openPoolKey,
+  type PrintRenewal,
+  renewKeyPrints,
+  type Resealed,
+  resealKeys,
+  rotatePoolKeys,
+  type Rotation,
+  sealNewKey,
+} from "./key-secret";
+export { type Choice, type ChosenKey, createPool, type Pool } from "./pool";
+export {
+  KEY_REASONS,
+  type KeyCount,
+  type KeyReason,
+  type PoolKeyState,
+  type PoolKeyView,
+  toKeyReason,
+} from "./pool-key";
+export { hasKeys, lockProvider, type NewKey } from "./pool.store";
+export { DIED_TOPIC, findProbe, type KeyToProbe, listDueProbes, type Probe, recordProbe } from "./probe";
 export { LIVE_MS } from "./probe-schedule";
-export { raiseQuota } from "./raise-quota";
-export { DIED_TOPIC, type Probe, recordProbe } from "./record-probe";
-export { recordVerdict } from "./record-verdict";
-export { type Resealed, resealKeys } from "./reseal-keys";
-export { resumePoolKey } from "./resume-pool-key";
-export { type PrintRenewal, renewKeyPrints } from "./renew-key-prints";
-export { rotatePoolKeys, type Rotation } from "./rotate-pool-keys";
-export { sealNewKey, type NewKey } from "./seal-new-key";
-export { openPoolKey } from "./seal-pool-key";
-export { PROBE_TOPIC, revalidatePoolKey } from "./revalidate-pool-key";
+export { type KeyCost } from "./quota.store";
+export { recordVerdict } from "./verdict";

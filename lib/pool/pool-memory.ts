@@ -1,7 +1,6 @@
 import type { Uuid } from "../ids";
 import { type Nanos, nanos } from "../money";
-import { type Candidate, type KeyNeeds, mayServe } from "./choose-key";
-import { type KeyHealth, newHealth } from "./key-health";
+import { type Candidate, type KeyHealth, type KeyNeeds, mayServe, newHealth } from "./choose-key";
 import type { KeyCount, PoolKey } from "./pool-key";
 
 /** The keys that a process may use and what it has lately seen of them. */

@@ -1,15 +1,12 @@
-import { type Prisma, queries } from "../db/models";
 import type { Tx } from "../db";
+import { type Prisma, queries } from "../db/models";
 import { assert } from "../errors";
 import type { Uuid } from "../ids";
 import { type Nanos, storedDecimal } from "../money";
 import { type Sealed, storable } from "../vault";
-import { addPrints, replacePrints } from "./key-print.store";
-import { PRINT_FORM } from "./key-prints";
-import type { KeyReason } from "./key-reason";
-import type { NewKey } from "./seal-new-key";
+import { addPrints, PRINT_FORM, replacePrints } from "./fingerprint.store";
+import { type KeyCount, type KeyReason, POOL_KEY_STATES, type PoolChannel, type PoolKeyState } from "./pool-key";
 import { livenessProbeMs } from "./probe-schedule";
-import { type KeyCount, type PoolChannel, type PoolKeyState, POOL_KEY_STATES } from "./pool-key";
 
 // A weight of zero still serves when nothing else can, and keeps divisions defined.
 const MIN_WEIGHT = 0.001;
@@ -50,6 +47,9 @@ export type PoolKeyChange = {
   probeAtMs?: number | null;
   quotaNanos?: Nanos;
 };
+
+/** A key that isn't in the pool yet, sealed for the row that it will have. `prints`: its fingerprints, one a master key. */
+export type NewKey = { sealed: Sealed; prints: readonly Uint8Array[]; hint: string };
 
 export type NewPoolKey = {
   id: Uuid;

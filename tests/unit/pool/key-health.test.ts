@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { KeyAction } from "@/lib/providers";
-import { type KeyHealth, newHealth, recordEnd, recordStart, usableFromMs } from "@/lib/pool/key-health";
+import { type KeyHealth, newHealth, recordEnd, recordStart, usableFromMs } from "@/lib/pool/choose-key";
 import { isProviderFault, noMoneyProbeMs, quarantineProbeMs } from "@/lib/pool/probe-schedule";
 
 const T = 1_000_000;

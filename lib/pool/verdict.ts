@@ -2,6 +2,7 @@ import type { Ctx } from "../ctx";
 import { bumpConfig, type Tx } from "../db";
 import type { Uuid } from "../ids";
 import type { KeyAction, KeyFault } from "../providers";
+import { findPoolKey, listSuspects, lockPoolKey, lockProvider, type StoredPoolKey, updatePoolKeys } from "./pool.store";
 import {
   INVALID_PROOF,
   isProviderFault,
@@ -10,7 +11,6 @@ import {
   PROVIDER_FAULT_WINDOW_MS,
   quarantineProbeMs,
 } from "./probe-schedule";
-import { findPoolKey, listSuspects, lockPoolKey, lockProvider, type StoredPoolKey, updatePoolKeys } from "./pool.store";
 
 /** What an answer changed for the key in every process. */
 export type Verdict = {

@@ -2,7 +2,9 @@ import type { Tx } from "../db";
 import { queries } from "../db/models";
 import type { Uuid } from "../ids";
 import { storableBytes } from "../vault";
-import { PRINT_FORM } from "./key-prints";
+
+/** How the fingerprints of today are made. Form 1 was of the text as it was typed, under the provider id it came with. */
+export const PRINT_FORM = 2;
 
 /** Whether a key with one of these fingerprints is there, in whatever state. */
 export async function hasFingerprint(tx: Tx, prints: readonly Uint8Array[]): Promise<boolean> {
