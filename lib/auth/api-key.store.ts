@@ -1,8 +1,68 @@
-import type { Tx } from "../db";
-import { queries, type Prisma } from "../db/models";
+import { createHash } from "node:crypto";
+import { bumpConfig, type Tx } from "../db";
+import { type Prisma, queries } from "../db/models";
 import type { Uuid } from "../ids";
-import type { ApiKey, ApiKeyAccess, ApiKeyFields } from "./api-key";
-import { BillingMode, Role, Scope, Supply, UserLimits } from "./schemas";
+import { type ApiKeyInput, type ApiKeyPatch, BillingMode, Role, Scope, Supply, UserLimits } from "./schemas";
+
+/** An API key without its secret, which nobody has but its owner. */
+export type ApiKey = {
+  id: Uuid;
+  userId: Uuid;
+  name: string;
+  /** The last four characters of the secret, to tell keys apart. */
+  last4: string;
+  scopes: Scope[];
+  billingMode: BillingMode;
+  /** Model ids that it may use; empty means all. */
+  models: string[];
+  /** Addresses and CIDR ranges that may use it; empty means all. */
+  ips: string[];
+  /** Channels that it is pinned to; empty means all. */
+  channels: string[];
+  supply: Supply;
+  expiresMs: number | null;
+  lastUsedMs: number | null;
+  createdMs: number;
+};
+
+/** What a gateway must know to admit a request: the key and its owner. */
+export type ApiKeyAccess = {
+  key: ApiKey;
+  user: {
+    id: Uuid;
+    walletId: bigint;
+    role: Role;
+    suspendedMs: number | null;
+    tier: string | null;
+    limits: UserLimits | null;
+    timeZone: string;
+  };
+};
+
+/** The part of a key that its owner chooses. */
+export type ApiKeyFields = Pick<
+  ApiKey,
+  "name" | "scopes" | "billingMode" | "models" | "ips" | "channels" | "supply" | "expiresMs"
+>;
+
+/** The SHA-256 of a secret, by which its key is found. */
+export const hashApiKeySecret = (secret: string): Uint8Array<ArrayBuffer> =>
+  Uint8Array.from(createHash("sha256").update(secret).digest());
+
+/** A request's members as a key's fields; absent ones stay absent. */
+export function toApiKeyFields(input: ApiKeyInput): ApiKeyFields;
+export function toApiKeyFields(input: ApiKeyPatch): Partial<ApiKeyFields>;
+export function toApiKeyFields(input: ApiKeyPatch): Partial<ApiKeyFields> {
+  const { name, models, ips, channels, supply, billing_mode: billingMode, expires_at: expiresAt, scopes } = input;
+  const expiresMs = expiresAt === undefined || expiresAt === null ? expiresAt : Date.parse(expiresAt);
+  return { name, models, ips, channels, supply, billingMode, expiresMs, scopes: scopes && [...new Set(scopes)] };
+}
+
+/** Whether a key may be used where a scope is asked for: `admin` includes the others, for as long as its owner is one. */
+export function hasScope({ key, user }: ApiKeyAccess, scope: Scope): boolean {
+  const isAdmin = key.scopes.includes("admin") && user.role === "admin";
+  return isAdmin || (scope !== "admin" && key.scopes.includes(scope));
+}
 
 type Row = Prisma.api_keyGetPayload<object>;
 const ACCESS = {
@@ -150,4 +210,28 @@ export async function writeLastUsed(tx: Tx, uses: readonly { id: Uuid; atMs: num
     update api_key k set last_used_at = u.at
     from unnest(${ids}::uuid[], ${times}::timestamptz[]) as u (id, at)
     where k.id = u.id and (k.last_used_at is null or k.last_used_at < u.at)`;
+}
+
+/** A key or an account that changed, and the version of the configuration that did it. */
+export type AccessChange = { id: Uuid; version: bigint };
+
+/** Tell gateways, as of this transaction's commit, that this key or account changed, and nobody else. */
+export async function publishAccessChange(tx: Tx, changed: { apiKeyId: Uuid } | { userId: Uuid }): Promise<void> {
+  await bumpConfig(tx, "keys");
+  // The version's row is locked until the commit: versions become visible in their order.
+  if ("apiKeyId" in changed) {
+    await queries(tx).$executeRaw`
+      update api_key set changed_version = (select keys from books.config_version) where id = ${changed.apiKeyId}::uuid`;
+  } else {
+    await queries(tx).$executeRaw`
+      update "user" set changed_version = (select keys from books.config_version) where id = ${changed.userId}::uuid`;
+  }
+}
+
+/** Keys and accounts that changed after a version, at most `limit` of each. */
+export async function listAccessChanges(reader: Tx, after: bigint, limit: number): Promise<AccessChange[]> {
+  return queries(reader).$queryRaw<AccessChange[]>`
+    (select id::text, changed_version as version from api_key where changed_version > ${after} limit ${limit})
+    union all
+    (select id::text, changed_version from "user" where changed_version > ${after} limit ${limit})`;
 }

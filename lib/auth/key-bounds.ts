@@ -1,7 +1,7 @@
 import { ScripError } from "../errors";
 import { areRangesWithin } from "../http";
 import { toIso } from "../time";
-import type { ApiKeyFields } from "./api-key";
+import type { ApiKeyFields } from "./api-key.store";
 import type { Scope } from "./schemas";
 
 /** What bounds a key: everything that its owner chose but its name. */

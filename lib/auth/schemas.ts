@@ -1,7 +1,7 @@
 import { isIP } from "node:net";
 import * as z from "zod";
 import { NotYet, TimeInput } from "../http";
-import { isCommonPassword } from "./common-passwords";
+import { isCommonPassword } from "./password";
 
 const PASSWORD_MIN = 8;
 const PASSWORD_MAX = 128;

@@ -1,8 +1,7 @@
 import type { Tx } from "../db";
 import { queries } from "../db/models";
 import type { Uuid } from "../ids";
-import type { User } from "./user";
-import { toUser } from "./user.store";
+import { toUser, type User } from "./user.store";
 
 /** A signed-in browser. */
 export type Session = { id: Uuid; userAgent: string | null; createdMs: number; expiresMs: number };

@@ -3,7 +3,24 @@ import { Prisma, queries } from "../db/models";
 import { assert } from "../errors";
 import type { Uuid } from "../ids";
 import { Role, UserLimits } from "./schemas";
-import type { User } from "./user";
+
+/** A person's account, without what proves who they are. */
+export type User = {
+  id: Uuid;
+  email: string;
+  role: Role;
+  name: string | null;
+  walletId: bigint;
+  timeZone: string;
+  locale: string;
+  emailVerifiedMs: number | null;
+  suspendedMs: number | null;
+  suspendedReason: string | null;
+  tier: string | null;
+  limits: UserLimits | null;
+  referralCode: string;
+  createdMs: number;
+};
 
 type Row = Prisma.userGetPayload<object>;
 

@@ -1,12 +1,9 @@
 import type { Ctx } from "../ctx";
 import type { Tx } from "../db";
 import { ZERO_MICROS } from "../money";
-import type { Applied } from "./apply-session";
-import { reapplyOutstandingClaims, updateTotals } from "./claims";
-import { giveBack, takeBack } from "./post-purchase";
-import { type Dispute, isWarning, type Purchase, takenOf } from "./purchase";
+import { giveBack, reapplyOutstandingClaims, takeBack, updateTotals } from "./claims";
+import { type Applied, type Dispute, isWarning, type Purchase, shareOf, takenOf } from "./purchase";
 import { closeDispute, findDisputes, findRefunds, insertDispute, updateDispute } from "./purchase.store";
-import { shareOf } from "./refund";
 import type { DisputeFact } from "./stripe-facts";
 
 /** A dispute not known yet: its part of the purchase goes, unless it is over and won. */

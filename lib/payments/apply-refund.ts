@@ -2,12 +2,9 @@ import type { Ctx } from "../ctx";
 import type { Tx } from "../db";
 import { fromPublicId, newUuid } from "../ids";
 import { type Micros, micros, ZERO_MICROS } from "../money";
-import type { Applied } from "./apply-session";
-import { reapplyOutstandingClaims, updateTotals } from "./claims";
-import { giveBack, takeBack } from "./post-purchase";
-import { type Purchase, type Refund, type RefundState, takenOf } from "./purchase";
+import { giveBack, reapplyOutstandingClaims, takeBack, updateTotals } from "./claims";
+import { type Applied, type Purchase, type Refund, type RefundState, shareOf, takenOf } from "./purchase";
 import { findDisputes, findRefunds, insertRefund, updateRefund } from "./purchase.store";
-import { shareOf } from "./refund";
 import { CURRENCY, type RefundFact } from "./stripe-facts";
 
 /** How far a refund is: news of an earlier stage changes nothing. A bank may still send back what had succeeded. */

@@ -2,15 +2,10 @@ import type { Ctx } from "../ctx";
 import type { Tx } from "../db";
 import { fromPublicId } from "../ids";
 import { formatUsd } from "../money";
-import { creditPurchase } from "./post-purchase";
-import type { Purchase } from "./purchase";
+import { creditPurchase } from "./claims";
+import type { Applied, Purchase } from "./purchase";
 import { findPurchaseIdOf, lockPurchase, updatePurchase } from "./purchase.store";
 import { CURRENCY, type SessionFact } from "./stripe-facts";
-
-/** What an event came to. Those with a reason are for people to look at. */
-export type Applied =
-  | { outcome: "credited" | "changed" | "unchanged" }
-  | { outcome: "ignored" | "quarantined" | "refund_failed"; reason: string };
 
 const UNPAID = ["created", "failed", "expired"];
 

@@ -1,20 +1,26 @@
-export type { Applied } from "./apply-session";
-export { applyStripeEvent } from "./apply-stripe-event";
-export { attachSession } from "./attach-session";
 export { acceptExcess } from "./claims";
-export { createPurchase, type NewPurchase } from "./create-purchase";
-export { fetchStripeFacts } from "./fetch-stripe-facts";
-export { getPurchase } from "./get-purchase";
-export { listPurchases } from "./list-purchases";
-export { openCheckout } from "./open-checkout";
-export { type Purchase, PURCHASE_STATES, type PurchaseState } from "./purchase";
-export { ORDER_USD_MAX, ORDER_USD_MIN, quoteOrder } from "./quote-order";
-export { recordFees } from "./record-fees";
-export { recordStripeEvent, STRIPE_EVENT_TOPIC } from "./record-stripe-event";
-export { recoverMissedEvents } from "./recover-missed-events";
-export { REFUND_TOPIC, requestRefund } from "./request-refund";
-export { CheckoutInput } from "./schemas";
-export { sendRefund, settleRefund } from "./send-refund";
-export { insolventLines, type SolvencyLine, solvencyLines } from "./solvency";
+export {
+  attachSession,
+  CheckoutInput,
+  createPurchase,
+  insolventLines,
+  type NewPurchase,
+  openCheckout,
+  ORDER_USD_MAX,
+  ORDER_USD_MIN,
+  quoteOrder,
+  type SolvencyLine,
+  solvencyLines,
+} from "./order";
+export { type Applied, type Purchase, PURCHASE_STATES, type PurchaseState } from "./purchase";
+export { getPurchase, listPurchases, type PurchaseView } from "./purchase-view";
+export { REFUND_TOPIC, requestRefund, sendRefund, settleRefund } from "./refunds";
 export { openStripe, type StripeApi, verifyStripeEvent } from "./stripe-api";
-export type { PurchaseView } from "./view-purchase";
+export {
+  applyStripeEvent,
+  fetchStripeFacts,
+  recordFees,
+  recordStripeEvent,
+  recoverMissedEvents,
+  STRIPE_EVENT_TOPIC,
+} from "./stripe-events";

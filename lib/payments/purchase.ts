@@ -1,5 +1,15 @@
 import type { Uuid } from "../ids";
-import { type Decimal, type Micros, micros, type Nanos, nanos, ZERO_MICROS } from "../money";
+import {
+  type Decimal,
+  divideDown,
+  divideUp,
+  type Micros,
+  micros,
+  type Nanos,
+  nanos,
+  NANOS_PER_CENT,
+  ZERO_MICROS,
+} from "../money";
 
 export const PURCHASE_STATES = [
   "created",
@@ -110,3 +120,37 @@ export function stateAfterPayment({ purchase, disputes }: Omit<PurchaseCase, "re
   if (purchase.creditedMs === null) return "quarantined";
   return purchase.refundedNanos > 0n ? "partly_refunded" : "credited";
 }
+
+// Spent credits are paid for at their nominal value: 10^-6 of a credit times 10^9 nanodollars a dollar.
+const NANOS_PER_MICRO = 1_000n;
+
+/**
+ * The dollars that a purchase's buyer gets back: what was paid less what was spent of it, never below zero.
+ *
+ * Units: microcredits, nanodollars. Rounding: down to the cent.
+ */
+export function refundOf(paidNanos: Nanos, spentMicros: Micros, usdPerCredit: Decimal): Nanos {
+  const unit = 10n ** BigInt(usdPerCredit.scale);
+  const left = divideDown(paidNanos * unit - spentMicros * NANOS_PER_MICRO * usdPerCredit.digits, unit);
+  return nanos(left <= 0n ? 0n : divideDown(left, NANOS_PER_CENT) * NANOS_PER_CENT);
+}
+
+/**
+ * The credits that go with a part of a purchase's price, at most what wasn't taken before.
+ *
+ * Rounding: up to a microcredit, so that parts that make up the price take all of it, in whatever order.
+ */
+export function shareOf(
+  purchase: { creditsMicros: Micros; usdNanos: Nanos },
+  partNanos: Nanos,
+  takenMicros: Micros,
+): Micros {
+  const share = divideUp(purchase.creditsMicros * partNanos, purchase.usdNanos);
+  const left = purchase.creditsMicros - takenMicros;
+  return micros(share < left ? share : left);
+}
+
+/** What an event came to. Those with a reason are for people to look at. */
+export type Applied =
+  | { outcome: "credited" | "changed" | "unchanged" }
+  | { outcome: "ignored" | "quarantined" | "refund_failed"; reason: string };

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { formatUsd, micros, nanos } from "@/lib/money";
-import { refundOf, shareOf } from "@/lib/payments/refund";
+import { refundOf, shareOf } from "@/lib/payments/purchase";
 
 const CENT = { digits: 1n, scale: 2 };
 const refund = (usd: bigint, spentCredits: number): string =>

@@ -1,8 +1,11 @@
+import type { Tx } from "../db";
+import { ScripError } from "../errors";
+import type { Uuid } from "../ids";
+import { type Lot, readLots } from "../ledger";
 import { micros, type Micros, type Nanos, ZERO_NANOS } from "../money";
-import type { Settings } from "../settings";
-import type { Lot } from "../ledger";
-import type { Purchase } from "./purchase";
-import { refundOf } from "./refund";
+import { readSettings, type Settings } from "../settings";
+import { type Purchase, refundOf } from "./purchase";
+import { findPurchase, findPurchases } from "./purchase.store";
 
 /** A purchase as its buyer sees it. */
 export type PurchaseView = Purchase & {
@@ -36,4 +39,34 @@ export function viewPurchase(purchase: Purchase, lot: Lot | null, rules: RefundR
   const refundableNanos =
     lot && mayAskForRefund(purchase, rules, nowMs) ? refundableOf(purchase, lot, rules) : ZERO_NANOS;
   return { ...purchase, remainingMicros: micros(lot?.remainingMicros ?? 0n), refundableNanos };
+}
+
+/** One purchase of a person. Errors: `ScripError` not_found, for another's too. */
+export async function getPurchase(
+  reader: Tx,
+  nowMs: number,
+  { userId, purchaseId }: { userId: Uuid; purchaseId: Uuid },
+): Promise<PurchaseView> {
+  const purchase = await findPurchase(reader, purchaseId);
+  if (purchase?.userId !== userId) throw new ScripError("not_found", "There is no purchase of this id.");
+  const lots = await readLots(reader, purchase.lot === null ? [] : [purchase.lot]);
+  const lot = purchase.lot === null ? null : (lots.get(purchase.lot) ?? null);
+  return viewPurchase(purchase, lot, await readSettings(reader), nowMs);
+}
+
+/** A person's purchases, newest first; `before` is the place of the last one of the page before. */
+export async function listPurchases(
+  reader: Tx,
+  nowMs: number,
+  input: { userId: Uuid; before: { ms: number; id: Uuid } | null; limit: number },
+): Promise<PurchaseView[]> {
+  const purchases = await findPurchases(reader, input.userId, input.before, input.limit);
+  const lots = await readLots(
+    reader,
+    purchases.flatMap(({ lot }) => (lot === null ? [] : [lot])),
+  );
+  const rules = await readSettings(reader);
+  return purchases.map((purchase) =>
+    viewPurchase(purchase, purchase.lot === null ? null : (lots.get(purchase.lot) ?? null), rules, nowMs),
+  );
 }
