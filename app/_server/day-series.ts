@@ -1,5 +1,5 @@
 import { formatCredits, type Micros, micros } from "@/lib/money";
-import { summariseUsage, type UsageFilter, type UsageSum } from "@/lib/metering";
+import { summariseUsage, type UsageFilter, type UsageSum } from "@/lib/usage";
 import type { DaySeries } from "../_components/charts/series";
 import { webDatabase } from "./database";
 import type { DayRange } from "./range";

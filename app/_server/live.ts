@@ -1,6 +1,6 @@
 import { readBalance } from "@/lib/ledger";
 import { toPublicId } from "@/lib/ids";
-import { listUsage } from "@/lib/metering";
+import { listUsage } from "@/lib/usage";
 import type { Live } from "../(account)/_components/live";
 import { webDatabase } from "./database";
 

@@ -2,7 +2,7 @@ import { DEFAULT_RANGE, isRange, type Range } from "../_components/ranges";
 import { isUsageStatus } from "../_components/usage-statuses";
 import { readCursor } from "@/lib/http";
 import { fromPublicId, toPublicId, type Uuid } from "@/lib/ids";
-import type { UsageFilter } from "@/lib/metering";
+import type { UsageFilter } from "@/lib/usage";
 import { one, type SearchParams } from "./search-params";
 
 /** What a usage page was asked for, by its address; what makes no sense is left out. */

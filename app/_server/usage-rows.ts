@@ -1,5 +1,5 @@
 import { toPublicId } from "@/lib/ids";
-import type { UsageRecord } from "@/lib/metering";
+import type { UsageRecord } from "@/lib/usage";
 import type { Micros } from "@/lib/money";
 
 /** A request as lists show it. */

@@ -16,3 +16,4 @@ export { putChannel } from "./put-channel";
 export { putModel } from "./put-model";
 export { CardBody, ChannelBody, ModelBody, ModelId } from "./schemas";
 export { cardJson, writeCard } from "./write-card";
+export { readableCards } from "./readable-cards";

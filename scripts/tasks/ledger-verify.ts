@@ -1,7 +1,7 @@
 import { openDatabase } from "../../lib/db";
-import { verifyBooks } from "../../lib/metering";
+import { verifyBooks } from "../../lib/verification";
 import { say, warn } from "../console";
-import { runTask, openTaskDatabase } from "../task";
+import { openTaskDatabase, runTask } from "../task";
 
 // Holds the whole database against every invariant of the ledger; exit 1 and the offending rows where one is broken.
 

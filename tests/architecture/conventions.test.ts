@@ -27,7 +27,7 @@ describe("the conventions", () => {
       "no-floats-of-money",
     ],
     ["toFixed in a module of money", "lib/ledger/x.ts", "export const x = (1).toFixed(2);\n", "no-floats-of-money"],
-    ["Number() in a module of money", "lib/metering/x.ts", "export const x = Number(1n);\n", "no-floats-of-money"],
+    ["Number() in a module of money", "lib/usage/x.ts", "export const x = Number(1n);\n", "no-floats-of-money"],
     [
       "Number() of an amount elsewhere",
       "app/x.ts",

@@ -10,7 +10,10 @@ export const MODULES: Readonly<Record<string, readonly string[]>> = {
   budgets: ["ledger"],
   pool: ["catalog", "ledger", "providers"],
   contributions: ["catalog", "ledger", "pool", "pricing", "providers", "settings"],
-  metering: ["budgets", "catalog", "ledger", "pool", "pricing", "providers"],
+  usage: ["catalog", "ledger", "pool", "pricing", "providers"],
+  idempotency: [],
+  recovery: ["catalog", "ledger", "pricing", "providers", "usage"],
+  verification: ["catalog", "ledger", "pricing"],
   payments: ["ledger", "settings"],
   insight: [],
 };

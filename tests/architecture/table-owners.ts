@@ -22,8 +22,8 @@ export const TABLES: Readonly<Record<string, string>> = {
   contribution: "contributions",
   contributed_account: "contributions",
   vesting: "contributions",
-  ledger_check: "metering",
-  kept_reply: "metering",
+  ledger_check: "verification",
+  kept_reply: "idempotency",
   purchase: "payments",
   purchase_refund: "payments",
   purchase_dispute: "payments",
@@ -55,11 +55,11 @@ export type Published = { readonly owner: string; readonly readers: readonly str
 /** What modules show each other of their tables. */
 export const PUBLISHED: Readonly<Record<string, Published>> = {
   // Usage records with what was reported late added up.
-  "books.usage": { owner: "ledger", readers: ["metering", "insight"] },
-  "books.drop_old_usage": { owner: "ledger", readers: ["metering"] },
-  "books.fold_attempts": { owner: "ledger", readers: ["metering"] },
-  "books.close_lapsed_leases": { owner: "ledger", readers: ["metering"] },
-  "books.orphaned_holds": { owner: "ledger", readers: ["metering"] },
+  "books.usage": { owner: "ledger", readers: ["usage", "verification", "insight"] },
+  "books.drop_old_usage": { owner: "ledger", readers: ["usage"] },
+  "books.fold_attempts": { owner: "ledger", readers: ["usage"] },
+  "books.close_lapsed_leases": { owner: "ledger", readers: ["recovery"] },
+  "books.orphaned_holds": { owner: "ledger", readers: ["recovery"] },
   // An account has a wallet from its first moment on.
   "books.open_wallet": { owner: "ledger", readers: ["auth"] },
   // An operation is claimed and finished in the transaction that posts it; a sweep forgets old ones.
@@ -98,7 +98,9 @@ export const BASELINE: Readonly<Record<string, readonly string[]>> = {
     "books.usage_record",
   ],
   ledger: ["pool_key", "vesting", "contribution", "card"],
-  metering: ["books.hold", "books.late_report", "books.usage_record", "pool_key", "channel", "card"],
+  idempotency: ["books.hold", "books.late_report", "books.usage_record"],
+  recovery: ["pool_key", "channel"],
+  usage: ["card"],
   payments: ["user"],
   pool: ["channel", "books.attempt"],
 };

@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { parseCard, writeCard } from "@/lib/catalog";
-import { rateRequest, verifyBooks } from "@/lib/metering";
-import { parseDecimal, nanos } from "@/lib/money";
+import { rateRequest } from "@/lib/usage";
+import { verifyBooks } from "@/lib/verification";
+import { nanos, parseDecimal } from "@/lib/money";
 import { aHistory, type History } from "../support/a-history";
 import { aLedger, anEnd, aReserve, aWallet, cr, type LedgerFixture } from "../support/a-ledger";
 

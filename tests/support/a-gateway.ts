@@ -3,7 +3,7 @@ import pg from "pg";
 import { afterAll, beforeAll } from "vitest";
 import { type Database, openDatabase } from "@/lib/db";
 import { readBalance } from "@/lib/ledger";
-import { listUsage, type UsageRecord } from "@/lib/metering";
+import { listUsage, type UsageRecord } from "@/lib/usage";
 import { randomText } from "@/lib/ids";
 import { micros } from "@/lib/money";
 import { openLog } from "@/lib/log";

@@ -2,7 +2,7 @@ import { isFor, priceCardAt } from "../../lib/catalog";
 import { ScripError } from "../../lib/errors";
 import { credits } from "../../lib/http";
 import type { Balance } from "../../lib/ledger";
-import { hasStoredReply } from "../../lib/metering";
+import { hasStoredReply } from "../../lib/idempotency";
 import { isFree } from "../../lib/pricing";
 import { inDebt, requireStanding } from "./admit";
 import type { Caller } from "./callers";

@@ -2,7 +2,7 @@ import { costCardAt, isFor, modelOf, type ModelWithCards, priceCardAt } from "..
 import { hasScope } from "../../lib/auth";
 import { ScripError } from "../../lib/errors";
 import { credits } from "../../lib/http";
-import type { Terms } from "../../lib/metering";
+import type { Terms } from "../../lib/usage";
 import type { KeyNeeds } from "../../lib/pool";
 import { hasPrice, unpricedParameters } from "../../lib/pricing";
 import { type Adapter, findAdapter, type OpenAiEndpoint, RELAY_BILL_FIELDS } from "../../lib/providers";

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { endEarly, isEarly } from "../../lib/http";
 import { newUuid, toPublicId, type Uuid } from "../../lib/ids";
-import type { KeptReply } from "../../lib/metering";
+import type { KeptReply } from "../../lib/idempotency";
 import { nowMs } from "../../lib/time";
 import { LIMITS } from "./limits";
 import type { TracedTry } from "./traces";

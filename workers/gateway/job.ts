@@ -1,7 +1,7 @@
 import { ScripError } from "../../lib/errors";
 import type { Classification } from "../../lib/providers";
 import type { UsageEnd } from "../../lib/ledger";
-import type { RatedRequest } from "../../lib/metering";
+import type { RatedRequest } from "../../lib/usage";
 import type { ChosenKey } from "../../lib/pool";
 import { type Nanos, ZERO_NANOS } from "../../lib/money";
 import { delay, nowMs } from "../../lib/time";

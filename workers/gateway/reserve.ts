@@ -2,7 +2,7 @@ import type { CardVersion } from "../../lib/catalog";
 import { ScripError } from "../../lib/errors";
 import { credits } from "../../lib/http";
 import type { LeaseTerm, ReserveOutcome, UsageDraft } from "../../lib/ledger";
-import { factorsOf, worstCharge } from "../../lib/metering";
+import { factorsOf, worstCharge } from "../../lib/usage";
 import { type Decimal, type Micros, micros, ZERO_MICROS } from "../../lib/money";
 import type { ChosenKey } from "../../lib/pool";
 import { type Bounds, outputTokensAffordable } from "../../lib/pricing";

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { systemCtx } from "../../lib/ctx";
 import { ScripError } from "../../lib/errors";
 import { newUuid } from "../../lib/ids";
-import { claimReply, forgetReply, keepReply, type KeptReply, type ReplyClaim } from "../../lib/metering";
+import { claimReply, forgetReply, keepReply, type KeptReply, type ReplyClaim } from "../../lib/idempotency";
 import { nowMs } from "../../lib/time";
 import type { Caller } from "./callers";
 import type { Exchange } from "./exchange";

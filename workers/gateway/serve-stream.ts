@@ -1,5 +1,6 @@
 import { ScripError } from "../../lib/errors";
-import { KEPT_BYTES_MAX, rateRequest, type RatedRequest } from "../../lib/metering";
+import { KEPT_BYTES_MAX } from "../../lib/idempotency";
+import { type RatedRequest, rateRequest } from "../../lib/usage";
 import { type Micros, micros } from "../../lib/money";
 import { classifyFailure, headersToCaller } from "../../lib/providers";
 import { leaveWith, type Tried } from "./attempt";

@@ -1,5 +1,6 @@
 import type { Settle, SettleOutcome } from "../../lib/ledger";
-import { type KeptReply, rateRequest } from "../../lib/metering";
+import type { KeptReply } from "../../lib/idempotency";
+import { rateRequest } from "../../lib/usage";
 import { formatCredits } from "../../lib/money";
 import type { Usage } from "../../lib/pricing";
 import type { Classification } from "../../lib/providers";

@@ -1,6 +1,6 @@
 import { vestContributions } from "../../lib/contributions";
 import { systemCtx } from "../../lib/ctx";
-import { foldAttempts } from "../../lib/metering";
+import { foldAttempts } from "../../lib/usage";
 import { nowMs } from "../../lib/time";
 import type { JobContext } from "./job-context";
 import type { Loop } from "./keep-doing";

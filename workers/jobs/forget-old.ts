@@ -1,6 +1,8 @@
 import { systemCtx } from "../../lib/ctx";
 import { forgetOld } from "../../lib/ledger";
-import { dropOldUsage, forgetOldChecks, forgetOldReplies } from "../../lib/metering";
+import { dropOldUsage } from "../../lib/usage";
+import { forgetOldChecks } from "../../lib/verification";
+import { forgetOldReplies } from "../../lib/idempotency";
 import { CONSUMER, forgetProcessed } from "../../lib/queue";
 import { nowMs } from "../../lib/time";
 import type { JobContext } from "./job-context";

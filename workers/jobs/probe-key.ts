@@ -1,6 +1,6 @@
 import type { CardVersion } from "../../lib/catalog";
 import { sharedGuardedClient, type SmallAnswer, type SmallCall } from "../../lib/http";
-import { costFor } from "../../lib/metering";
+import { costFor } from "../../lib/usage";
 import type { Nanos } from "../../lib/money";
 import type { KeyToProbe, Probe } from "../../lib/pool";
 import { NO_FACTS } from "../../lib/pricing";

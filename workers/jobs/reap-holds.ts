@@ -1,5 +1,5 @@
 import { type Books, createBooks, type Lease, LEASE_TIMINGS, LeaseTerm, type LeaseTimings } from "../../lib/ledger";
-import { recoverHolds } from "../../lib/metering";
+import { recoverHolds } from "../../lib/recovery";
 import type { JobContext } from "./job-context";
 import type { Loop } from "./keep-doing";
 

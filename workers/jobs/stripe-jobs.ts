@@ -1,9 +1,9 @@
 import { systemCtx } from "../../lib/ctx";
 import { toPublicId, type Uuid } from "../../lib/ids";
-import { lastLedgerCheck } from "../../lib/metering";
+import { lastLedgerCheck } from "../../lib/verification";
 import {
-  applyStripeEvent,
   type Applied,
+  applyStripeEvent,
   fetchStripeFacts,
   recordFees,
   recoverMissedEvents,

@@ -1,4 +1,4 @@
-import { checkLedger } from "../../lib/metering";
+import { checkLedger } from "../../lib/verification";
 import { nowMs } from "../../lib/time";
 import { type JobContext, raiseAlarm } from "./job-context";
 

@@ -18,7 +18,7 @@ import { requireSession } from "@/app/_server/session";
 import { toUsageRow } from "@/app/_server/usage-rows";
 import { listApiKeys, type User } from "@/lib/auth";
 import { type Balance, listTransfers, readBalance } from "@/lib/ledger";
-import { listUsage, summariseUsage } from "@/lib/metering";
+import { listUsage, summariseUsage } from "@/lib/usage";
 import { micros, type Micros } from "@/lib/money";
 import { RefreshOnUsage } from "../_components/live";
 import { PageHeader } from "../_components/page-header";

@@ -11,7 +11,7 @@ import type { SearchParams } from "@/app/_server/search-params";
 import { readExpectedShares } from "@/lib/contributions";
 import { type Pnl, readAlarms, readFlows, readPnl } from "@/lib/insight";
 import { readOutstanding } from "@/lib/ledger";
-import { lastLedgerCheck } from "@/lib/metering";
+import { lastLedgerCheck } from "@/lib/verification";
 import { insolventLines } from "@/lib/payments";
 import { readSettings } from "@/lib/settings";
 import { RefreshOnUsage } from "../../(account)/_components/live";

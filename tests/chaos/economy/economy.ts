@@ -5,7 +5,7 @@ import { type Ctx, systemCtx } from "@/lib/ctx";
 import { type Database, openDatabase, type Tx } from "@/lib/db";
 import { newUuid, type Uuid } from "@/lib/ids";
 import { type Books, createBooks, keepLease } from "@/lib/ledger";
-import { foldAttempts } from "@/lib/metering";
+import { foldAttempts } from "@/lib/usage";
 import { updateSettings } from "@/lib/settings";
 import { nowMs } from "@/lib/time";
 import { useVault } from "@/lib/vault";

@@ -1,6 +1,6 @@
 import type { Uuid } from "@/lib/ids";
 import { createBooks, keepLease, LEASE_TIMINGS, type Settle } from "@/lib/ledger";
-import { recoverHolds } from "@/lib/metering";
+import { recoverHolds } from "@/lib/recovery";
 import { micros, nanos } from "@/lib/money";
 import { anEnd, aReserve, aSettle } from "../../support/a-ledger";
 import type { Chance } from "../chance";

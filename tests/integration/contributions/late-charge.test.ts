@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { Uuid } from "@/lib/ids";
 import { createBooks, keepLease, LEASE_TIMINGS, verifyLedger } from "@/lib/ledger";
-import { recoverHolds } from "@/lib/metering";
+import { recoverHolds } from "@/lib/recovery";
 import { type Micros, nanos } from "@/lib/money";
 import { anEnd, aReserve, aSettle, cr } from "@/tests/support/a-ledger";
 import {

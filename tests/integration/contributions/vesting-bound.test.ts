@@ -3,7 +3,7 @@ import { vestContributions } from "@/lib/contributions";
 import { systemCtx } from "@/lib/ctx";
 import { newUuid } from "@/lib/ids";
 import { verifyLedger } from "@/lib/ledger";
-import { foldAttempts } from "@/lib/metering";
+import { foldAttempts } from "@/lib/usage";
 import { nanos } from "@/lib/money";
 import { nowMs } from "@/lib/time";
 import { anEnd, aReserve, aSettle, cr } from "@/tests/support/a-ledger";

@@ -3,15 +3,15 @@ import { killContribution, vestContributions } from "@/lib/contributions";
 import { systemCtx } from "@/lib/ctx";
 import { openDatabase } from "@/lib/db";
 import { verifyLedger } from "@/lib/ledger";
-import { foldAttempts } from "@/lib/metering";
+import { foldAttempts } from "@/lib/usage";
 import { toPublicId, type Uuid } from "@/lib/ids";
 import type { KeyReason } from "@/lib/pool";
 import { nowMs } from "@/lib/time";
 import * as endRoute from "@/app/api/v1/admin/pool/[id]/end/route";
 import { aPerson, call, type Person } from "@/tests/support/api";
 import {
-  aContributor,
   acceptQuote,
+  aContributor,
   aKey,
   askQuote,
   balanceOf,

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
-import { verifyBooks } from "@/lib/metering";
+import { verifyBooks } from "@/lib/verification";
 import { openWhole, type Whole } from "@/tests/support/whole";
 import { ask } from "../../../scripts/demo/instance";
 import { onStage, type Stage } from "../../../scripts/demo/stage";

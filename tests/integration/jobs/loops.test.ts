@@ -3,7 +3,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { grantApplicationRole } from "@/lib/db/grants";
 import { holdLocks } from "@/lib/db/hold-locks";
 import { createBooks, keepLease, readBalance } from "@/lib/ledger";
-import { lastLedgerCheck } from "@/lib/metering";
+import { lastLedgerCheck } from "@/lib/verification";
 import { migrateQueue } from "@/lib/queue";
 import { nowMs } from "@/lib/time";
 import { vault } from "@/lib/vault";

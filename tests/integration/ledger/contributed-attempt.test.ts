@@ -2,10 +2,10 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { systemCtx } from "@/lib/ctx";
 import { newUuid, type Uuid } from "@/lib/ids";
 import { ACCOUNTS, creditWallet } from "@/lib/ledger";
-import { foldAttempts } from "@/lib/metering";
+import { foldAttempts } from "@/lib/usage";
 import { nanos } from "@/lib/money";
 import { nowMs } from "@/lib/time";
-import { aPosting, aReserve, anEnd, aSettle, aWallet, cr } from "@/tests/support/a-ledger";
+import { anEnd, aPosting, aReserve, aSettle, aWallet, cr } from "@/tests/support/a-ledger";
 import { aSuppliedLedger, type SuppliedLedger } from "@/tests/support/supplied-ledger";
 
 let home: SuppliedLedger;

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { systemCtx } from "@/lib/ctx";
 import { newUuid, type Uuid } from "@/lib/ids";
 import { createBooks, listTransfers, readBalance, type Settle, verifyLedger } from "@/lib/ledger";
-import { foldAttempts, getUsage, summariseUsage } from "@/lib/metering";
+import { foldAttempts, getUsage, summariseUsage } from "@/lib/usage";
 import { type Micros, micros, nanos } from "@/lib/money";
 import { nowMs } from "@/lib/time";
 import { anEnd, aReserve, aSettle, aWallet, cr } from "@/tests/support/a-ledger";

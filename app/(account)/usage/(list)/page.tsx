@@ -22,7 +22,7 @@ import { toUsageRow, type UsageRow } from "@/app/_server/usage-rows";
 import { listApiKeys, type User } from "@/lib/auth";
 import { writeCursor } from "@/lib/http";
 import { toPublicId } from "@/lib/ids";
-import { listUsage } from "@/lib/metering";
+import { listUsage } from "@/lib/usage";
 import { toIso } from "@/lib/time";
 import { RefreshOnUsage } from "../../_components/live";
 import { PageHeader } from "../../_components/page-header";

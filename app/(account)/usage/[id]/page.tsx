@@ -13,7 +13,7 @@ import { requireSession } from "@/app/_server/session";
 import { getApiKey, type User } from "@/lib/auth";
 import { ScripError } from "@/lib/errors";
 import { fromPublicId } from "@/lib/ids";
-import { getUsage, type UsageRecord } from "@/lib/metering";
+import { getUsage, type UsageRecord } from "@/lib/usage";
 import { PageHeader } from "../../_components/page-header";
 import { Attempts } from "./_components/attempts";
 import { readLines } from "@/app/_components/charge/breakdown";

@@ -6,10 +6,9 @@ import { RelativeTime } from "@/app/_components/ui/relative-time";
 import { useProviderName } from "@/app/_components/use-provider-name";
 import type { Alarms } from "@/lib/insight";
 import { toPublicId, type Uuid } from "@/lib/ids";
-import type { LedgerCheck } from "@/lib/metering";
-import { nanos } from "@/lib/money";
+import type { LedgerCheck } from "@/lib/verification";
+import { nanos, type Nanos } from "@/lib/money";
 import type { SolvencyLine } from "@/lib/payments";
-import type { Nanos } from "@/lib/money";
 import { Usd } from "./usd";
 
 function Alarm({ children }: { children: ReactNode }) {

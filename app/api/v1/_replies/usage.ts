@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { credits, NumberLiteral } from "@/lib/http";
 import { toPublicId, type Uuid } from "@/lib/ids";
-import type { UsageGroup, UsageRecord, UsageSum } from "@/lib/metering";
+import type { UsageGroup, UsageRecord, UsageSum } from "@/lib/usage";
 import { formatDecimal, parseDecimal } from "@/lib/money";
 import { toIso } from "@/lib/time";
 import { Credits, Time } from "./fields";

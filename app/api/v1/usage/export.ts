@@ -1,6 +1,6 @@
-import { toJson, credits, type NumberLiteral } from "@/lib/http";
+import { credits, type NumberLiteral, toJson } from "@/lib/http";
 import { toPublicId, type Uuid } from "@/lib/ids";
-import type { UsageRecord } from "@/lib/metering";
+import type { UsageRecord } from "@/lib/usage";
 import { toIso } from "@/lib/time";
 import { toNumeric } from "../_replies/usage";
 

@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { TimeZone } from "@/lib/auth";
 import { DayInput, TimeInput } from "@/lib/http";
-import type { UsageFilter } from "@/lib/metering";
+import type { UsageFilter } from "@/lib/usage";
 import { dayStartMs } from "@/lib/time";
 import { IdParam, pageQuery } from "../_replies/fields";
 import { UsageStatus } from "../_replies/usage";

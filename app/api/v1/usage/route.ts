@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { route } from "@/app/_server/route";
 import { toPage } from "@/lib/http";
-import { listUsage, summariseUsage } from "@/lib/metering";
+import { listUsage, summariseUsage } from "@/lib/usage";
 import { dayOf } from "@/lib/time";
 import { Page } from "../_replies/fields";
 import { placeInTime } from "../_replies/place";

@@ -1,7 +1,7 @@
 import { useLocale, useTranslations } from "next-intl";
 import { Badge } from "@/app/_components/ui/badge";
 import { Card, CardHeader } from "@/app/_components/ui/card";
-import type { UsageAttempt } from "@/lib/metering";
+import type { UsageAttempt } from "@/lib/usage";
 import { durationText } from "../../../_components/usage-table";
 
 const ANSWERED = "ok";

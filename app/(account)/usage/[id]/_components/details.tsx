@@ -4,7 +4,7 @@ import { exactTime } from "@/app/_components/times";
 import { Card, CardHeader } from "@/app/_components/ui/card";
 import { CopyButton } from "@/app/_components/ui/copy-button";
 import { toPublicId } from "@/lib/ids";
-import type { UsageRecord } from "@/lib/metering";
+import type { UsageRecord } from "@/lib/usage";
 import { durationText } from "../../../_components/usage-table";
 
 function Detail({ name, children }: { name: string; children: ReactNode }) {

@@ -1,5 +1,5 @@
 import { route } from "@/app/_server/route";
-import { getUsage } from "@/lib/metering";
+import { getUsage } from "@/lib/usage";
 import { IdParams } from "../../_replies/fields";
 import { showUsage, UsageReply } from "../../_replies/usage";
 

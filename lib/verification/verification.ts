@@ -1,11 +1,18 @@
-import type { CardVersion } from "../catalog";
-import { INPUT_KINDS, OUTPUT_KINDS } from "../catalog";
-import type { Database } from "../db";
+import { type CardVersion, INPUT_KINDS, OUTPUT_KINDS } from "../catalog";
+import { readableCards } from "../catalog";
+import type { Ctx } from "../ctx";
+import type { Database, Tx } from "../db";
 import { type LedgerReport, verifyLedger, type Violation } from "../ledger";
 import { formatCredits, parseDecimal } from "../money";
 import { chargeOf, type Factor, NO_FACTS, rate, type Usage } from "../pricing";
-import { type ChargeRecord, findChargeRecords } from "./charge-records.store";
-import { readableCards } from "./readable-cards";
+import {
+  type BrokenLaw,
+  type ChargeRecord,
+  deleteChecks,
+  findChargeRecords,
+  insertCheck,
+  type LedgerCheck,
+} from "./verification.store";
 
 const PAGE = 2_000;
 const VIOLATIONS_MAX = 20;
@@ -74,4 +81,23 @@ async function verifyCharges(database: Database): Promise<Violation[]> {
 export async function verifyBooks(database: Database): Promise<LedgerReport> {
   const { invariants, violations } = await verifyLedger(database);
   return { invariants: [...invariants, LAW], violations: [...violations, ...(await verifyCharges(database))] };
+}
+
+/** Hold the whole database against every law of the books, as `verifyBooks` does, and keep what was found. */
+export async function checkLedger(database: Database, nowMs: number): Promise<LedgerCheck> {
+  const { invariants, violations } = await verifyBooks(database);
+  const broken = invariants.flatMap(({ name, states }): BrokenLaw[] => {
+    const rows = violations.filter(({ invariant }) => invariant === name);
+    return rows.slice(0, 1).map(({ subject }) => ({ law: name, states, rows: rows.length, first: subject }));
+  });
+  const check = { checkedMs: nowMs, laws: invariants.length, broken };
+  await database.inTransaction((tx) => insertCheck(tx, check));
+  return check;
+}
+
+const KEPT_MS = 90 * 86_400_000;
+
+/** Remove checks of the ledger of ninety days ago and before, at most `limit` of them; returns how many went. */
+export async function forgetOldChecks(tx: Tx, { nowMs }: Ctx, limit: number): Promise<number> {
+  return deleteChecks(tx, new Date(nowMs - KEPT_MS), limit);
 }

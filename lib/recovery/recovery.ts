@@ -1,9 +1,11 @@
 import type { CardVersion } from "../catalog";
-import type { Release, Settle, UsageEnd } from "../ledger";
+import { readableCards } from "../catalog";
+import type { Database } from "../db";
+import type { Books, LeaseTimings, Release, Settle, UsageEnd } from "../ledger";
 import { micros } from "../money";
 import { NO_FACTS } from "../pricing";
-import { costFor } from "./cost-for";
-import type { OrphanedHold } from "./orphan.store";
+import { costFor } from "../usage";
+import { closeLapsedLeases, listOrphanedHolds, type OrphanedHold } from "./orphan.store";
 
 /** How an orphaned hold ends: charged, or not. */
 export type OrphanEnd = { verb: "settle"; input: Settle } | { verb: "release"; input: Release };
@@ -76,4 +78,37 @@ function endOf(orphan: OrphanedHold, known: Known, answer: Answer): UsageEnd {
     lost: true,
     status: "interrupted",
   };
+}
+
+/** What a recovery found and did. */
+export type Recovery = { leasesClosed: bigint; settled: number; released: number };
+
+const BATCH = 256;
+
+/**
+ * End the holds of gateways that are gone: of those that closed their lease, and of those whose lease this look and one of
+ * before found lapsed.
+ *
+ * Each hold ends once, whoever else is at it: the books refuse a second end. Passes on to the next batch until no orphan
+ * is left. Not inside a transaction: every batch goes through the books' own flush.
+ */
+export async function recoverHolds(database: Database, books: Books, timings: LeaseTimings): Promise<Recovery> {
+  const leasesClosed = await closeLapsedLeases(database.pool, timings);
+  const recovery: Recovery = { leasesClosed, settled: 0, released: 0 };
+  for (;;) {
+    const orphans = await listOrphanedHolds(database.reader, BATCH);
+    if (orphans.length === 0) return recovery;
+    const cards = await readableCards(
+      database,
+      orphans.flatMap(({ costCard }) => costCard ?? []),
+    );
+    await Promise.all(
+      orphans.map(async (orphan) => {
+        const end = endOrphan(orphan, orphan.costCard === null ? null : (cards.get(orphan.costCard) ?? null));
+        if (end.verb === "settle") {
+          if ((await books.settle(end.input)).outcome === "settled") recovery.settled += 1;
+        } else if ((await books.release(end.input)).outcome === "released") recovery.released += 1;
+      }),
+    );
+  }
 }

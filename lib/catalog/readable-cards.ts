@@ -1,6 +1,7 @@
-import { type CardVersion, findCards } from "../catalog";
 import type { Database } from "../db";
 import { ScripError } from "../errors";
+import { findCards } from "./catalog.store";
+import type { CardVersion } from "./card";
 
 /** Cards by their ids. One that was made unreadable is left out: the law on cards names it. */
 export async function readableCards(database: Database, ids: Iterable<bigint>): Promise<Map<bigint, CardVersion>> {

@@ -10,7 +10,8 @@ import {
   type Reserve,
   verifyLedger,
 } from "@/lib/ledger";
-import { foldAttempts, recoverHolds } from "@/lib/metering";
+import { foldAttempts } from "@/lib/usage";
+import { recoverHolds } from "@/lib/recovery";
 import { nanos } from "@/lib/money";
 import { systemCtx } from "@/lib/ctx";
 import { nowMs } from "@/lib/time";

@@ -2,8 +2,8 @@ import type pg from "pg";
 import type { Tx } from "../db";
 import { queries } from "../db/models";
 import type { Uuid } from "../ids";
-import { type Decimal, type Micros, micros, type Nanos, nanos, storedDecimal } from "../money";
 import { type Checkpoint, LEASE_STATEMENT_MS, type LeaseTimings } from "../ledger";
+import { type Decimal, type Micros, micros, type Nanos, nanos, storedDecimal } from "../money";
 
 /** An open hold whose gateway is gone: what was known of its request, and what its stream had used when it last told. */
 export type OrphanedHold = {

@@ -3,7 +3,7 @@ import { systemCtx } from "@/lib/ctx";
 import { openDatabase } from "@/lib/db";
 import type { Uuid } from "@/lib/ids";
 import { nanos } from "@/lib/money";
-import { foldAttempts } from "@/lib/metering";
+import { foldAttempts } from "@/lib/usage";
 import { readConfigVersion } from "@/lib/db/config-version";
 import { nowMs } from "@/lib/time";
 import { aSuppliedLedger, type SuppliedLedger } from "@/tests/support/supplied-ledger";

@@ -1,0 +1,1 @@
+export { recoverHolds } from "./recovery";
