@@ -1,8 +1,6 @@
 import type pg from "pg";
-import type { Invariant } from "./invariant";
+import { type Invariant, LOT_INVARIANTS, VESTING_INVARIANTS, WALLET_INVARIANTS } from "./wallet-invariants.store";
 import { REQUEST_INVARIANTS } from "./request-invariants.store";
-import { VESTING_INVARIANTS } from "./vesting-invariants.store";
-import { LOT_INVARIANTS, WALLET_INVARIANTS } from "./wallet-invariants.store";
 
 export type Violation = { invariant: string; subject: string; expected: string | null; found: string | null };
 

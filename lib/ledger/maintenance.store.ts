@@ -1,24 +1,14 @@
-import type pg from "pg";
+import type { Database } from "../db";
+import { micros, type Micros } from "../money";
 
-/** Fold what batches added to platform accounts; how many rows. */
-export async function runFoldDeltas(pool: pg.Pool): Promise<bigint> {
-  const { rows } = await pool.query<{ folded: bigint }>("select books.fold_deltas() as folded");
-  return rows[0]?.folded ?? 0n;
-}
-
-/** Expire what is past its date in so many lots at most; how many microcredits went. */
-export async function runExpireLots(pool: pg.Pool, limit: number): Promise<bigint> {
-  const { rows } = await pool.query<{ expired: bigint }>("select books.expire_lots($1) as expired", [limit]);
-  return rows[0]?.expired ?? 0n;
-}
-
-/** Make the partitions of this month and so many after it, save those that rows of a default one stand in the way of. */
-export async function runMakePartitions(pool: pg.Pool, months: number): Promise<void> {
+/**
+ * Make the ledger's partitions for this month and so many after it, where they aren't there.
+ *
+ * Returns the tables whose default partition isn't empty: rows that came when their month had no partition, which is an
+ * alert, and keeps that month from having one.
+ */
+export async function makePartitions({ pool }: Database, months: number): Promise<{ parent: string; rows: bigint }[]> {
   await pool.query("select from books.make_partitions($1)", [months]);
-}
-
-/** The rows that lie in default partitions, by table: there should be none. */
-export async function countStrays(pool: pg.Pool): Promise<{ parent: string; rows: bigint }[]> {
   const { rows } = await pool.query<{ parent: string; rows: bigint }>(`
     select * from (
       select 'transfer' as parent, count(*) as rows from books.transfer_default
@@ -28,8 +18,28 @@ export async function countStrays(pool: pg.Pool): Promise<{ parent: string; rows
   return rows;
 }
 
-/** Remove so many holds and operations at most that are older than 400 days; how many holds went. */
-export async function runForgetOld(pool: pg.Pool, limit: number): Promise<bigint> {
+/**
+ * Expire lots that are past their date, by at most what each wallet has free: what a hold keeps expires at a later call.
+ *
+ * `limit` bounds the lots of one transaction. Returns what expired. Units: microcredits.
+ */
+export async function expireLots({ pool }: Database, limit: number): Promise<Micros> {
+  const { rows } = await pool.query<{ expired: bigint }>("select books.expire_lots($1) as expired", [limit]);
+  return micros(rows[0]?.expired ?? 0n);
+}
+
+/** Fold what flushes added to the platform's accounts into their balances, each row once. Returns how many rows. */
+export async function foldDeltas({ pool }: Database): Promise<bigint> {
+  const { rows } = await pool.query<{ folded: bigint }>("select books.fold_deltas() as folded");
+  return rows[0]?.folded ?? 0n;
+}
+
+/**
+ * Purge closed holds and idempotency outcomes older than 400 days; neither is a row of the ledger.
+ *
+ * `limit` bounds one transaction. Returns how many holds went: as many as the limit means there are more.
+ */
+export async function purgeOldHolds({ pool }: Database, limit: number): Promise<bigint> {
   const { rows } = await pool.query<{ gone: bigint }>("select books.forget_old($1) as gone", [limit]);
   return rows[0]?.gone ?? 0n;
 }

@@ -1,11 +1,10 @@
-import type { Ctx } from "../ctx";
-import { describeActor } from "../ctx";
-import { queries } from "../db/models";
+import { type Ctx, describeActor } from "../ctx";
 import type { Tx } from "../db";
+import { queries } from "../db/models";
 import { assert, ScripError } from "../errors";
 import type { Uuid } from "../ids";
 import { micros, type Micros } from "../money";
-import { ACCOUNTS, type AccountName, TRANSFER_KINDS, type TransferKind } from "./kinds";
+import { type AccountName, ACCOUNTS, TRANSFER_KINDS, type TransferKind } from "./kinds";
 
 /** What every posting says: once per (scope, key), of which kind, on which wallet, and why. */
 export type Posting = {

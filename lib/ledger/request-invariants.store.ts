@@ -1,4 +1,4 @@
-import type { Invariant } from "./invariant";
+import type { Invariant } from "./wallet-invariants.store";
 
 // Usage goes after 13 months and closed holds after 400 days: laws that hold one against the other look no further back.
 const YOUNG = "390 days";

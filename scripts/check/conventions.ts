@@ -45,7 +45,8 @@ const TEXT_RULES: TextRule[] = [
   },
   {
     rule: "no-floats-of-money",
-    files: /^lib\/(ledger|pricing|usage|recovery|verification|budgets|catalog|payments|payouts|contributions|referrals)\//,
+    files:
+      /^lib\/(ledger|pricing|usage|recovery|verification|budgets|catalog|payments|payouts|contributions|referrals)\//,
     text: /\bparseFloat\(|\.toFixed\(|\bNumber\(/,
     message: "turns an amount into a float: lib/money reads, rounds and writes amounts",
   },

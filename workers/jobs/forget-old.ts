@@ -1,5 +1,5 @@
 import { systemCtx } from "../../lib/ctx";
-import { forgetOld } from "../../lib/ledger";
+import { purgeOldHolds } from "../../lib/ledger";
 import { dropOldUsage } from "../../lib/usage";
 import { forgetOldChecks } from "../../lib/verification";
 import { forgetOldReplies } from "../../lib/idempotency";
@@ -25,7 +25,7 @@ async function untilDone(removeSome: () => Promise<number>): Promise<number> {
  * days, done jobs after a week, results of idempotency keys after a day.
  */
 export async function forgetOldJob({ database, log }: JobContext): Promise<void> {
-  const holds = await untilDone(async () => Number(await forgetOld(database, BATCH)));
+  const holds = await untilDone(async () => Number(await purgeOldHolds(database, BATCH)));
   const beforeMs = nowMs() - OUTBOX_KEPT_MS;
   const jobs = await untilDone(() => database.inTransaction((tx) => forgetProcessed(tx, beforeMs, CONSUMER, BATCH)));
   const ctx = systemCtx("forget-old", nowMs());
