@@ -31,6 +31,8 @@ export type ThreadLimits = {
 };
 /** Several times what the largest body takes. */
 const LIMITS: ThreadLimits = { jobMs: 30_000, heapMb: 768 };
+/** On Node 24 a thread that ends beyond its limit with a large young generation aborts the process (nodejs/node#47224). */
+const YOUNG_GENERATION_MB = 32;
 
 const broken = (cause: unknown): ScripError =>
   new ScripError("unavailable", "The request couldn't be read at the moment. Try again shortly.", {
@@ -40,7 +42,7 @@ const broken = (cause: unknown): ScripError =>
 
 /** Beside the bundle of its process in production; from its source, by tsx, where that is what runs. */
 function startWorker(heapMb: number): Worker {
-  const resourceLimits = { maxOldGenerationSizeMb: heapMb };
+  const resourceLimits = { maxOldGenerationSizeMb: heapMb, maxYoungGenerationSizeMb: YOUNG_GENERATION_MB };
   const extension = path.extname(import.meta.url);
   if (extension !== ".ts") {
     return new Worker(new URL(`./gateway/large-body.thread${extension}`, import.meta.url), { resourceLimits });
