@@ -1,3 +1,2 @@
-export type { AuditRow } from "./audit.store";
-export { listAudit } from "./list-audit";
-export { recordAudit } from "./record-audit";
+export { listAudit, recordAudit } from "./audit";
+export { type AuditRow } from "./audit.store";

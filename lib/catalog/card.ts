@@ -1,4 +1,5 @@
-import type { Decimal } from "../money";
+import { decimal, toJson } from "../http";
+import { type Decimal, formatDecimal, parseDecimal } from "../money";
 
 /** What a request can be counted in. `calls:<tool>` counts calls of a paid tool. */
 export type Meter =
@@ -57,3 +58,86 @@ export type CardVersion = {
   effectiveFromMs: number;
   card: Card;
 };
+
+/** A value of a request as a card or a list of bill fields may name it. Numbers and strings match alike. */
+export type FieldValue = string | number | boolean;
+
+/**
+ * A request field known to change what the supplier bills. It may go upstream only where the card prices it.
+ *
+ * `name` is a header, or a dotted path into the body in which `*` stands for every element of a list. A field that is
+ * absent or null changes nothing. Of the values given, those in `free` change nothing, and where `only` is set no others
+ * than those do. A card prices the field by a multiplier or a table row for its value, by a rate on one of `meters`,
+ * which count what the field causes, or by a multiple for one of `kinds`.
+ */
+export type BillField = {
+  in: "header" | "body";
+  name: string;
+  free?: readonly FieldValue[];
+  only?: readonly FieldValue[];
+  meters?: readonly Meter[];
+  kinds?: readonly TokenKind[];
+};
+
+/**
+ * One text for all ways of writing a value: `5`, `"5"` and `"5.0"` are the same.
+ *
+ * Errors: returns `null` for what no card can name: absent, null, a list, an object.
+ */
+export function fieldText(value: unknown): string | null {
+  if (typeof value === "boolean") return String(value);
+  if (typeof value !== "string" && typeof value !== "number") return null;
+  const decimal = parseDecimal(String(value));
+  return decimal ? formatDecimal(decimal.digits, decimal.scale) : String(value);
+}
+
+type Row = { match: Readonly<Record<string, FieldValue>> };
+
+/** The indexes of rows that could never be reached, because an earlier one matches the same requests. */
+export function repeatedRows(defaults: Readonly<Record<string, FieldValue>>, rows: readonly Row[]): number[] {
+  const seen = new Set<string>();
+  return rows.flatMap(({ match }, index) => {
+    const closed = Object.entries({ ...defaults, ...match }).map(([name, value]) => [name, fieldText(value)]);
+    const text = JSON.stringify(closed.sort(([a], [b]) => (String(a) < String(b) ? -1 : 1)));
+    const isRepeated = seen.has(text);
+    seen.add(text);
+    return isRepeated ? [index] : [];
+  });
+}
+
+const isDecimal = (value: object): value is Decimal => "digits" in value && "scale" in value;
+
+function toPlain(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(toPlain);
+  if (typeof value !== "object" || value === null) return value;
+  if (isDecimal(value)) return decimal(value);
+  return Object.fromEntries(Object.entries(value).map(([name, member]) => [name, toPlain(member)]));
+}
+
+/** Members in the order of their names: in which order somebody typed them says nothing. */
+function sorted<T>(members: Readonly<Record<string, T>>): Record<string, T> {
+  return Object.fromEntries(Object.entries(members).sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+const orNothing = <T extends object>(part: T): T | undefined => (Object.keys(part).length > 0 ? part : undefined);
+
+/** A card as the JSON API shows it, for `toJson`: parts it doesn't have left out, decimals exact. */
+export function cardJson(card: Card): unknown {
+  const { table } = card;
+  return toPlain({
+    rates: card.rates.map(({ meter, per, amount, min }) => ({ meter, per, amount, min })),
+    multiples: orNothing(sorted(card.multiples)),
+    fields: orNothing(card.fields.map(({ in: place, name, equals, times }) => ({ in: place, name, equals, times }))),
+    table: table && {
+      defaults: sorted(table.defaults),
+      per: table.per,
+      rows: table.rows.map(({ match, amount }) => ({ match: sorted(match), amount })),
+      else: table.else,
+    },
+    tiers: orNothing(card.tiers.map(({ meter, above, times }) => ({ meter, above, times: sorted(times) }))),
+    chargeUnit: card.chargeUnit,
+  });
+}
+
+/** The card's canonical text: the same card always gives the same text. It is what is stored and hashed. */
+export const writeCard = (card: Card): string => toJson(cardJson(card));

@@ -1,13 +1,12 @@
 import { createHash } from "node:crypto";
-import type { Tx } from "../db";
+import type { Database, Tx } from "../db";
 import { Prisma, queries } from "../db/models";
-import { assert } from "../errors";
-import { formatDecimal, storedDecimal, type Decimal } from "../money";
+import { assert, ScripError } from "../errors";
+import { type Decimal, formatDecimal, storedDecimal } from "../money";
 import { toIso } from "../time";
 import type { CardVersion } from "./card";
-import type { Channel, CountPrice, Model, ModelWithCards } from "./model";
-import { parseCard } from "./parse-card";
-import { CountPrice as StoredCountPrice, OwnModelNames } from "./schemas";
+import type { Catalogue, Channel, CountPrice, Model, ModelWithCards } from "./model";
+import { CountPrice as StoredCountPrice, OwnModelNames, parseCard } from "./schemas";
 
 const toText = ({ digits, scale }: Decimal): string => formatDecimal(digits, scale);
 
@@ -165,4 +164,27 @@ export async function saveChannel(tx: Tx, channel: Channel, nowMs: number): Prom
     updatedAt: toIso(nowMs),
   };
   await queries(tx).channel.upsert({ where: { id }, create: { id, ...row }, update: row });
+}
+
+/** Everything a gateway keeps of the catalogue: models with the card versions that hold at `nowMs` or later, channels. */
+export async function loadCatalogue(reader: Tx, nowMs: number): Promise<Catalogue> {
+  const models = await readModels(reader, nowMs);
+  const channels = await listChannels(reader);
+  return {
+    models: new Map(models.map((model) => [model.id, model])),
+    channels: new Map(channels.map((channel) => [channel.id, channel])),
+  };
+}
+
+/** Cards by their ids. One that was made unreadable is left out: the law on cards names it. */
+export async function readableCards(database: Database, ids: Iterable<bigint>): Promise<Map<bigint, CardVersion>> {
+  const cards = new Map<bigint, CardVersion>();
+  for (const id of new Set(ids)) {
+    const found = await findCards(database.reader, [id]).catch((error: unknown) => {
+      if (error instanceof ScripError || error instanceof SyntaxError) return new Map<bigint, CardVersion>();
+      throw error;
+    });
+    for (const [key, version] of found) cards.set(key, version);
+  }
+  return cards;
 }

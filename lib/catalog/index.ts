@@ -1,19 +1,39 @@
-export { addModels, type NewModel } from "./add-models";
-export type { BillField, FieldValue } from "./bill-field";
-export type { Card, CardRate, CardTable, CardTier, CardVersion, Meter, TokenKind } from "./card";
-export { INPUT_KINDS, OUTPUT_KINDS } from "./card";
-export { findCards, findChannel, findModel, listChannels, listModels } from "./catalog.store";
-export { cardAt, costCardAt, modelOf, priceCardAt, type Catalogue } from "./catalogue";
-export { fieldText } from "./field-value";
-export { isFor } from "./is-for";
-export { loadCatalogue } from "./load-catalogue";
-export type { Channel, Model, ModelWithCards } from "./model";
+export {
+  type BillField,
+  type Card,
+  cardJson,
+  type CardRate,
+  type CardTable,
+  type CardTier,
+  type CardVersion,
+  fieldText,
+  type FieldValue,
+  INPUT_KINDS,
+  type Meter,
+  OUTPUT_KINDS,
+  type TokenKind,
+  writeCard,
+} from "./card";
+export {
+  findCards,
+  findChannel,
+  findModel,
+  listChannels,
+  listModels,
+  loadCatalogue,
+  readableCards,
+} from "./catalog.store";
+export {
+  cardAt,
+  type Catalogue,
+  type Channel,
+  costCardAt,
+  isFor,
+  type Model,
+  modelOf,
+  type ModelWithCards,
+  priceCardAt,
+} from "./model";
 export { channelFromBody, channelJson, modelFromBody, modelJson } from "./model-json";
-export { parseCard } from "./parse-card";
-export { PROVIDERS, type Provider } from "./provider";
-export { publishCard } from "./publish-card";
-export { putChannel } from "./put-channel";
-export { putModel } from "./put-model";
-export { CardBody, ChannelBody, ModelBody, ModelId } from "./schemas";
-export { cardJson, writeCard } from "./write-card";
-export { readableCards } from "./readable-cards";
+export { addModels, type NewModel, publishCard, putChannel, putModel } from "./publish";
+export { CardBody, ChannelBody, ModelBody, ModelId, parseCard, type Provider, PROVIDERS } from "./schemas";

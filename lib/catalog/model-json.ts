@@ -1,11 +1,10 @@
 import type * as z from "zod";
 import { decimal } from "../http";
 import { toIso } from "../time";
-import { cardAt } from "./catalogue";
-import type { Channel, CountPrice, ModelWithCards } from "./model";
-import type { PutModel } from "./put-model";
+import { cardJson } from "./card";
+import { cardAt, type Channel, type CountPrice, type ModelWithCards } from "./model";
+import type { PutModel } from "./publish";
 import type { ChannelBody, ModelBody } from "./schemas";
-import { cardJson } from "./write-card";
 
 function countPriceFromBody(body: z.output<typeof ModelBody>["count_price"]): CountPrice | null {
   if (!body) return null;

@@ -1,11 +1,67 @@
 import * as z from "zod";
 import { baseUrlProblem } from "../base-url";
-import { TimeInput } from "../http";
-import { MICROS_PER_CREDIT, toScale } from "../money";
-import { INPUT_KINDS, OUTPUT_KINDS, type Meter } from "./card";
-import { CardDecimal, PositiveDecimal } from "./decimal";
-import { repeatedRows } from "./field-value";
-import { PROVIDERS } from "./provider";
+import { TimeInput, validationFailed } from "../http";
+import { type Decimal, MICROS_PER_CREDIT, parseDecimal, significantDigits, toScale } from "../money";
+import { type Card, INPUT_KINDS, type Meter, OUTPUT_KINDS, repeatedRows } from "./card";
+
+/** A binary double gives back every decimal of so many digits, so a card may be read by an ordinary JSON parser. */
+const SIGNIFICANT_DIGITS_MAX = 15;
+const SCALE_MAX = 18;
+const WHOLE_DIGITS_MAX = 12;
+const NO_NUMBER = "must be a number, or a number written as text";
+
+function whatIsWrong(decimal: Decimal | null): string | null {
+  if (!decimal) return NO_NUMBER;
+  if (decimal.digits < 0n) return "must not be negative";
+  if (significantDigits(decimal) > SIGNIFICANT_DIGITS_MAX) {
+    return `has more than ${SIGNIFICANT_DIGITS_MAX} significant digits: round it to a number that is meant`;
+  }
+  if (decimal.digits >= 10n ** BigInt(WHOLE_DIGITS_MAX + decimal.scale)) {
+    return `has more than ${WHOLE_DIGITS_MAX} digits before the point`;
+  }
+  return decimal.scale > SCALE_MAX ? `has more than ${SCALE_MAX} decimal places` : null;
+}
+
+/** The same number without trailing zeros, so that one number has one form. */
+function shortest({ digits, scale }: Decimal): Decimal {
+  let [shorter, places] = [digits, scale];
+  while (places > 0 && shorter % 10n === 0n) [shorter, places] = [shorter / 10n, places - 1];
+  return { digits: shorter, scale: places };
+}
+
+/** A decimal of a card: a JSON number or decimal text, not negative, at most 15 significant digits; read exactly. */
+export const CardDecimal = z.union([z.number(), z.string()], NO_NUMBER).transform((written, context): Decimal => {
+  const decimal = parseDecimal(String(written));
+  const problem = whatIsWrong(decimal && shortest(decimal));
+  if (!decimal || problem) {
+    context.addIssue({ code: "custom", message: problem ?? NO_NUMBER });
+    return z.NEVER;
+  }
+  return shortest(decimal);
+});
+
+/** A decimal of a card that isn't zero. */
+export const PositiveDecimal = CardDecimal.refine((decimal) => decimal.digits > 0n, "must be above zero");
+
+/** The suppliers whose protocol the gateway speaks, by the names that models, channels and pool keys use. */
+export const PROVIDERS = [
+  "openai",
+  "anthropic",
+  "gemini",
+  "cloudflare",
+  "openrouter",
+  "deepseek",
+  "moonshot",
+  "groq",
+  "mistral",
+  "xai",
+  "siliconflow",
+  "kling",
+  "runway",
+  "pika",
+  "openai-compatible",
+] as const;
+export type Provider = (typeof PROVIDERS)[number];
 
 const METER = /^(requests|input_tokens|output_tokens|seconds|megapixels|images|characters|calls:[a-z0-9_.-]{1,64})$/;
 const isMeter = (text: string): text is Meter => METER.test(text);
@@ -129,3 +185,14 @@ export const ChannelBody = z
     message: "an openai-compatible channel needs the address of its supplier",
   });
 export type ChannelBody = z.input<typeof ChannelBody>;
+
+/**
+ * Read a card, from a request or from its stored text.
+ *
+ * Errors: `validation_failed` with every problem listed, each with the dotted path of the part it is in.
+ */
+export function parseCard(json: unknown): Card {
+  const parsed = CardBody.safeParse(json);
+  if (!parsed.success) throw validationFailed(parsed.error);
+  return parsed.data;
+}

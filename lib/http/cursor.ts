@@ -1,5 +1,5 @@
 import { ScripError } from "../errors";
-import { isStorable } from "./read-json-object";
+import { isStorable } from "./json";
 
 /** The place in a list after which the next page begins: the sort keys of the last row shown. */
 export type Cursor = readonly string[];

@@ -1,7 +1,7 @@
 import { lookup as lookUp, type LookupAddress, type LookupAllOptions } from "node:dns";
 import { isIP, type LookupFunction } from "node:net";
 import { buildConnector, type Dispatcher, Pool } from "undici";
-import { isPrivateAddress } from "./private-address";
+import { isPrivateAddress } from "./addresses";
 
 /** Where connections may lead: to public addresses only, or into private networks too. */
 export type Reach = "public" | "anywhere";

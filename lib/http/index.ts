@@ -1,14 +1,14 @@
-export { CreditsInput, DecimalInput, PositiveCreditsInput, UsdInput } from "./amounts";
-export { areRangesWithin, networkOf } from "./address-ranges";
-export { addressMatcher, clientAddressReader, WEB_PORT_HEADER, type ClientAddress } from "./client-address";
+export {
+  addressMatcher,
+  areRangesWithin,
+  type ClientAddress,
+  clientAddressReader,
+  isPrivateAddress,
+  leadsToPrivateNetwork,
+  networkOf,
+  WEB_PORT_HEADER,
+} from "./addresses";
 export { otherListsCursor, readCursor, toPage, writeCursor } from "./cursor";
-export { drain, endEarly, isEarly } from "./early-reply";
-export { dropNamedHeaders, endToEndHeaders, isHopHeader } from "./hop-headers";
-export { credits, decimal, NumberLiteral, toJson, usd } from "./json";
-export { JSON_BOUNDS, JsonScan } from "./json-structure";
-export { listen } from "./listen";
-export { NotYet } from "./not-yet";
-export { isSameSecret, refuseToStrangers } from "./operator-access";
 export {
   CONNECTION_OPTIONS,
   createGuardedClient,
@@ -19,8 +19,35 @@ export {
   type SmallCall,
   type SupplierAddress,
 } from "./guarded-client";
-export { isPrivateAddress, leadsToPrivateNetwork } from "./private-address";
-export { toProblem, validationFailed } from "./problem";
-export { isStorable, readJsonObject, readText } from "./read-json-object";
-export { HEADER_BYTES_MAX, refuseUnreadable } from "./refuse-unreadable";
-export { DayInput, LATEST_MS, TimeInput } from "./time-input";
+export {
+  credits,
+  CreditsInput,
+  DayInput,
+  decimal,
+  DecimalInput,
+  isStorable,
+  LATEST_MS,
+  NumberLiteral,
+  PositiveCreditsInput,
+  readJsonObject,
+  readText,
+  TimeInput,
+  toJson,
+  usd,
+  UsdInput,
+} from "./json";
+export { JSON_BOUNDS, JsonScan } from "./json-structure";
+export { NotYet, toProblem, validationFailed } from "./problem";
+export {
+  drain,
+  dropNamedHeaders,
+  endEarly,
+  endToEndHeaders,
+  HEADER_BYTES_MAX,
+  isEarly,
+  isHopHeader,
+  isSameSecret,
+  listen,
+  refuseToStrangers,
+  refuseUnreadable,
+} from "./server";

@@ -1,5 +1,5 @@
-import type * as z from "zod";
-import { ScripError, type FieldError } from "../errors";
+import * as z from "zod";
+import { type FieldError, ScripError } from "../errors";
 import { toJson } from "./json";
 
 const TITLES: Partial<Record<number, string>> = {
@@ -62,3 +62,9 @@ export function toProblem(error: unknown, requestId: string): Response {
   if (status === 401) headers.set("www-authenticate", "Bearer");
   return new Response(toJson(body), { status, headers });
 }
+
+/** A member of a request whose feature isn't there yet: null says what leaving it out says, and nothing else is promised. */
+export const NotYet = z
+  .null("isn't possible yet: leave it out, or send null")
+  .optional()
+  .meta({ description: "Not possible yet: null, or left out." });

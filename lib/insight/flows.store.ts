@@ -1,6 +1,6 @@
 import type { Tx } from "../db";
 import { queries } from "../db/models";
-import { micros, nanos, type Micros, type Nanos } from "../money";
+import { micros, type Micros, nanos, type Nanos } from "../money";
 
 type Range = { fromMs: number; toMs: number };
 
@@ -50,4 +50,13 @@ export async function sumCash(reader: Tx, { fromMs, toMs }: Range): Promise<Cash
     refundedNanos: nanos(BigInt(row?.refunded ?? "0")),
     disputedNanos: nanos(BigInt(row?.disputed ?? "0")),
   };
+}
+
+/** What came in and went out. Units: microcredits, nanodollars. */
+export type Flows = { issued: Record<Source, Micros>; cash: Cash };
+
+/** The credits that were issued within [from, to), by source, and the money that orders moved. */
+export async function readFlows(reader: Tx, range: { fromMs: number; toMs: number }): Promise<Flows> {
+  const [issued, cash] = await Promise.all([sumIssued(reader, range), sumCash(reader, range)]);
+  return { issued, cash };
 }

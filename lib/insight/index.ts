@@ -1,5 +1,4 @@
+export { type Alarms, readAlarms } from "./alerts.store";
+export { type Flows, readFlows } from "./flows.store";
 export { type Advice, type Pnl, type PnlFigures, type Rates, worthOf } from "./pnl";
-export { PNL_GROUPS } from "./pnl.store";
-export { type Alarms, readAlarms } from "./read-alarms";
-export { type Flows, readFlows } from "./read-flows";
-export { readPnl } from "./read-pnl";
+export { PNL_GROUPS, readPnl } from "./pnl.store";

@@ -1,7 +1,7 @@
 import type { Tx } from "../db";
 import { Prisma, queries } from "../db/models";
 import { formatDecimal, micros, nanos } from "../money";
-import type { Rates, UsageTotals } from "./pnl";
+import { type Pnl, type Rates, reckonPnl, type UsageTotals } from "./pnl";
 
 /** What profit and loss can be told apart by. */
 export const PNL_GROUPS = ["day", "provider", "model", "channel"] as const;
@@ -83,4 +83,17 @@ export async function sumRequests(
     feesNanos: nanos(BigInt(row.fees)),
     backedMicros: micros(BigInt(row.backed)),
   }));
+}
+
+/**
+ * Profit and loss of the requests that arrived in [from, to): what they were charged in credits, and what they cost in
+ * dollars, from their usage records, the lots that they burned, and what vested with them.
+ *
+ * Days are UTC's, the latest first.
+ */
+export async function readPnl(
+  reader: Tx,
+  input: { fromMs: number; toMs: number; group: PnlGroup | null; rates: Rates },
+): Promise<Pnl> {
+  return reckonPnl(await sumRequests(reader, input), input.rates, input.group !== null);
 }

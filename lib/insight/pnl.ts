@@ -1,4 +1,4 @@
-import { divideDown, micros, nanos, ZERO_NANOS, type Decimal, type Micros, type Nanos } from "../money";
+import { type Decimal, divideDown, micros, type Micros, nanos, type Nanos, ZERO_NANOS } from "../money";
 
 /** What requests of one group, provider and model came to. Units: microcredits, nanodollars. */
 export type UsageTotals = {

@@ -3,7 +3,7 @@ import type { Tx } from "../db";
 import { assert, ScripError } from "../errors";
 import { newUuid, toPublicId, type Uuid } from "../ids";
 import { type Lot, readLots } from "../ledger";
-import { enqueue } from "../queue/enqueue";
+import { enqueue } from "../queue/outbox";
 import { readSettings } from "../settings";
 import { advanceRefund, newsOf, type RefundNews } from "./apply-refund";
 import { takeFromLot, updateTotals } from "./claims";

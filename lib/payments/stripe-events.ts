@@ -2,7 +2,7 @@ import { type Ctx, systemCtx } from "../ctx";
 import type { Database, Tx } from "../db";
 import { assert } from "../errors";
 import { divideDown, nanos } from "../money";
-import { enqueue } from "../queue/enqueue";
+import { enqueue } from "../queue/outbox";
 import { applyDispute } from "./apply-dispute";
 import { applyRefund } from "./apply-refund";
 import { applySession } from "./apply-session";

@@ -2,7 +2,7 @@ import type { Ctx } from "../ctx";
 import { bumpConfig, type Tx } from "../db";
 import { assert, ScripError } from "../errors";
 import type { Uuid } from "../ids";
-import { enqueue } from "../queue/enqueue";
+import { enqueue } from "../queue/outbox";
 import { type KeyReason, type PoolKeyView, quotaLeft } from "./pool-key";
 import { listPoolKeys, lockPoolKey, type StoredPoolKey, updatePoolKeys, wipeSecret } from "./pool.store";
 import { probeAtOnce } from "./probe-schedule";

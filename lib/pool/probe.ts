@@ -3,7 +3,7 @@ import { bumpConfig, type Database, type Tx } from "../db";
 import type { Uuid } from "../ids";
 import type { Decimal, Nanos } from "../money";
 import type { KeyFault } from "../providers";
-import { enqueue } from "../queue/enqueue";
+import { enqueue } from "../queue/outbox";
 import type { SecretText, Vault } from "../vault";
 import { openPoolKey } from "./key-secret";
 import { type PoolKeyState, quotaLeft } from "./pool-key";

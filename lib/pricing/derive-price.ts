@@ -1,5 +1,5 @@
-import { divideHalfUp, divideUp, type Decimal } from "../money";
-import { add, compare, divide, multiply, ONE, ratioOf, type Ratio } from "./ratio";
+import { type Decimal, divideHalfUp, divideUp } from "../money";
+import { add, compare, divide, multiply, ONE, type Ratio, ratioOf } from "./ratio";
 
 /** `cost` and `usdPerCredit` in US dollars, `markup` and `floorMarkup` as shares of the cost (0.4 is 40%). */
 export type PriceInputs = { cost: Ratio; markup: Ratio; demand: Ratio; usdPerCredit: Decimal; floorMarkup: Ratio };
@@ -29,4 +29,9 @@ export function derivePrice({ cost, markup, demand, usdPerCredit, floorMarkup }:
   const floor = multiply(credits, add(ONE, floorMarkup));
   const price = rounded(target, placesOf(target), divideHalfUp);
   return compare(ratioOf(price), floor) >= 0 ? price : rounded(floor, placesOf(floor), divideUp);
+}
+
+/** The markup that a price makes on a cost: 0.03 USD sold at 5 credits of USD 0.01 is 2/3. */
+export function markupOf(priceCredits: Ratio, cost: Ratio, usdPerCredit: Decimal): Ratio {
+  return add(divide(multiply(priceCredits, ratioOf(usdPerCredit)), cost), { num: -1n, den: 1n });
 }

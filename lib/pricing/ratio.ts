@@ -1,4 +1,4 @@
-import { formatDecimal, type Decimal } from "../money";
+import { type Decimal, formatDecimal } from "../money";
 
 /** An exact fraction. The denominator is positive; it isn't always in lowest terms. */
 export type Ratio = { readonly num: bigint; readonly den: bigint };

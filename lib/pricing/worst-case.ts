@@ -1,10 +1,9 @@
-import { INPUT_KINDS, OUTPUT_KINDS, type Card, type CardTier, type Meter, type TokenKind } from "../catalog";
-import type { Decimal } from "../money";
-import { multipleOf, quantityOf } from "./quantity";
-import { rate } from "./rate";
+import { type Card, type CardTier, INPUT_KINDS, type Meter, OUTPUT_KINDS, type TokenKind } from "../catalog";
+import type { Decimal, Micros } from "../money";
+import { chargeOf, type Factor } from "./charge";
+import { multipleOf, quantityOf, rate } from "./rate";
+import type { Rating, RequestFacts, Usage } from "./rating";
 import { compare, ONE, ratioOf } from "./ratio";
-import type { Rating } from "./rating";
-import type { RequestFacts, Usage } from "./usage";
 
 /**
  * The most that a request may use.
@@ -52,4 +51,27 @@ function dearestTier(card: Card, usage: Usage): CardTier {
 export function worstCase(card: Card, bounds: Bounds, facts: RequestFacts): Rating {
   const usage = dearestUsage(card, bounds);
   return rate({ ...card, tiers: [dearestTier(card, usage)] }, usage, facts);
+}
+
+export type Affordable = { card: Card; bounds: Bounds; facts: RequestFacts; factors: readonly Factor[] };
+
+/**
+ * How many output tokens for each choice a budget can pay at the worst, at most those of the bounds.
+ *
+ * Returns `null` where it can't pay for none at all, or the request is unpriced. Rounding: down, to a whole token.
+ */
+export function outputTokensAffordable(request: Affordable, budgetMicros: Micros): number | null {
+  const { card, bounds, facts, factors } = request;
+  const canPay = (outputTokens: number): boolean => {
+    const rating = worstCase(card, { ...bounds, outputTokens }, facts);
+    return rating.outcome === "rated" && chargeOf(rating, factors, card.chargeUnit).chargeMicros <= budgetMicros;
+  };
+  if (!canPay(0)) return null;
+  let [payable, over] = [0, bounds.outputTokens + 1];
+  while (over - payable > 1) {
+    const middle = Math.floor((payable + over) / 2);
+    if (canPay(middle)) payable = middle;
+    else over = middle;
+  }
+  return payable;
 }

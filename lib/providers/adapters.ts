@@ -1,16 +1,49 @@
 import type { BillField, Provider } from "../catalog";
-import type { Adapter } from "./adapter";
+import type { Adapter, OpenAiEndpoint } from "./adapter";
 import {
   ANTHROPIC_FIELDS,
+  CHAT_FIELDS,
   GEMINI_FIELDS,
   GROQ_FIELDS,
   OPENROUTER_FIELDS,
   OTHERS_FIELDS,
   XAI_FIELDS,
 } from "./bill-fields";
-import { classifyAnswer } from "./classify-answer";
-import { openai } from "./openai";
-import { openAiCompatible } from "./openai-compatible";
+import { classifyAnswer } from "./classify";
+
+type Particulars = Partial<Omit<OpenAiEndpoint, "path">> & {
+  /** Between the base URL and `/chat/completions`. */
+  path?: string | ((secret: string) => string);
+  billFields?: readonly BillField[];
+  authHeaders?: Adapter["authHeaders"];
+};
+
+const bearer = (secret: string): Record<string, string> => ({ authorization: `Bearer ${secret}` });
+
+/** The adapter of a supplier with an OpenAI-compatible endpoint; what isn't said is as most of them do it. */
+export function openAiCompatible(id: Provider, baseUrl: string | null, particulars: Particulars = {}): Adapter {
+  const { path = "", billFields = [], authHeaders = bearer, ...rest } = particulars;
+  return {
+    id,
+    baseUrl,
+    openAi: {
+      path: typeof path === "string" ? () => path : path,
+      outputCapField: "max_tokens",
+      reasoning: "inside",
+      abortStopsBill: false,
+      ...rest,
+    },
+    billFields: [...CHAT_FIELDS, ...billFields],
+    authHeaders,
+    classify: classifyAnswer,
+  };
+}
+
+/** OpenAI itself. Ending a call ends its bill; the output's bound also covers reasoning. */
+export const openai: Adapter = openAiCompatible("openai", "https://api.openai.com/v1", {
+  outputCapField: "max_completion_tokens",
+  abortStopsBill: true,
+});
 
 /**
  * What a relay may bill beside what every supplier does. An address that isn't a supplier's public one may be a relay to
@@ -73,3 +106,16 @@ export const ADAPTERS: Readonly<Record<Provider, Adapter>> = {
   runway: ownProtocol("runway", "https://api.dev.runwayml.com"),
   pika: ownProtocol("pika", "https://api.pika.art"),
 };
+
+/** The adapter of a supplier; null for an id that names none. */
+export function findAdapter(provider: string): Adapter | null {
+  // Only own names: an id such as "constructor" names no supplier.
+  return Object.hasOwn(ADAPTERS, provider) ? ADAPTERS[provider as keyof typeof ADAPTERS] : null;
+}
+
+/** The places in a body where some supplier's bill fields stand, as dotted paths. */
+export const BILL_FIELD_PLACES: ReadonlySet<string> = new Set(
+  Object.values(ADAPTERS).flatMap(({ billFields }) =>
+    billFields.flatMap(({ in: place, name }) => (place === "body" ? [name] : [])),
+  ),
+);

@@ -69,3 +69,91 @@ export function readErrorFacts({ status, body }: Pick<UpstreamAnswer, "status" |
     param,
   };
 }
+
+const UNITS_MS: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 };
+const DURATION = /(\d+(?:\.\d+)?)(ms|s|m|h)/g;
+const WAIT_MS_MAX = 86_400_000;
+
+/** Read a duration as Go writes it: `12ms`, `1.5s`, `6m0s`. Null for anything else, negatives included. */
+export function readDurationMs(text: string): number | null {
+  if (!/^(?:\d+(?:\.\d+)?(?:ms|s|m|h))+$/.test(text)) return null;
+  let totalMs = 0;
+  for (const [, amount, unit] of text.matchAll(DURATION)) totalMs += Number(amount) * (UNITS_MS[unit ?? ""] ?? 0);
+  return Math.ceil(totalMs);
+}
+
+function first(headers: UpstreamAnswer["headers"], name: string): string | undefined {
+  const value = headers[name];
+  return typeof value === "string" ? value : value?.[0];
+}
+
+function secondsOrDate(text: string | undefined, nowMs: number): number | null {
+  if (text === undefined) return null;
+  if (/^\d+(?:\.\d+)?$/.test(text)) return Math.ceil(Number(text) * 1_000);
+  const at = Date.parse(text);
+  return Number.isNaN(at) ? null : Math.max(0, at - nowMs);
+}
+
+/** The reset of whichever limit has nothing left. Some suppliers write -1 there, which says nothing. */
+function resetMs(headers: UpstreamAnswer["headers"]): number | null {
+  let longest: number | null = null;
+  for (const what of ["requests", "tokens"]) {
+    if (first(headers, `x-ratelimit-remaining-${what}`) !== "0") continue;
+    const text = first(headers, `x-ratelimit-reset-${what}`) ?? "";
+    const waitMs = readDurationMs(/^\d+(?:\.\d+)?$/.test(text) ? `${text}s` : text);
+    if (waitMs !== null) longest = Math.max(longest ?? 0, waitMs);
+  }
+  return longest;
+}
+
+/**
+ * How long the supplier asks to wait: its headers, else what its error's text says; null where it says nothing.
+ *
+ * Units: milliseconds, at most a day.
+ */
+export function readRetryAfterMs({
+  headers,
+  body,
+  nowMs,
+}: Pick<UpstreamAnswer, "headers" | "body" | "nowMs">): number | null {
+  const exact = first(headers, "retry-after-ms");
+  if (exact !== undefined && /^\d+(?:\.\d+)?$/.test(exact)) return Math.min(Math.ceil(Number(exact)), WAIT_MS_MAX);
+  const told =
+    /"retryDelay"\s*:\s*"([^"]+)"/.exec(body)?.[1] ?? /try again in ([\d.]+(?:ms|s|m|h)[\d.a-z]*)/i.exec(body)?.[1];
+  const waitMs =
+    secondsOrDate(first(headers, "retry-after"), nowMs) ??
+    (told === undefined ? null : readDurationMs(told.replace(/\.$/, ""))) ??
+    resetMs(headers);
+  return waitMs === null ? null : Math.min(waitMs, WAIT_MS_MAX);
+}
+
+// Keys as suppliers write them, whole or masked, and the ids of their accounts. Source: suppliers' key formats.
+const SECRETS: readonly RegExp[] = [
+  /\bsk-[A-Za-z0-9*._…-]{4,}/g,
+  /\b(?:gsk_|xai-|r8_|hf_|pplx-|key_|sk_)[A-Za-z0-9*_-]{8,}/g,
+  /\bAIza[\w*-]{8,}/g,
+  /\bAQ\.[\w-]{20,}/g,
+  /\b(?:xa|ak)[*-][\w*-]{2,}/g,
+  /\*{3,}\w*/g,
+  /\bBearer\s+\S+/gi,
+  /\b(?:org|proj|acct|user|team|workspace)[-_][A-Za-z0-9]{6,}\b/g,
+  /\bprojects?[/_](?=[\w-]*\d)[\w-]+/g,
+  /\baccounts?\/(?=[\w-]*\d)[\w-]+/g,
+  /\b[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}\b/gi,
+  /<ak-[^>]*>/g,
+  /\b[0-9a-f]{32,}\b/gi,
+];
+const ADDRESSES = /https?:\/\/(?:platform|console|dash|dashboard|cloud|app)\.[^\s"'\\)]+/g;
+
+/**
+ * The text without keys, organisations, accounts and consoles of a supplier. `secret` is the key that was used: it is cut
+ * whatever it looks like, and so is each part of one that is joined by colons.
+ */
+export function scrubText(text: string, secret: string): string {
+  let scrubbed = text;
+  for (const part of [secret, ...secret.split(":")]) {
+    if (part.length >= 4) scrubbed = scrubbed.replaceAll(part, "[removed]");
+  }
+  for (const pattern of SECRETS) scrubbed = scrubbed.replace(pattern, "[removed]");
+  return scrubbed.replace(ADDRESSES, "[removed]");
+}

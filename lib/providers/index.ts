@@ -1,15 +1,15 @@
-export type { Adapter, Classification, OpenAiEndpoint } from "./adapter";
-export { RELAY_BILL_FIELDS } from "./adapters";
-export { BILL_FIELD_PLACES } from "./bill-field-names";
-export { classifyFailure } from "./classify-failure";
-export { headersToCaller, headersToSupplier } from "./cross-headers";
-export { findAdapter } from "./find-adapter";
-export { KEY_FAULTS, type KeyAction, type KeyFault } from "./key-action";
-export { readStatusWithin } from "./read-status-within";
-export { resolveBaseUrl, supplierAddress } from "./resolve-base-url";
-export { scrubText } from "./scrub-text";
-export { CEILING_SCRIPTS, ceilingMargin, tokensAtMost } from "./token-ceilings";
-export { RATIO_SCRIPTS, splitsDigits, tokenRatio } from "./token-ratios";
+export {
+  type Adapter,
+  type Classification,
+  KEY_FAULTS,
+  type KeyAction,
+  type KeyFault,
+  type OpenAiEndpoint,
+} from "./adapter";
+export { BILL_FIELD_PLACES, findAdapter, RELAY_BILL_FIELDS } from "./adapters";
+export { classifyFailure, readStatusWithin } from "./classify";
+export { scrubText } from "./error-facts";
+export { CEILING_SCRIPTS, ceilingMargin, RATIO_SCRIPTS, splitsDigits, tokenRatio, tokensAtMost } from "./token-counts";
 export {
   isMeasured,
   type Measured,
@@ -17,5 +17,5 @@ export {
   tokenizerOf,
   UNKNOWN_TOKENIZER,
   type Vocabulary,
-} from "./tokenizer-of";
-export { upstreamHostOf } from "./upstream-host";
+} from "./tokenizer";
+export { headersToCaller, headersToSupplier, resolveBaseUrl, supplierAddress, upstreamHostOf } from "./upstream";

@@ -1,6 +1,3 @@
-export { enqueue } from "./enqueue";
-export { migrateQueue } from "./migrate-queue";
-export { type Handler, type Job, openQueue, type Queue } from "./open-queue";
+export { CONSUMER, enqueue, isWorkedOff, relayOutbox, sweepOutbox, workOff } from "./outbox";
 export { forgetProcessed } from "./outbox.store";
-export { CONSUMER, relayOutbox, sweepOutbox } from "./relay-outbox";
-export { isWorkedOff, workOff } from "./work-off";
+export { type Handler, type Job, migrateQueue, openQueue, type Queue } from "./queue";

@@ -1,2 +1,1 @@
-export { type Bus, openBus } from "./open-bus";
-export { openScripts, type Scripts } from "./open-scripts";
+export { type Bus, openBus, openScripts, type Scripts } from "./redis";

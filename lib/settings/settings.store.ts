@@ -1,5 +1,5 @@
 import type { Tx } from "../db";
-import { queries, type Prisma } from "../db/models";
+import { type Prisma, queries } from "../db/models";
 import { formatUsd, nanos, parseUsd } from "../money";
 
 /** The settings that aren't at their defaults, by name. */

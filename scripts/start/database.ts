@@ -1,7 +1,7 @@
 import { grantApplicationRole } from "../../lib/db/grants";
 import { applyMigrations } from "../../lib/db/migrate";
 import { inspectServer } from "../../lib/db/server-settings";
-import { migrateQueue } from "../../lib/queue/migrate-queue";
+import { migrateQueue } from "../../lib/queue/queue";
 import { explain, say, Stop, warn } from "../console";
 import { postgresHome } from "../postgres/home";
 import { startServer } from "../postgres/server";

@@ -3,7 +3,7 @@ import { rmSync } from "node:fs";
 import pg from "pg";
 import { grantApplicationRole } from "../../lib/db/grants";
 import { applyMigrations } from "../../lib/db/migrate";
-import { migrateQueue } from "../../lib/queue/migrate-queue";
+import { migrateQueue } from "../../lib/queue/queue";
 import { say, Stop } from "../console";
 import { runTask, openTaskDatabase } from "../task";
 import { currentRun } from "../start/run-file";

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { pickFields, type RequestFacts } from "@/lib/pricing";
-import { readField } from "@/lib/pricing/read-field";
+import { readField } from "@/lib/pricing/fields";
 
 const PLACES = ["a", "a.b", "a.*", "a.*.b", "a.*.b.*.c", "b", "b.*.a", "c.a.b"];
 const names = fc.constantFrom("a", "b", "c");

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { DEMO_SETTINGS, Settings } from "@/lib/settings";
 import { DEFAULT_SETTINGS } from "@/lib/settings/defaults";
-import { mergePatch } from "@/lib/settings/merge-patch";
+import { mergePatch } from "@/lib/settings/settings";
 
 /** The examples of RFC 7396, appendix A. */
 const EXAMPLES: [unknown, unknown, unknown][] = [

@@ -1,0 +1,65 @@
+import type { Database, Tx } from "../db";
+import {
+  claimProcessed,
+  insertOutbox,
+  isProcessed,
+  type JobPayload,
+  listWaiting,
+  markCarried,
+  uncarryLost,
+} from "./outbox.store";
+import type { Queue } from "./queue";
+
+/**
+ * Ask for work to be done once this transaction has committed; if it rolls back, the work was never asked for.
+ *
+ * The payload carries ids. The work is done at least once, and its consumer makes that exactly once. Returns the row's id.
+ */
+export const enqueue = (tx: Tx, topic: string, payload: JobPayload): Promise<bigint> =>
+  insertOutbox(tx, topic, payload);
+
+/** The name under which this system's worker notes what it has worked off. */
+export const CONSUMER = "jobs";
+
+const BATCH = 200;
+const LOST_AFTER_MS = 120_000;
+
+/**
+ * Carry what committed changes asked for to the queue. Returns how many rows were carried.
+ *
+ * A row is marked after the queue has it: a crash in between hands it over again, which the job's id makes nothing. No
+ * cursor, so a row that commits late is never passed over. Not inside a transaction: the queue is the network.
+ * Errors: those of a queue that can't be reached; nothing is lost, the next call carries it.
+ */
+export async function relayOutbox(database: Database, queue: Queue, nowMs: number): Promise<number> {
+  const rows = await listWaiting(database.reader, BATCH);
+  for (const { id, topic, payload } of rows) await queue.add(topic, payload, id);
+  if (rows.length > 0) {
+    const ids = rows.map(({ id }) => id);
+    await database.inTransaction((tx) => markCarried(tx, ids, nowMs));
+  }
+  return rows.length;
+}
+
+/**
+ * Have rows carried again that the queue had and nobody worked off for two minutes: it was emptied, or the job is slow,
+ * and then handing it over again is nothing. Returns how many.
+ */
+export const sweepOutbox = (database: Database, nowMs: number, lostAfterMs = LOST_AFTER_MS): Promise<number> =>
+  database.inTransaction((tx) => uncarryLost(tx, nowMs - lostAfterMs, CONSUMER));
+
+/**
+ * Do a job's effect once, however often the job is delivered: the note of it and the effect are one transaction.
+ *
+ * Returns whether this call did it.
+ */
+export const workOff = (database: Database, outboxId: bigint, effect: (tx: Tx) => Promise<void>): Promise<boolean> =>
+  database.inTransaction(async (tx) => {
+    if (!(await claimProcessed(tx, CONSUMER, outboxId))) return false;
+    await effect(tx);
+    return true;
+  });
+
+/** Whether a job was worked off already: asked before a call to the outside that would be in vain. */
+export const isWorkedOff = (database: Database, outboxId: bigint): Promise<boolean> =>
+  isProcessed(database.reader, CONSUMER, outboxId);
