@@ -40,9 +40,9 @@ const tokensOf = (charge: bigint): number => Number(charge) / Number(MICROS_PER_
 
 type Case = { one: Asked; name: string; record: Record | undefined; bills: readonly LogEntry[] };
 
-/** A reply that came whole: what was billed is what was charged and what the reply said. */
+/** A complete reply: what was billed is what was charged and what the reply said. */
 function judgeWhole({ one, name, record, bills }: Case): string[] {
-  if (!record) return [`${name} came whole and isn't in the ledger`];
+  if (!record) return [`${name} was complete and isn't in the ledger`];
   const billed = bills
     .filter(({ ended }) => ended === "complete")
     .reduce((sum, entry) => sum + entry.input_tokens + entry.output_tokens, 0);

@@ -6,7 +6,7 @@ import type { LogEntry } from "../support/sandbox";
 import type { Caller } from "../support/stage";
 import type { Seen } from "./seen";
 
-/** What the books say of one request. */
+/** What the ledger says of one request. */
 export type Record = {
   id: string;
   charge: bigint;
@@ -23,7 +23,7 @@ export type Record = {
 
 export type AuditInput = {
   database: Database;
-  /** What the books say of each request, by its id. */
+  /** What the ledger says of each request, by its id. */
   records: ReadonlyMap<string, Record>;
   callers: readonly Caller[];
   grantedMicros: bigint;
@@ -83,17 +83,17 @@ export async function readRecords({ pool }: Database): Promise<Map<string, Recor
 
 const idOf = (requestId: string | null): string => (requestId && fromPublicId("request", requestId)) ?? "";
 
-/** Holds each client's word against the books. */
+/** Compare what each client saw with the ledger. */
 function auditSeen(seen: readonly Seen[], records: ReadonlyMap<string, Record>, windowTokens: number): string[] {
   return seen.flatMap((what) => {
     const record = records.get(idOf(what.requestId));
     const name = what.requestId ?? `a request of caller ${what.caller}`;
     if (what.status !== 200)
       return record && record.charge > 0n ? [`${name} was answered ${what.status} and charged`] : [];
-    if (!record) return [`${name} was answered and isn't in the books`];
+    if (!record) return [`${name} was answered and isn't in the ledger`];
     if (what.isWhole && what.problem === null) {
       if (record.isLost || record.status !== "ok")
-        return [`${name} came whole and is in the books as ${record.status}`];
+        return [`${name} was complete and is in the ledger as ${record.status}`];
       if (what.credits !== formatCredits(micros(record.charge)))
         return [`${name} said ${what.credits} and was charged ${record.charge}`];
       if (what.isStream && what.tokens !== record.outputTokens)
@@ -105,12 +105,12 @@ function auditSeen(seen: readonly Seen[], records: ReadonlyMap<string, Record>, 
   });
 }
 
-/** Holds the supplier's bill against the books: one request, all its entries. */
+/** Compare the supplier's bill with the ledger: one request, all its entries. */
 function auditBill(entries: readonly LogEntry[], record: Record | undefined, windowTokens: number): string[] {
   const name = entries[0]?.request_id ?? "";
   const tokens = entries.reduce((sum, entry) => sum + entry.input_tokens + entry.output_tokens, 0);
   const cost = entries.reduce((sum, entry) => sum + (parseUsd(String(entry.usd)) ?? 0n), 0n);
-  if (!record) return tokens > 0 ? [`${name} was billed ${tokens} tokens and isn't in the books`] : [];
+  if (!record) return tokens > 0 ? [`${name} was billed ${tokens} tokens and isn't in the ledger`] : [];
   const asked = BigInt(tokens) * MICROS_PER_TOKEN;
   if (record.charge > asked) return [`${name} was billed ${tokens} tokens and charged ${record.charge}`];
   const isComplete = entries.some((entry) => entry.ended === "complete");
@@ -156,7 +156,7 @@ async function auditWallets({ database, callers, grantedMicros }: AuditInput): P
   return problems;
 }
 
-/** Hold what clients saw, what the supplier billed and what was charged against each other, and verify all invariants of the ledger. */
+/** Compare what clients saw, what the supplier billed and what was charged, and verify all invariants of the ledger. */
 export async function audit(input: AuditInput): Promise<Audit> {
   const { database, records, seen, log, windowTokens } = input;
   const bills = groupByRequest(log);

@@ -93,14 +93,14 @@ test("the audit of the rounds names what was lost, doubled, served for nothing o
   const problemsWith = async (change: Partial<AuditInput>): Promise<string> =>
     (await audit({ ...audited, ...change })).problems.join("\n");
 
-  const stranger = newUuid(nowMs());
-  const lost = { ...whole, requestId: toPublicId("request", stranger) };
-  expect(await problemsWith({ seen: [lost] })).toContain("isn't in the books");
+  const unknown = newUuid(nowMs());
+  const lost = { ...whole, requestId: toPublicId("request", unknown) };
+  expect(await problemsWith({ seen: [lost] })).toContain("isn't in the ledger");
   expect(await problemsWith({ seen: [{ ...whole, credits: "0.001" }] })).toContain(`${name} said 0.001`);
   expect(await problemsWith({ seen: [{ ...whole, status: 503 }] })).toContain(`${name} was answered 503 and charged`);
   expect(await problemsWith({ log: [bill, bill] })).toContain(`${name}: billed`);
   expect(await problemsWith({ log: [{ ...bill, output_tokens: bill.output_tokens - 1 }] })).toContain(name);
-  expect(await problemsWith({ log: [{ ...bill, request_id: lost.requestId }] })).toContain("isn't in the books");
+  expect(await problemsWith({ log: [{ ...bill, request_id: lost.requestId }] })).toContain("isn't in the ledger");
   expect(await problemsWith({ grantedMicros: GRANTED + 1n })).toContain("wallet");
 }, 120_000);
 

@@ -4,7 +4,7 @@ import { keepResult, proofSize } from "../support/results";
 import { stageCallers } from "../support/stage";
 import { chanceOf } from "./chance";
 import { type Crowd, startCrowd } from "./crowd";
-import { hostileKinds, type Kind, MB, type Sender, strangersKind, wellFormed } from "./hostile/bodies";
+import { hostileKinds, type Kind, MB, type Sender, unauthenticatedKind, wellFormed } from "./hostile/bodies";
 import { measure, median, type Pace, type Run, type Target } from "./hostile/measure";
 import { startWorld, USUAL_TIMINGS, wholeCredits, type World } from "./world";
 
@@ -33,7 +33,7 @@ function comparisons(): Comparison[] {
     },
     {
       control: wellFormed(MB),
-      kinds: [strangersKind(MB)],
+      kinds: [unauthenticatedKind(MB)],
       pace: { bodies: isFull ? 60 : 12, everyMs: 50, runMs: isFull ? 6_000 : 1_200 },
     },
   ];
@@ -55,7 +55,7 @@ beforeAll(async () => {
   const secrets: Record<Sender, string> = {
     funded: funded?.secret ?? "",
     unfunded: unfunded?.secret ?? "",
-    stranger: newApiKeySecret(),
+    unauthenticated: newApiKeySecret(),
   };
   const [gateway] = world.gateways();
   const urls = (): string[] => world.gateways().map(({ url }) => url);

@@ -25,7 +25,7 @@ beforeAll(async () => {
 }, 120_000);
 afterAll(() => world.close(), 60_000);
 
-/** Asks again and again, at both gateways in turn, until it was told five times in a row that the credits are gone. */
+/** Asks again and again, at both gateways in turn, until it was refused five times in a row because the credits are gone. */
 async function spend(client: number, seen: Seen[]): Promise<void> {
   const [caller] = world.callers;
   for (let turn = 0, refusals = 0; refusals < REFUSALS_IN_A_ROW; turn++) {

@@ -12,7 +12,7 @@ export function childrenOf(pid: number): number[] {
         const stat = readFileSync(`/proc/${candidate}/stat`, "utf8");
         return Number(stat.slice(stat.lastIndexOf(")") + 2).split(" ")[1]) === pid;
       } catch {
-        return false; // it ended between the listing and the look
+        return false; // it ended between the listing and the check
       }
     });
 }

@@ -58,7 +58,7 @@ async function killOne(
   return { victim, ...(await world.killPostgres()), inDoubt };
 }
 
-/** Kill a victim at a random instant under load, look what becomes of new work, and bring it back. */
+/** Kill a victim at a random instant under load, observe new work, and bring it back. */
 export async function playRound(
   world: World,
   crowd: Crowd,

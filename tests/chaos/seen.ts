@@ -56,7 +56,7 @@ export type Ask = {
   signal?: AbortSignal;
 };
 
-/** Send one chat request and tell what came of it; never throws. `onToken` is called as events of a stream come. */
+/** Send one chat request and answer how it ended; never throws. `onToken` is called as events of a stream come. */
 export async function ask(
   { url, secret, caller, isStream, prompt, model, maxTokens = 2_000, signal }: Ask,
   onToken: () => void = () => undefined,

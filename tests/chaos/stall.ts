@@ -123,7 +123,7 @@ function underWayAt(crowd: Crowd, victims: readonly Victim[]): { streams: number
   };
 }
 
-/** Requests are served again at every place: one that was asked for after the stall has come whole. */
+/** Requests are served again at every place: one that was asked for after the stall was complete. */
 async function servedAgain(crowd: Crowd, sinceMs: number, limitMs: number): Promise<void> {
   const isServed = (place: number): boolean =>
     crowd.seen.some((one) => one.place === place && one.askedMs > sinceMs && one.isWhole && one.status === 200);

@@ -32,7 +32,7 @@ const SIZES: Record<"full" | "quick", Size> = {
     chunkDelayMs: 50,
     tokensMax: 1_600,
   },
-  // The same ratios at an eighth: a stall that outlives the lease, one that outlives the second look too, and a hang that
+  // The same ratios at an eighth: a stall that outlives the lease, one that outlives the second poll too, and a hang that
   // outlives neither, with more to spare than a busy machine lets a process wait.
   quick: {
     timings: {

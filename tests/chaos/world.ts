@@ -48,7 +48,7 @@ export type Timings = {
 };
 
 /**
- * For crashes: a test sees in seconds what production sees in tens of them. The time between two looks, all that the living have
+ * For crashes: a test sees in seconds what production sees in tens of them. The time between two polls, all that the living have
  * once PostgreSQL is back, is longer than a busy machine lets a process wait.
  */
 export const SHORT_TIMINGS: Timings = {

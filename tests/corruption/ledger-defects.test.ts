@@ -177,7 +177,7 @@ const DEFECTS: Defect[] = [
     plant: () => [["update pool_key set cost_nanos = cost_nanos * 2"]],
   },
   {
-    defect: "an advance forgotten",
+    defect: "an advance left out",
     invariant: "advance-equals-lines",
     plant: ({ wallet }) => [["update books.wallet set advance = advance + 1 where id = $1", [wallet]]],
   },
@@ -189,7 +189,7 @@ const DEFECTS: Defect[] = [
     ],
   },
   {
-    defect: "an expiry forgotten",
+    defect: "an expiry left out",
     invariant: "next-expiry-is-due",
     plant: ({ wallet }) => [["update books.wallet set next_expiry = null where id = $1", [wallet]]],
   },

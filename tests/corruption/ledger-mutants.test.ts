@@ -3,7 +3,7 @@ import { runModel } from "../property/ledger/run-model";
 import { aLedger } from "../support/a-ledger";
 import { type Mutation, plantMutant } from "../support/plant-mutant";
 
-/** A mistake that somebody could make in one function of the books: what the text says, and what it would say. */
+/** A mistake that somebody could make in one function of the ledger: what the text says, and what it would say. */
 type Mutant = Mutation & { mistake: string };
 
 const MUTANTS: Mutant[] = [
@@ -68,7 +68,7 @@ const MUTANTS: Mutant[] = [
     wouldSay: "where false) then return true",
   },
   {
-    mistake: "a wallet in debt isn't told so",
+    mistake: "a wallet in debt isn't refused",
     routine: "reserve_one",
     says: "if _w.debt > 0 then",
     wouldSay: "if false then",

@@ -4,11 +4,11 @@ import type { Figures } from "./figures";
 import { startStub } from "./stub";
 
 /** What the bench asks of the process that makes the load, one at a time. */
-export type Order =
-  | { kind: "drive"; drive: DriveOrder }
+export type Command =
+  | { kind: "drive"; drive: DriveCommand }
   /** Open so many streams, and hold them until each has had its first byte and then its end. */
   | { kind: "hold"; port: number; requests: string[]; streams: number };
-export type DriveOrder = Omit<Drive, "requests"> & { requests: string[] };
+export type DriveCommand = Omit<Drive, "requests"> & { requests: string[] };
 export type Report =
   | { kind: "ready"; stubPort: number }
   | { kind: "measuring" }
@@ -18,24 +18,24 @@ export type Report =
 
 const OPENING_AT_ONCE = 64;
 
-const tell = (report: Report): void => void process.send?.(report);
+const report = (message: Report): void => void process.send?.(message);
 const toBuffers = (requests: string[]): Buffer[] => requests.map((text) => Buffer.from(text));
 
 const stub = await startStub();
 
-async function driveOnce(order: DriveOrder): Promise<void> {
+async function driveOnce(command: DriveCommand): Promise<void> {
   let before = process.cpuUsage();
   let startedMs = performance.now();
-  const figures = await drive({ ...order, requests: toBuffers(order.requests) }, () => {
+  const figures = await drive({ ...command, requests: toBuffers(command.requests) }, () => {
     before = process.cpuUsage();
     startedMs = performance.now();
-    tell({ kind: "measuring" });
+    report({ kind: "measuring" });
   });
   const { user, system } = process.cpuUsage(before);
-  tell({ kind: "driven", figures, busy: (user + system) / 1000 / (performance.now() - startedMs) });
+  report({ kind: "driven", figures, busy: (user + system) / 1000 / (performance.now() - startedMs) });
 }
 
-async function holdStreams({ port, requests, streams }: Extract<Order, { kind: "hold" }>): Promise<void> {
+async function holdStreams({ port, requests, streams }: Extract<Command, { kind: "hold" }>): Promise<void> {
   const buffers = toBuffers(requests);
   const clients = Array.from({ length: streams }, () => openClient(port));
   const wholes: Promise<{ status: number }>[] = [];
@@ -49,15 +49,15 @@ async function holdStreams({ port, requests, streams }: Extract<Order, { kind: "
   };
   await Promise.all(Array.from({ length: OPENING_AT_ONCE }, opener));
   const held = stub.held();
-  tell({ kind: "holding", held, opened: wholes.length });
+  report({ kind: "holding", held, opened: wholes.length });
   stub.release();
   const ended = (await Promise.all(wholes)).filter(({ status }) => status === 200).length;
   for (const client of clients) client.close();
-  tell({ kind: "held", held, opened: wholes.length, ended });
+  report({ kind: "held", held, opened: wholes.length, ended });
 }
 
-process.on("message", (order: Order) => {
-  void (order.kind === "drive" ? driveOnce(order.drive) : holdStreams(order));
+process.on("message", (command: Command) => {
+  void (command.kind === "drive" ? driveOnce(command.drive) : holdStreams(command));
 });
 process.on("disconnect", () => process.exit(0));
-tell({ kind: "ready", stubPort: stub.port });
+report({ kind: "ready", stubPort: stub.port });

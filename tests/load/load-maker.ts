@@ -1,16 +1,16 @@
 import { fork, type ChildProcess } from "node:child_process";
 import { spawn } from "node:child_process";
 import type { Figures } from "./figures";
-import type { DriveOrder, Order, Report } from "./generator";
+import type { DriveCommand, Command, Report } from "./generator";
 
 /** The process that makes the load and holds the stub, on a core of its own. */
 export type LoadMaker = {
   readonly stubPort: number;
   /** Drive once; `onMeasuring` is called when the warm-up is over. `busy` is the share of a core that it took. */
-  drive(order: DriveOrder, onMeasuring?: () => void): Promise<{ figures: Figures; busy: number }>;
+  drive(command: DriveCommand, onMeasuring?: () => void): Promise<{ figures: Figures; busy: number }>;
   /** Hold streams open; `onHolding` is called while all are. */
   hold(
-    order: Omit<Extract<Order, { kind: "hold" }>, "kind">,
+    command: Omit<Extract<Command, { kind: "hold" }>, "kind">,
     onHolding?: () => void,
   ): Promise<{ held: number; opened: number; ended: number }>;
   stop(): void;
@@ -33,7 +33,7 @@ export async function startLoadMaker(file: string, core: string | null): Promise
         if (report.kind !== kind) return;
         listeners.delete(listener);
         child.off("exit", ended);
-        // Its kind was just looked at.
+        // Its kind was just checked.
         resolve(report as Of<K>);
       };
       listeners.add(listener);
@@ -42,16 +42,16 @@ export async function startLoadMaker(file: string, core: string | null): Promise
   const { stubPort } = await next("ready");
   return {
     stubPort,
-    async drive(order, onMeasuring) {
+    async drive(command, onMeasuring) {
       void next("measuring").then(onMeasuring, () => undefined);
       const done = next("driven");
-      child.send({ kind: "drive", drive: order } satisfies Order);
+      child.send({ kind: "drive", drive: command } satisfies Command);
       return done;
     },
-    async hold(order, onHolding) {
+    async hold(command, onHolding) {
       void next("holding").then(onHolding, () => undefined);
       const done = next("held");
-      child.send({ kind: "hold", ...order } satisfies Order);
+      child.send({ kind: "hold", ...command } satisfies Command);
       return done;
     },
     stop: () => child.disconnect(),

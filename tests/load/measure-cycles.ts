@@ -8,7 +8,7 @@ import type { Lengths } from "./subject";
 const IN_FLIGHT = [1, 16, 64, 256];
 
 /** How many times a second one process reserves and settles, on empty and on filled tables. */
-export async function measureBooks(
+export async function measureLedger(
   databases: { owner: Database; application: Database },
   callers: readonly Caller[],
   { seconds, runs }: Lengths,

@@ -24,7 +24,7 @@ const show = ({ p50, p99 }: Percentiles): string => `+${p50.toFixed(1)} / +${p99
 
 /**
  * What the gateway adds to a reply's time at half of what it can serve, against the bare pass-through at the same rate.
- * The details tell what a request costs each of them at that rate. Units: milliseconds; processor time in microseconds.
+ * The details say what a request costs each of them at that rate. Units: milliseconds; processor time in microseconds.
  */
 export async function measureLatency(
   maker: LoadMaker,

@@ -1,6 +1,6 @@
 import { loadavg } from "node:os";
 import { keepResult } from "../support/results";
-import { measureBooks } from "./measure-cycles";
+import { measureLedger } from "./measure-cycles";
 import { measureHotAccount } from "./measure-hot-account";
 import { measureLatency } from "./measure-latency";
 import { measureStreams } from "./measure-streams";
@@ -16,15 +16,15 @@ type Size = Lengths & { streams: number; filling: number };
 const FULL: Size = { seconds: 10, warmUpSeconds: 5, runs: 3, streams: 5_000, filling: 300_000 };
 const QUICK: Size = { seconds: 2, warmUpSeconds: 1, runs: 1, streams: 500, filling: 50_000 };
 
-async function measure(bench: Bench, size: Size, tell: (row: Row) => void): Promise<void> {
+async function measure(bench: Bench, size: Size, report: (row: Row) => void): Promise<void> {
   const { maker, gateway, bare } = bench;
   const { rows, gatewayPerSecond } = await measureThroughput(maker, bench, size);
-  rows.forEach(tell);
-  (await measureLatency(maker, bench, gatewayPerSecond * HALF, size)).forEach(tell);
-  tell(await measureHotAccount(maker, gateway, size));
-  tell(await measureStreams(maker, gateway, size.streams));
+  rows.forEach(report);
+  (await measureLatency(maker, bench, gatewayPerSecond * HALF, size)).forEach(report);
+  report(await measureHotAccount(maker, gateway, size));
+  report(await measureStreams(maker, gateway, size.streams));
   await Promise.all([gateway.worker.stop(), bare.worker.stop()]);
-  (await measureBooks(bench, bench.callers, size, size.filling)).forEach(tell);
+  (await measureLedger(bench, bench.callers, size, size.filling)).forEach(report);
 }
 
 /** Measure every row, print them as a table, and keep them. `isQuick` shows that the bench runs, not how fast anything is. */

@@ -1,7 +1,7 @@
 import type { Figures } from "./figures";
 import { median } from "./figures";
 import type { LoadMaker } from "./load-maker";
-import type { DriveOrder } from "./generator";
+import type { DriveCommand } from "./generator";
 import type { Worker } from "../support/worker";
 
 /** A server that is measured, and the requests that it is sent. */
@@ -13,7 +13,7 @@ export type Run = Figures & { cpuUs: number; makerBusy: number };
 export const portOf = ({ worker }: Subject): number => Number(new URL(worker.url).port);
 
 /** Drive a subject once. */
-export async function runOnce(maker: LoadMaker, subject: Subject, order: Omit<DriveOrder, "port">): Promise<Run> {
+export async function runOnce(maker: LoadMaker, subject: Subject, order: Omit<DriveCommand, "port">): Promise<Run> {
   let beforeMs = Number.NaN;
   const { figures, busy } = await maker.drive({ ...order, port: portOf(subject) }, () => {
     beforeMs = subject.worker.cpuMs();

@@ -89,7 +89,7 @@ export async function aHistory(ledger: LedgerFixture): Promise<History> {
   return { ...names, owner, close: () => pool.end() };
 }
 
-/** Told that 2 credits were used, taken for gone, and charged for the 7 of which its hold covers 6. */
+/** Reported 2 credits used, presumed dead, and charged for the 7 of which its hold covers 6. */
 async function aLateCharge({ books }: LedgerFixture, reserve: Reserve): Promise<Uuid> {
   const { hold, poolKey } = reserve;
   await books.reserve(reserve);

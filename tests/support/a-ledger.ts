@@ -19,7 +19,7 @@ import { testDatabase, type TestDatabase } from "./database";
 /** Whole credits in microcredits. */
 export const cr = (credits: number): Micros => micros(BigInt(Math.round(credits * 1_000_000)));
 
-/** The books on a database of their own, with the verbs of the hot path. */
+/** The ledger on a database of its own, with the verbs of the hot path. */
 export type LedgerFixture = {
   home: TestDatabase;
   database: Database;

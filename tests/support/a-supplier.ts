@@ -29,7 +29,7 @@ export function sendJson(response: ServerResponse, status: number, body: unknown
   response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(body));
 }
 
-/** A supplier of the test file's own, which does what no sandbox has an order for. Set `play` before each request. */
+/** A supplier of the test file's own, which does what no sandbox has a fault for. Set `play` before each request. */
 export function aSupplier() {
   let play: Play = (response) => sendJson(response, 500, {});
   const server = createServer((request, response) => {

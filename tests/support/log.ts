@@ -2,7 +2,7 @@ import { Writable } from "node:stream";
 import { pino } from "pino";
 import type { Log } from "@/lib/log";
 
-/** A log that keeps what it is told, by the words of its message. */
+/** A log that keeps its lines. */
 export function aLog(): { log: Log; lines: Record<string, unknown>[] } {
   const lines: Record<string, unknown>[] = [];
   const keep = new Writable({

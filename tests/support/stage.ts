@@ -40,7 +40,7 @@ export async function stageModel(database: Database, chargeUnit = 0.001): Promis
   });
 }
 
-/** Add suppliers' keys to the stage's channel. The process's vault seals them. */
+/** Add suppliers' keys to the stage's channel. The process's vault encrypts them. */
 export async function stageSupply(database: Database, secrets: readonly string[]): Promise<Uuid[]> {
   const ids: Uuid[] = [];
   for (const secret of secrets) {

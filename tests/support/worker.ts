@@ -27,7 +27,7 @@ export type WorkerOptions = {
   file: string;
   args?: string[];
   env?: Record<string, string>;
-  /** Where its output goes: the file is written anew. */
+  /** Where its output goes: the file is overwritten. */
   logFile: string;
   /** Its address, for a process that doesn't log it. */
   url?: string;

@@ -154,7 +154,7 @@ export class Play {
       stolen && (stolen.account === null || this.chance.below(2) === 0)
         ? stolen.secret
         : `sk-economy-${randomText(24)}`;
-    // Some providers don't tell the account: nothing may be spent in advance of such a key.
+    // Some providers don't name the account: nothing may be spent in advance of such a key.
     const account = stolen?.account ?? (this.chance.below(6) === 0 ? null : `org-${randomText(12)}`);
     const usd = BigInt(1 + this.chance.below(40));
     const made = await this.tryTo(stolen ? "contribute what isn't one's own" : "contribute", async () => {

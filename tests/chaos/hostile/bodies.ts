@@ -1,7 +1,7 @@
 import { STAGE_MODEL } from "../../support/stage";
 
 /** Who sends a body: somebody with a few credits, an account without any, or somebody whose key is made up. */
-export type Sender = "funded" | "unfunded" | "stranger";
+export type Sender = "funded" | "unfunded" | "unauthenticated";
 
 /** Bodies of one kind, all of one size, and what becomes of them. */
 export type Kind = { name: string; sender: Sender; bytes: number; statuses: readonly number[]; make: () => Buffer };
@@ -13,8 +13,8 @@ const TAIL = "}]}";
 /** So much of a unit as fits between two texts in so many bytes; the rest is spaces. */
 function filled(bytes: number, start: string, unit: string, end: string): Buffer {
   const whole = Buffer.alloc(bytes, " ");
-  const room = bytes - Buffer.byteLength(start) - Buffer.byteLength(end);
-  const count = Math.floor(room / Buffer.byteLength(unit));
+  const space = bytes - Buffer.byteLength(start) - Buffer.byteLength(end);
+  const count = Math.floor(space / Buffer.byteLength(unit));
   let at = whole.write(start);
   if (count > 0) whole.fill(unit, at, (at += count * Buffer.byteLength(unit)));
   whole.write(end, at);
@@ -62,9 +62,9 @@ export function hostileKinds(bytes: number): Kind[] {
 }
 
 /** Bodies of somebody whose key is made up. */
-export const strangersKind = (bytes: number): Kind => ({
+export const unauthenticatedKind = (bytes: number): Kind => ({
   name: "small members, with a made-up key",
-  sender: "stranger",
+  sender: "unauthenticated",
   bytes,
   statuses: [401],
   make: value(bytes, "[1", ',{"a":1}', "]"),

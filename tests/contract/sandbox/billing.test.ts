@@ -56,8 +56,8 @@ test("the legacy billing calls report what was granted in dollars and what was s
 });
 
 test("a key that nobody issued is 401 and quoted as OpenAI quotes it; so is a revoked one", async () => {
-  const stranger = sandbox.client("sk-proj-abcdefghijklmnopqrstuvwxyz").models.list();
-  await expect(stranger).rejects.toMatchObject({
+  const unknown = sandbox.client("sk-proj-abcdefghijklmnopqrstuvwxyz").models.list();
+  await expect(unknown).rejects.toMatchObject({
     status: 401,
     code: "invalid_api_key",
     message: expect.stringContaining("Incorrect API key provided: sk-proj-********************wxyz.") as string,

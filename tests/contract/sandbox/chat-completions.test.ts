@@ -69,8 +69,8 @@ test.each(["max_tokens", "max_completion_tokens"])("%s cuts the reply and says s
   const reply = await sandbox.client().chat.completions.create({ ...ask("Reply with 50 tokens."), [name]: 7 });
   expect(reply.choices[0]?.finish_reason).toBe("length");
   expect(reply.usage?.completion_tokens).toBe(7);
-  const room = await sandbox.client().chat.completions.create({ ...ask("Reply with 7 tokens."), [name]: 7 });
-  expect(room.choices[0]?.finish_reason).toBe("stop");
+  const uncut = await sandbox.client().chat.completions.create({ ...ask("Reply with 7 tokens."), [name]: 7 });
+  expect(uncut.choices[0]?.finish_reason).toBe("stop");
 });
 
 test("a stream says what the whole reply says, a token a chunk, and reports usage only when asked", async () => {
@@ -147,7 +147,7 @@ test("every tool is called where the prompt asks for it, and none where tool_cho
   expect(none.choices[0]?.message.tool_calls).toBeUndefined();
 });
 
-test("a JSON schema is kept to", async () => {
+test("a JSON schema is followed", async () => {
   const schema = {
     type: "object",
     properties: { mood: { enum: ["calm", "wild"] }, steps: { type: "array", items: { $ref: "#/$defs/step" } } },

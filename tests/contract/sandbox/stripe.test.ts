@@ -84,7 +84,7 @@ describe("idempotency keys", () => {
     expect((await stripe.checkout.sessions.create(order())).id).not.toBe(first.id);
   });
 
-  test("have what was done with nobody to hear of it be told at the next try", async () => {
+  test("repeat the answer that never arrived, at the next try", async () => {
     const stripe = aClient();
     await sandbox.controls().next({ on: "stripe", cut_after: 0 });
     const { hostname, port } = new URL(sandbox.url());
