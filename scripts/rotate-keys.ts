@@ -2,7 +2,7 @@ import { rotateQuotes } from "../lib/contributions";
 import { type Ctx, systemCtx } from "../lib/ctx";
 import type { Database } from "../lib/db";
 import { toPublicId, type Uuid } from "../lib/ids";
-import { type Resealed, rotatePoolKeys, type Rotation } from "../lib/pool";
+import { type Reencrypted, rotatePoolKeys, type Rotation } from "../lib/pool";
 import { nowMs } from "../lib/time";
 
 /** How many keys one transaction re-encrypts. */
@@ -19,15 +19,15 @@ export type KeyRotation = {
 const ctx = (): Ctx => systemCtx("keys-rotate", nowMs());
 
 /** Every pool key once. */
-async function passOverPool(database: Database, onDuplicate: (id: string) => void): Promise<Resealed> {
-  const pass: Resealed = { rotated: 0, unopened: [] };
+async function passOverPool(database: Database, onDuplicate: (id: string) => void): Promise<Reencrypted> {
+  const pass: Reencrypted = { rotated: 0, undecryptable: [] };
   let after: Uuid | null = null;
   do {
     const input: { after: Uuid | null; limit: number } = { after, limit: BATCH };
     const batch: Rotation = await database.inTransaction((tx) => rotatePoolKeys(tx, ctx(), input));
     pass.rotated += batch.rotated;
-    pass.unopened.push(...batch.unopened);
-    for (const id of batch.twins) onDuplicate(toPublicId("poolKey", id));
+    pass.undecryptable.push(...batch.undecryptable);
+    for (const id of batch.duplicates) onDuplicate(toPublicId("poolKey", id));
     after = batch.lastId;
   } while (after !== null);
   return pass;
@@ -48,8 +48,8 @@ export async function rotateKeys(database: Database, onDuplicate: (id: string) =
     rotation.keys += keys.rotated;
     rotation.quotes += quotes.rotated;
     rotation.left = [
-      ...keys.unopened.map(({ id, masterKeyId }) => ({ id: toPublicId("poolKey", id), masterKeyId })),
-      ...quotes.unopened.map(({ id, masterKeyId }) => ({ id: toPublicId("quote", id), masterKeyId })),
+      ...keys.undecryptable.map(({ id, masterKeyId }) => ({ id: toPublicId("poolKey", id), masterKeyId })),
+      ...quotes.undecryptable.map(({ id, masterKeyId }) => ({ id: toPublicId("quote", id), masterKeyId })),
     ];
     if (keys.rotated + quotes.rotated === 0) return rotation;
   }

@@ -7,7 +7,7 @@ import { webDatabase } from "./database";
 const KEY_MAX = 255;
 
 /** A reply as it was sent, to be sent again. */
-export type StoredReply = { status: number; body: string };
+export type IdempotencyRecord = { status: number; body: string };
 
 /** The request's idempotency key. Errors: `idempotency_key_required`, `invalid_request` for one that is too long. */
 export function requireIdempotencyKey(request: Request): string {
@@ -22,7 +22,7 @@ export function requireIdempotencyKey(request: Request): string {
   throw new ScripError("invalid_request", `The Idempotency-Key is longer than ${KEY_MAX} characters.`);
 }
 
-function isStoredReply(value: unknown): value is StoredReply {
+function isStoredReply(value: unknown): value is IdempotencyRecord {
   return typeof value === "object" && value !== null && "status" in value && "body" in value;
 }
 
@@ -39,8 +39,8 @@ export async function doOnce<Prepared>(
   bodyText: string,
   userId: Uuid,
   prepare: () => Promise<Prepared>,
-  work: (tx: Tx, idempotencyKey: string, prepared: Prepared) => Promise<StoredReply>,
-): Promise<StoredReply & { isReplayed: boolean }> {
+  work: (tx: Tx, idempotencyKey: string, prepared: Prepared) => Promise<IdempotencyRecord>,
+): Promise<IdempotencyRecord & { isReplayed: boolean }> {
   const key = requireIdempotencyKey(request);
   const scope = `api ${userId} ${request.method} ${new URL(request.url).pathname}`;
   const requestHash = Uint8Array.from(createHash("sha256").update(bodyText).digest());

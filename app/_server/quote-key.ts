@@ -4,7 +4,7 @@ import {
   quoteContribution,
   type QuoteInput,
   type QuoteView,
-  type SecondLook,
+  type Revalidation,
   validateKey,
 } from "@/lib/contributions";
 import type { Ctx } from "@/lib/ctx";
@@ -15,7 +15,7 @@ import { openWebVault } from "./web-vault";
 
 /**
  * Quote a key: look at it with its provider between two looks at the database, none of them inside a transaction with the
- * other. The key is sealed before the provider is asked, and is nowhere else when this returns.
+ * other. The key is encrypted before the provider is asked, and is nowhere else when this returns.
  *
  * Errors: as `planQuote` and `quoteContribution`.
  */
@@ -40,10 +40,10 @@ export async function quoteKey(ctx: Ctx, input: QuoteInput): Promise<QuoteView> 
  *
  * Errors: as `planAcceptance`.
  */
-export async function lookAgain(
+export async function revalidateQuote(
   ctx: Ctx,
   input: { userId: Uuid; quoteId: Uuid; attest: boolean; topUpOf: Uuid | null },
-): Promise<SecondLook> {
+): Promise<Revalidation> {
   openWebVault();
   const { key, ...seen } = await planAcceptance(webDatabase().reader, ctx, input, webEnv().providerBaseUrls);
   return { ...seen, validation: await validateKey(key, "again") };

@@ -81,10 +81,10 @@ export const countDeviceLogin = async (device: string): Promise<number> =>
   Math.ceil((await count(byDevice, device)) / 1000);
 
 /** Forget the attempts of a device that has just signed in. */
-export const forgetDeviceLogins = (device: string): Promise<boolean> => byDevice.delete(device);
+export const resetDeviceLogins = (device: string): Promise<boolean> => byDevice.delete(device);
 
 /** Forget the attempts of a pair that has just signed in; this one was no failure of its origin's. */
-export async function forgetLogins(origin: string, email: string): Promise<void> {
+export async function resetLogins(origin: string, email: string): Promise<void> {
   await byOriginAndEmail.delete(`${origin} ${email}`);
   await byOrigin.reward(origin);
 }
@@ -121,7 +121,7 @@ export async function verifyCredentials(reader: Tx, input: VerifyCredentials): P
   const retryAfterS = await (device ? countDeviceLogin(device) : countLogin(input.origin, email));
   if (retryAfterS > 0) return { outcome: "throttled", retryAfterS };
   if (!(await isPassword(input.password, found?.passwordHash ?? null)) || !found) return { outcome: "wrong" };
-  await (device ? forgetDeviceLogins(device) : forgetLogins(input.origin, email));
+  await (device ? resetDeviceLogins(device) : resetLogins(input.origin, email));
   if (found.user.suspendedMs !== null) return { outcome: "suspended", reason: found.user.suspendedReason };
   return { outcome: "verified", user: found.user, deviceToken: newDeviceToken(secret, found) };
 }

@@ -5,7 +5,7 @@ import { ScripError } from "../errors";
 import { newUuid, toPublicId, type Uuid } from "../ids";
 import { grantContribution } from "../ledger";
 import { micros, type Micros, type Nanos, nanos, ZERO_NANOS } from "../money";
-import { addContributedKey, getPoolKey, isKeyInPool, openPoolKey } from "../pool";
+import { addContributedKey, getPoolKey, isKeyInPool, decryptPoolKey } from "../pool";
 import { upstreamHostOf } from "../providers";
 import { holdSettings, readSettings } from "../settings";
 import { type SecretText, vault } from "../vault";
@@ -13,9 +13,9 @@ import { setAdvance } from "./advance";
 import { type ContributionView, getContribution, requireOwn } from "./contribution";
 import { hasAccount, insertContribution } from "./contribution.store";
 import {
-  accountPrints,
+  accountFingerprints,
   type KeyToValidate,
-  knownAccountPrints,
+  knownAccountFingerprints,
   requireValid,
   tooSmall,
   type Validation,
@@ -69,11 +69,11 @@ type AcceptancePlan = {
 };
 
 /** What that look found. */
-export type SecondLook = Omit<AcceptancePlan, "key"> & { validation: Validation };
+export type Revalidation = Omit<AcceptancePlan, "key"> & { validation: Validation };
 
-function openKey({ id, provider, sealed }: Quote): SecretText {
+function openKey({ id, provider, encrypted }: Quote): SecretText {
   try {
-    return openPoolKey(vault(), { id, channel: { provider }, sealed });
+    return decryptPoolKey(vault(), { id, channel: { provider }, encrypted });
   } catch {
     // Its master key is gone: the key itself has to come again.
     throw new ScripError("quote_expired", "The key of this quote can't be read any more. Ask for a new quote.");
@@ -106,7 +106,7 @@ export async function planAcceptance(
   const address = addressOf(policy, baseUrls);
   if (input.topUpOf === null) {
     await requireDailyRoom(reader, ctx, input.userId, policy.settings.contributions_per_day);
-    if (await isKeyInPool(reader, quote.prints)) {
+    if (await isKeyInPool(reader, quote.fingerprints)) {
       throw new ScripError("duplicate_key", "This key has been contributed already.");
     }
   }
@@ -122,26 +122,31 @@ export async function planAcceptance(
  */
 export function presentWorth(
   quote: Quote,
-  look: SecondLook,
+  look: Revalidation,
   { reference, policy }: { reference: ReferenceRequest; policy: Policy },
 ): Quote {
   const { balanceNanos, accountId } = requireValid(look.validation, quote.provider);
   const present =
-    balanceNanos === null ? quote.quotaNanos : balanceNanos + quote.lookNanos - (look.leftNanos ?? ZERO_NANOS);
+    balanceNanos === null
+      ? quote.quotaNanos
+      : balanceNanos + quote.validationCostNanos - (look.leftNanos ?? ZERO_NANOS);
   if (present <= 0n) throw tooSmall();
   const quotaNanos = present < quote.quotaNanos ? nanos(present) : quote.quotaNanos;
   const { contribution_fee: feeShare } = policy.settings;
   const { netMicros, ...worth } = valueQuota(quotaNanos, reference, feeShare);
   if (netMicros <= 0n) throw tooSmall();
   const isLess = netMicros < micros(quote.grossMicros - quote.feeMicros);
-  const told = accountId === null ? [] : accountPrints(look.host, accountId);
-  const known = new Set(quote.accountPrints.map((print) => Buffer.from(print).toString("hex")));
+  const told = accountId === null ? [] : accountFingerprints(look.host, accountId);
+  const known = new Set(quote.accountFingerprints.map((print) => Buffer.from(print).toString("hex")));
   return {
     ...quote,
     quotaNanos,
     ...(isLess && { ...worth, feeShare }),
     isProven: quote.isProven && balanceNanos !== null,
-    accountPrints: [...quote.accountPrints, ...told.filter((print) => !known.has(Buffer.from(print).toString("hex")))],
+    accountFingerprints: [
+      ...quote.accountFingerprints,
+      ...told.filter((print) => !known.has(Buffer.from(print).toString("hex"))),
+    ],
   };
 }
 
@@ -176,23 +181,33 @@ export async function grantQuote(
 }
 
 /** `look`: what the provider said of the quote's key right before, outside the transaction. */
-type ContributeInput = { userId: Uuid; walletId: bigint; quoteId: Uuid; attest: boolean; look: SecondLook };
+type ContributeInput = { userId: Uuid; walletId: bigint; quoteId: Uuid; attest: boolean; look: Revalidation };
 
 const sameAccount = (): ScripError =>
   new ScripError("duplicate_key", "A key of the same account has been contributed already.");
 
 /** Every fingerprint of the account that the quote knew or the provider tells now. */
-function accountsOf({ accountPrints }: Quote, { host, validation }: SecondLook): Uint8Array[] {
+function accountsOf({ accountFingerprints }: Quote, { host, validation }: Revalidation): Uint8Array[] {
   const told = validation.outcome === "valid" ? validation.accountId : null;
-  return told === null ? [...accountPrints] : [...accountPrints, ...knownAccountPrints(host, told)];
+  return told === null ? [...accountFingerprints] : [...accountFingerprints, ...knownAccountFingerprints(host, told)];
 }
 
-type Joining = { quote: Quote; policy: Policy; contributionId: Uuid; look: SecondLook };
+type Joining = { quote: Quote; policy: Policy; contributionId: Uuid; look: Revalidation };
 
 async function addKey(tx: Tx, ctx: Ctx, { quote, policy, contributionId, look }: Joining): Promise<void> {
-  const { id, provider, sealed, prints, hint, quotaNanos, userId, isProven: isUnderAdvance } = quote;
+  const { id, provider, encrypted, fingerprints, hint, quotaNanos, userId, isProven: isUnderAdvance } = quote;
   const owner = { id: userId, contributionId };
-  const key = { id, channelId: policy.channel.id, provider, owner, sealed, prints, hint, quotaNanos, isUnderAdvance };
+  const key = {
+    id,
+    channelId: policy.channel.id,
+    provider,
+    owner,
+    encrypted,
+    fingerprints,
+    hint,
+    quotaNanos,
+    isUnderAdvance,
+  };
   await addContributedKey(tx, ctx, key);
   // The provider is locked from here on: what is counted now can't change before this commits.
   if (await hasAccount(tx, accountsOf(quote, look))) throw sameAccount();
@@ -216,10 +231,10 @@ export async function contribute(tx: Tx, ctx: Ctx, input: ContributeInput): Prom
   const netMicros = netOf(quote);
   await requireDailyRoom(tx, ctx, userId, settings.contributions_per_day);
   await requireRoom(tx, policy, { userId, quotaNanos: quote.quotaNanos, netMicros });
-  const { provider, isProven, accountPrints, quotaNanos, grossMicros, feeMicros, feeShare } = quote;
+  const { provider, isProven, accountFingerprints, quotaNanos, grossMicros, feeMicros, feeShare } = quote;
   const owner = { id, userId, walletId, quoteId: quote.id, poolKeyId: quote.id, provider };
   const worth = { isProven, quotaNanos, grossMicros, feeMicros, feeShare, netMicros };
-  const contribution = { ...owner, ...worth, accountPrints, nowMs: ctx.nowMs };
+  const contribution = { ...owner, ...worth, accountFingerprints, nowMs: ctx.nowMs };
   if (!(await insertContribution(tx, contribution))) throw sameAccount();
   await grantQuote(tx, ctx, { quote, contribution: { id, walletId }, settings });
   return getContribution(tx, ctx, { userId, contributionId: id });

@@ -5,7 +5,7 @@ import { assert, ScripError } from "../errors";
 import { newUuid, toPublicId, type Uuid } from "../ids";
 import { clawBackCredits } from "../ledger";
 import { micros, type Micros, type Nanos, ZERO_MICROS } from "../money";
-import { chargePoolKeys, endPoolKey, getPoolKey, type KeyReason, type PoolKeyView } from "../pool";
+import { chargePoolKeys, closePoolKey, getPoolKey, type KeyReason, type PoolKeyView } from "../pool";
 import { setAdvance } from "./advance";
 import { type ContributionView, getContribution, remainingOf, requireOwn } from "./contribution";
 import { type ContributionEnd, findByPoolKey, lockByPoolKeys, updateContribution } from "./contribution.store";
@@ -17,13 +17,13 @@ import { PROBE, vestContributions } from "./vesting";
  *
  * The key's row is locked before the contribution's and the wallet's, as the folder does.
  */
-async function endContribution(
+async function closeContribution(
   tx: Tx,
   ctx: Ctx,
   input: { poolKeyId: Uuid; state: ContributionEnd; reason: KeyReason },
 ): Promise<boolean> {
   const { poolKeyId, state, reason } = input;
-  await endPoolKey(tx, ctx, { poolKeyId, state, reason });
+  await closePoolKey(tx, ctx, { poolKeyId, state, reason });
   const [contribution] = await lockByPoolKeys(tx, [poolKeyId]);
   assert(contribution, `pool key ${poolKeyId} belongs to a contribution`);
   if (contribution.state !== "open") return false;
@@ -58,7 +58,7 @@ export async function retireContribution(
   input: { userId: Uuid; contributionId: Uuid },
 ): Promise<ContributionView> {
   const { poolKeyId } = await requireOwn(tx, input);
-  await endContribution(tx, ctx, { poolKeyId, state: "retired", reason: "by_owner" });
+  await closeContribution(tx, ctx, { poolKeyId, state: "retired", reason: "by_owner" });
   const view = await getContribution(tx, ctx, input);
   if (view.state === "retired") return view;
   throw new ScripError("state_conflict", "This contribution's key has died: there is nothing left to retire.");
@@ -73,11 +73,11 @@ type EndedKey = { key: PoolKeyView; contribution: { id: Uuid; takenMicros: Micro
  *
  * Errors: `not_found`.
  */
-export async function endKey(tx: Tx, ctx: Ctx, input: { poolKeyId: Uuid }): Promise<EndedKey> {
+export async function closeKey(tx: Tx, ctx: Ctx, input: { poolKeyId: Uuid }): Promise<EndedKey> {
   const end = { ...input, reason: "by_operator" } as const;
-  const isEnded = await killContribution(tx, ctx, end);
+  const isEnded = await closeDeadContribution(tx, ctx, end);
   // The platform's own keys are no contribution's.
-  await endPoolKey(tx, ctx, { ...end, state: "revoked" });
+  await closePoolKey(tx, ctx, { ...end, state: "revoked" });
   const contribution = isEnded ? await findByPoolKey(tx, input.poolKeyId) : null;
   return { key: await getPoolKey(tx, ctx, input), contribution };
 }
@@ -86,13 +86,13 @@ export async function endKey(tx: Tx, ctx: Ctx, input: { poolKeyId: Uuid }): Prom
  * End the contribution of a key that died: what hasn't vested is taken back, from unvested credits first, as a debt at
  * last. False where it had ended before, or the key is no contribution's.
  */
-export async function killContribution(
+export async function closeDeadContribution(
   tx: Tx,
   ctx: Ctx,
   input: { poolKeyId: Uuid; reason: KeyReason },
 ): Promise<boolean> {
   const contribution = await findByPoolKey(tx, input.poolKeyId);
-  return contribution !== null && endContribution(tx, ctx, { ...input, state: "revoked" });
+  return contribution !== null && closeContribution(tx, ctx, { ...input, state: "revoked" });
 }
 
 /**

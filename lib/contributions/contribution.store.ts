@@ -116,9 +116,9 @@ export async function findKeyFacts(tx: Tx, poolKeyIds: readonly Uuid[]): Promise
 }
 
 /** Whether an account of a provider, by one of these fingerprints, has been contributed, in whatever state it is. */
-export async function hasAccount(tx: Tx, prints: readonly Uint8Array[]): Promise<boolean> {
+export async function hasAccount(tx: Tx, fingerprints: readonly Uint8Array[]): Promise<boolean> {
   const found = await queries(tx).contributed_account.findFirst({
-    where: { print: { in: prints.map(storableBytes) } },
+    where: { print: { in: fingerprints.map(storableBytes) } },
     select: { contributionId: true },
   });
   return found !== null;
@@ -157,7 +157,7 @@ type NewContribution = Pick<
   | "feeMicros"
   | "feeShare"
   | "netMicros"
-> & { quoteId: Uuid; accountPrints: readonly Uint8Array[]; nowMs: number };
+> & { quoteId: Uuid; accountFingerprints: readonly Uint8Array[]; nowMs: number };
 
 /**
  * Store a new contribution. False where its account was contributed, be it at the same time: the caller's transaction then has
@@ -165,14 +165,16 @@ type NewContribution = Pick<
  */
 export async function insertContribution(
   tx: Tx,
-  { nowMs, accountPrints, feeShare, ...rest }: NewContribution,
+  { nowMs, accountFingerprints, feeShare, ...rest }: NewContribution,
 ): Promise<boolean> {
   const fee = { feeShare: formatDecimal(feeShare.digits, feeShare.scale) };
   await queries(tx).contribution.create({ data: { ...rest, ...fee, createdAt: new Date(nowMs) } });
   // In one order, so that no two transactions wait for each other.
-  const prints = accountPrints.toSorted((a, b) => Buffer.compare(a, b)).map(storableBytes);
-  const data = prints.map((print) => ({ print, contributionId: rest.id }));
-  return (await queries(tx).contributed_account.createMany({ data, skipDuplicates: true })).count === prints.length;
+  const fingerprints = accountFingerprints.toSorted((a, b) => Buffer.compare(a, b)).map(storableBytes);
+  const data = fingerprints.map((print) => ({ print, contributionId: rest.id }));
+  return (
+    (await queries(tx).contributed_account.createMany({ data, skipDuplicates: true })).count === fingerprints.length
+  );
 }
 
 type Change = Partial<

@@ -1,6 +1,6 @@
-export { contribute, planAcceptance, type SecondLook } from "./acceptance";
+export { contribute, planAcceptance, type Revalidation } from "./acceptance";
 export { refreshAdvances } from "./advance";
-export { endKey, followProbe, killContribution, retireContribution } from "./close";
+export { closeKey, followProbe, closeDeadContribution, retireContribution } from "./close";
 export {
   type ContributionView,
   getContribution,
@@ -12,7 +12,7 @@ export { validateKey } from "./key-validation";
 export { policyOf, referenceModelOf, referenceOf } from "./policy";
 export {
   findQuote,
-  forgetQuotes,
+  purgeQuotes,
   planQuote,
   quoteContribution,
   type QuoteInput,

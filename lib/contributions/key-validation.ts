@@ -9,14 +9,14 @@ import { fingerprints, SecretText, vault } from "../vault";
 /** Where a provider is asked, and the headers that show the key. */
 export type Asked = { address: SupplierAddress; authHeaders: Readonly<Record<string, string>> };
 /** One call of a validation; its path begins behind the base URL. */
-type ProviderCall = { method: "GET" | "POST"; path: string; body?: string };
+type ProbeCall = { method: "GET" | "POST"; path: string; body?: string };
 
 const LIMITS = { timeoutMs: 15_000, bytesMax: 256 * 1024 } as const;
 
 /** Ask a provider, or learn that it can't be reached: null. */
-async function askProvider(
+async function callProvider(
   { address, authHeaders }: Asked,
-  { method, path, body }: ProviderCall,
+  { method, path, body }: ProbeCall,
 ): Promise<SmallAnswer | null> {
   const headers = { ...authHeaders, ...(body !== undefined && { "content-type": "application/json" }) };
   try {
@@ -64,7 +64,7 @@ const day = (ms: number): string => toIso(ms).slice(0, 10);
 
 /** One of the two calls: its object, or why there is none. */
 async function ask(asked: Asked, path: string): Promise<Record<string, unknown> | "none" | "unavailable"> {
-  const answer = await askProvider(asked, { method: "GET", path });
+  const answer = await callProvider(asked, { method: "GET", path });
   if (answer && HAS_NONE.includes(answer.status)) return "none";
   if (!answer || answer.status !== 200) return "unavailable";
   // A relay without the call may answer with its web page.
@@ -111,7 +111,7 @@ export type Validation =
  * How a key is looked at: `whole` always pays for one token. `again`, for a key that passed a whole look lately, does so only
  * where nothing else says that there is something left on it.
  */
-type LookDepth = "whole" | "again";
+type ValidationDepth = "whole" | "again";
 
 type Judged = "good" | "unclear" | Exclude<Validation["outcome"], "valid">;
 
@@ -141,7 +141,7 @@ const accountIn = (answer: SmallAnswer | null): string | null => {
 /** The smallest paid call. A key that may not use the model that it would be valued by serves nothing here. */
 async function payOnce(
   key: KeyToValidate,
-  ask: (call: ProviderCall) => Promise<SmallAnswer | null>,
+  ask: (call: ProbeCall) => Promise<SmallAnswer | null>,
   base: string,
 ): Promise<{ answer: SmallAnswer | null; outcome: Exclude<Judged, "unclear"> }> {
   const message = { model: key.upstreamModel, messages: [{ role: "user", content: "1" }], max_tokens: 1 };
@@ -157,13 +157,13 @@ async function payOnce(
  * the paid call costs isn't booked anywhere. The key is in no result and no error. It makes network calls: never inside a
  * transaction.
  */
-export async function validateKey(key: KeyToValidate, depth: LookDepth = "whole"): Promise<Validation> {
+export async function validateKey(key: KeyToValidate, depth: ValidationDepth = "whole"): Promise<Validation> {
   const { adapter, secret, nowMs } = key;
   if (!adapter.openAi) return { outcome: "unavailable" };
   const revealed = secret.reveal();
   const base = adapter.openAi.path(revealed);
   const asked = { address: key.address, authHeaders: adapter.authHeaders(revealed) };
-  const ask = (call: ProviderCall): Promise<SmallAnswer | null> => askProvider(asked, call);
+  const ask = (call: ProbeCall): Promise<SmallAnswer | null> => callProvider(asked, call);
 
   const models = await ask({ method: "GET", path: `${base}/models` });
   const read = judge(key, models);
@@ -207,11 +207,11 @@ export function requireValid(validation: Validation, provider: string): Extract<
 }
 
 /** The fingerprints of an account at an upstream host, one a master key. */
-export const accountPrints = (host: string, accountId: string): Uint8Array[] =>
+export const accountFingerprints = (host: string, accountId: string): Uint8Array[] =>
   fingerprints(vault(), `account at ${host}`, new SecretText(accountId));
 
 /** Every fingerprint that the account may have been contributed by: the older ones, too, under every provider id. */
-export const knownAccountPrints = (host: string, accountId: string): Uint8Array[] => [
-  ...accountPrints(host, accountId),
+export const knownAccountFingerprints = (host: string, accountId: string): Uint8Array[] => [
+  ...accountFingerprints(host, accountId),
   ...PROVIDERS.flatMap((id) => fingerprints(vault(), `account of ${id}`, new SecretText(accountId))),
 ];

@@ -3,26 +3,26 @@ import { queries } from "../db/models";
 import type { Uuid } from "../ids";
 import { type Decimal, formatDecimal, micros, type Micros, nanos, type Nanos, storedDecimal } from "../money";
 import type { NewKey } from "../pool";
-import { type Sealed, storable, storableBytes } from "../vault";
+import { type EncryptedSecret, storable, storableBytes } from "../vault";
 
-/** A quote as it is stored, its key sealed for the pool key of the same id. Units: nanodollars, microcredits. */
+/** A quote as it is stored, its key encrypted for the pool key of the same id. Units: nanodollars, microcredits. */
 export type Quote = {
   id: Uuid;
   userId: Uuid;
   provider: string;
-  sealed: Sealed;
+  encrypted: EncryptedSecret;
   /** The key's own fingerprints, one under each master key of then. */
-  prints: readonly Uint8Array[];
+  fingerprints: readonly Uint8Array[];
   hint: string;
   /** The provider account's fingerprints, one under each master key of then; none where the provider doesn't tell one. */
-  accountPrints: readonly Uint8Array[];
+  accountFingerprints: readonly Uint8Array[];
   /** The contribution that it would add to; null for a new one. */
   topUpOf: Uuid | null;
   /** The quota of that contribution when it was quoted. */
   baseQuotaNanos: Nanos | null;
   quotaNanos: Nanos;
   /** What our own look at the key took from the balance that is reported. */
-  lookNanos: Nanos;
+  validationCostNanos: Nanos;
   requests: bigint;
   grossMicros: Micros;
   feeMicros: Micros;
@@ -35,14 +35,14 @@ export type Quote = {
 
 /** Store a new quote. */
 export async function insertQuote(tx: Tx, quote: Omit<Quote, "usedMs">, nowMs: number): Promise<void> {
-  const { sealed, prints, accountPrints, feeShare, expiresMs, ...rest } = quote;
+  const { encrypted, fingerprints, accountFingerprints, feeShare, expiresMs, ...rest } = quote;
   await queries(tx).quote.create({
     data: {
       ...rest,
       feeShare: formatDecimal(feeShare.digits, feeShare.scale),
-      ...storable(sealed),
-      prints: prints.map(storableBytes),
-      accountPrints: accountPrints.map(storableBytes),
+      ...storable(encrypted),
+      fingerprints: fingerprints.map(storableBytes),
+      accountFingerprints: accountFingerprints.map(storableBytes),
       expiresAt: new Date(expiresMs),
       createdAt: new Date(nowMs),
     },
@@ -68,11 +68,11 @@ export async function readQuote(tx: Tx, userId: Uuid, id: Uuid): Promise<Quote |
     topUpOf: row.topUpOf as Uuid | null,
     baseQuotaNanos: row.baseQuotaNanos === null ? null : nanos(row.baseQuotaNanos),
     quotaNanos: nanos(row.quotaNanos),
-    lookNanos: nanos(row.lookNanos),
+    validationCostNanos: nanos(row.validationCostNanos),
     grossMicros: micros(row.grossMicros),
     feeMicros: micros(row.feeMicros),
     feeShare: storedDecimal(row.feeShare, "a quote's fee"),
-    sealed: { masterKeyId, wrappedKey, ciphertext },
+    encrypted: { masterKeyId, wrappedKey, ciphertext },
     expiresMs: expiresAt.getTime(),
     usedMs: usedAt?.getTime() ?? null,
   };
@@ -105,7 +105,7 @@ export async function lockQuotesUnderOthers(
   tx: Tx,
   masterKeyId: string,
   nowMs: number,
-): Promise<{ id: Uuid; provider: string; sealed: Sealed }[]> {
+): Promise<{ id: Uuid; provider: string; encrypted: EncryptedSecret }[]> {
   const rows = await queries(tx).$queryRaw<
     { id: Uuid; provider: string; master_key_id: string; wrapped_key: Uint8Array; ciphertext: Uint8Array }[]
   >`
@@ -115,13 +115,16 @@ export async function lockQuotesUnderOthers(
   return rows.map(({ id, provider, master_key_id, wrapped_key, ciphertext }) => ({
     id,
     provider,
-    sealed: { masterKeyId: master_key_id, wrappedKey: wrapped_key, ciphertext },
+    encrypted: { masterKeyId: master_key_id, wrappedKey: wrapped_key, ciphertext },
   }));
 }
 
-/** Store a quote's key as it was sealed anew. */
-export async function replaceQuoteKey(tx: Tx, id: Uuid, { sealed, prints }: NewKey): Promise<void> {
-  await queries(tx).quote.update({ where: { id }, data: { ...storable(sealed), prints: prints.map(storableBytes) } });
+/** Store a quote's key as it was re-encrypted. */
+export async function replaceQuoteKey(tx: Tx, id: Uuid, { encrypted, fingerprints }: NewKey): Promise<void> {
+  await queries(tx).quote.update({
+    where: { id },
+    data: { ...storable(encrypted), fingerprints: fingerprints.map(storableBytes) },
+  });
 }
 
 const NO_SECRET = { wrappedKey: new Uint8Array(), ciphertext: new Uint8Array(), hint: "" };

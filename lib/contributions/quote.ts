@@ -8,18 +8,24 @@ import {
   getPoolKey,
   isKeyInPool,
   isSameKey,
-  knownKeyPrints,
+  knownKeyFingerprints,
   type NewKey,
-  type Resealed,
-  resealKeys,
-  sealNewKey,
+  type Reencrypted,
+  reencryptKeys,
+  encryptNewKey,
 } from "../pool";
 import { upstreamHostOf } from "../providers";
 import { readSettings } from "../settings";
 import { type SecretText, vault } from "../vault";
 import type { Contribution } from "./contribution.store";
 import { findContribution, hasAccount } from "./contribution.store";
-import { accountPrints, knownAccountPrints, requireValid, tooSmall, type Validation } from "./key-validation";
+import {
+  accountFingerprints,
+  knownAccountFingerprints,
+  requireValid,
+  tooSmall,
+  type Validation,
+} from "./key-validation";
 import {
   addressOf,
   findPolicy,
@@ -30,7 +36,7 @@ import {
   requireRoom,
 } from "./policy";
 import { findQuoteFacts, insertQuote, lockQuotesUnderOthers, replaceQuoteKey, wipeExpired } from "./quote.store";
-import { lookCostOf, valueQuota } from "./valuation";
+import { validationCostOf, valueQuota } from "./valuation";
 
 /** A quote of one's own: to be accepted, or over, because it was used or its time has passed. */
 type FoundQuote = { outcome: "open"; provider: string; topUpOf: Uuid | null; quote: QuoteView } | { outcome: "over" };
@@ -58,7 +64,7 @@ export type QuoteInput = {
   topUpOf: Uuid | null;
 };
 
-/** A quote before the provider was asked: its key is sealed, and nothing is stored. */
+/** A quote before the provider was asked: its key is encrypted, and nothing is stored. */
 type QuotePlan = {
   id: Uuid;
   userId: Uuid;
@@ -106,11 +112,11 @@ export async function planQuote(
   await requireDailyRoom(reader, ctx, userId, policy.settings.contributions_per_day);
   const topUp = await planTopUp(reader, ctx, input);
   const id = newUuid(ctx.nowMs);
-  const newKey = sealNewKey({ id, provider, secret });
-  const prints = knownKeyPrints(provider, secret);
-  const isKnown = await isKeyInPool(reader, prints);
+  const newKey = encryptNewKey({ id, provider, secret });
+  const fingerprints = knownKeyFingerprints(provider, secret);
+  const isKnown = await isKeyInPool(reader, fingerprints);
   if (isKnown && !topUp) throw new ScripError("duplicate_key", "This key has been contributed already.");
-  if (topUp && !(await isSameKey(reader, topUp.contribution.poolKeyId, prints))) {
+  if (topUp && !(await isSameKey(reader, topUp.contribution.poolKeyId, fingerprints))) {
     throw new ScripError("key_invalid", "This isn't the key of that contribution.");
   }
   return { id, userId, provider, policy, reference, address, newKey, declaredNanos, topUp };
@@ -144,7 +150,7 @@ function quotaOf({ topUp, declaredNanos }: QuotePlan, balanceNanos: Nanos | null
 }
 
 /**
- * Quote what a key would be worth, by what its provider said of it. The quote holds the key, sealed, for 30 minutes.
+ * Quote what a key would be worth, by what its provider said of it. The quote holds the key, encrypted, for 30 minutes.
  *
  * Errors: `key_invalid`, `quota_unknown`, `quota_too_small`, `unavailable` by what the provider said; `duplicate_key` where
  * another key of the same account was contributed; `pool_full`.
@@ -158,10 +164,11 @@ export async function quoteContribution(
   const { provider, policy, newKey } = plan;
   const { balanceNanos: before, balanceAfterNanos: after, accountId } = requireValid(input.validation, provider);
   // What was spent elsewhere during the look isn't there any more; what the look itself took is.
-  const lookNanos = before === null ? ZERO_NANOS : lookCostOf(before, after, plan.reference);
-  const balanceNanos = before !== null && after !== null && after < before ? nanos(after + lookNanos) : before;
+  const validationCostNanos = before === null ? ZERO_NANOS : validationCostOf(before, after, plan.reference);
+  const balanceNanos =
+    before !== null && after !== null && after < before ? nanos(after + validationCostNanos) : before;
   const host = upstreamHostOf(plan.address.baseUrl);
-  if (!plan.topUp && accountId !== null && (await hasAccount(tx, knownAccountPrints(host, accountId)))) {
+  if (!plan.topUp && accountId !== null && (await hasAccount(tx, knownAccountFingerprints(host, accountId)))) {
     throw new ScripError("duplicate_key", "A key of the same account has been contributed already.");
   }
   const quotaNanos = quotaOf(plan, balanceNanos);
@@ -174,11 +181,11 @@ export async function quoteContribution(
     userId: plan.userId,
     provider,
     quotaNanos,
-    lookNanos,
+    validationCostNanos,
     ...worth,
     feeShare: policy.settings.contribution_fee,
     ...newKey,
-    accountPrints: accountId === null ? [] : accountPrints(host, accountId),
+    accountFingerprints: accountId === null ? [] : accountFingerprints(host, accountId),
     topUpOf: plan.topUp?.contribution.id ?? null,
     baseQuotaNanos: plan.topUp?.contribution.quotaNanos ?? null,
     isProven: accountId !== null && balanceNanos !== null,
@@ -193,10 +200,10 @@ export async function quoteContribution(
  * Seal the keys that quotes in force still hold anew under the active master key, so that they can be contributed once the
  * old one is gone. One that doesn't open is left as it is and named; its quote runs out within half an hour.
  */
-export async function rotateQuotes(tx: Tx, ctx: Ctx): Promise<Resealed> {
+export async function rotateQuotes(tx: Tx, ctx: Ctx): Promise<Reencrypted> {
   const quotes = await lockQuotesUnderOthers(tx, vault().masterKeys.activeId, ctx.nowMs);
-  return resealKeys(quotes, (id, key) => replaceQuoteKey(tx, id, key));
+  return reencryptKeys(quotes, (id, key) => replaceQuoteKey(tx, id, key));
 }
 
 /** Let go of the keys that expired quotes hold. Returns how many there were. */
-export const forgetQuotes = (tx: Tx, ctx: Pick<Ctx, "nowMs">): Promise<number> => wipeExpired(tx, ctx.nowMs);
+export const purgeQuotes = (tx: Tx, ctx: Pick<Ctx, "nowMs">): Promise<number> => wipeExpired(tx, ctx.nowMs);

@@ -5,7 +5,7 @@ import type { Uuid } from "../ids";
 import { type Decimal, micros } from "../money";
 import { getPoolKey, lockProvider, raiseQuota } from "../pool";
 import { holdSettings } from "../settings";
-import { grantQuote, netOf, presentWorth, type SecondLook, takeQuote } from "./acceptance";
+import { grantQuote, netOf, presentWorth, type Revalidation, takeQuote } from "./acceptance";
 import { type ContributionView, getContribution, requireOwn } from "./contribution";
 import { type Contribution, lockByPoolKeys, updateContribution } from "./contribution.store";
 import { findPolicy, findReference, requireRoom } from "./policy";
@@ -13,7 +13,7 @@ import type { Quote } from "./quote.store";
 import { dueOf, earnedOf } from "./valuation";
 
 /** `look`: what the provider said of the key right before, outside the transaction. */
-type TopUpInput = { userId: Uuid; contributionId: Uuid; quoteId: Uuid; attest: boolean; look: SecondLook };
+type TopUpInput = { userId: Uuid; contributionId: Uuid; quoteId: Uuid; attest: boolean; look: Revalidation };
 
 const isSame = (one: Decimal, other: Decimal): boolean =>
   one.digits * 10n ** BigInt(other.scale) === other.digits * 10n ** BigInt(one.scale);

@@ -36,7 +36,7 @@ export function valueQuota(quotaNanos: Nanos, { price, cost }: ReferenceRequest,
  * What our own look took from a balance that was told before and after it: at most the cost of a reference request, so that what
  * is spent elsewhere at that moment isn't taken for ours. Units: nanodollars. Rounding: up, of that cost.
  */
-export function lookCostOf(before: Nanos, after: Nanos | null, { cost }: ReferenceRequest): Nanos {
+export function validationCostOf(before: Nanos, after: Nanos | null, { cost }: ReferenceRequest): Nanos {
   if (after === null || after >= before) return ZERO_NANOS;
   const [taken, most] = [before - after, divideUp(cost.num * NANOS_PER_USD, cost.den)];
   return nanos(taken < most ? taken : most);

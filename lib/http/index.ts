@@ -48,6 +48,6 @@ export {
   isHopHeader,
   isSameSecret,
   listen,
-  refuseToStrangers,
+  refuseOperatorAccess,
   refuseUnreadable,
 } from "./server";

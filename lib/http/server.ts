@@ -137,7 +137,7 @@ function isFromHere({ headers, socket }: Pick<IncomingMessage, "headers" | "sock
  * Whether a request may see what is for operators: with their token where one is set, else only from this machine.
  * Gives why not, or `null`.
  */
-export function refuseToStrangers(
+export function refuseOperatorAccess(
   request: Pick<IncomingMessage, "headers" | "socket">,
   token: string | null,
 ): "token_missing" | "not_here" | null {

@@ -14,34 +14,34 @@ export type ReplyClaim = {
 };
 
 /** How long a result is given again. */
-export const KEPT_MS = 24 * 3_600_000;
+export const RETENTION_MS = 24 * 3_600_000;
 /** Larger results aren't kept. Units: bytes. */
-export const KEPT_BYTES_MAX = 1024 * 1024;
+export const REPLY_BYTES_MAX = 1024 * 1024;
 
 /** A reply as it was given: its status, its own headers, its bytes. */
-export type KeptReply = { status: number; headers: Record<string, string>; body: Buffer };
+export type StoredReply = { status: number; headers: Record<string, string>; body: Buffer };
 
 /** Where a kept reply may be opened: its own row, for its own account. */
 export const placeOf = (id: Uuid, userId: Uuid): SecretPlace => ({ rowId: id, purpose: userId, field: "reply" });
 
 /** One run of bytes: the length of the head, the head as JSON, the body. */
-export function writeKept({ status, headers, body }: KeptReply): Buffer {
+export function serialiseReply({ status, headers, body }: StoredReply): Buffer {
   const head = Buffer.from(JSON.stringify({ status, headers }));
   const length = Buffer.alloc(4);
   length.writeUInt32BE(head.length);
   return Buffer.concat([length, head, body]);
 }
 
-/** What `writeKept` wrote. */
-export function readKept(bytes: Uint8Array): KeptReply {
+/** What `serialiseReply` wrote. */
+export function parseReply(bytes: Uint8Array): StoredReply {
   const all = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const headEnd = 4 + all.readUInt32BE(0);
-  // Written by `writeKept`, and sealed since.
-  const head = JSON.parse(all.toString("utf8", 4, headEnd)) as Omit<KeptReply, "body">;
+  // Written by `serialiseReply`, and encrypted since.
+  const head = JSON.parse(all.toString("utf8", 4, headEnd)) as Omit<StoredReply, "body">;
   return { ...head, body: all.subarray(headEnd) };
 }
 
-export type StoredReply = {
+export type IdempotencyRecord = {
   id: Uuid;
   hold: Uuid;
   requestHash: Uint8Array;
@@ -56,11 +56,11 @@ export type ClaimEnd = "open" | "charged" | "lost";
 export async function insertClaim(
   tx: Tx,
   claim: ReplyClaim,
-  times: { nowMs: number; keptMs: number; unbookedMs: number },
+  times: { nowMs: number; retentionMs: number; unbookedMs: number },
 ): Promise<boolean> {
   const { id, userId, route, key, requestHash, hold } = claim;
   const now = new Date(times.nowMs);
-  const [oldest, unbooked] = [new Date(times.nowMs - times.keptMs), new Date(times.nowMs - times.unbookedMs)];
+  const [oldest, unbooked] = [new Date(times.nowMs - times.retentionMs), new Date(times.nowMs - times.unbookedMs)];
   const rows = await queries(tx).$queryRaw<{ id: Uuid }[]>`
     insert into kept_reply (id, user_id, route, key, request_hash, hold, created_at)
     values (${id}::uuid, ${userId}::uuid, ${route}, ${key}, ${requestHash}, ${hold}::uuid, ${now})
@@ -80,7 +80,7 @@ export async function insertClaim(
 export async function readClaim(
   tx: Tx,
   { userId, route, key }: Pick<ReplyClaim, "userId" | "route" | "key">,
-): Promise<StoredReply | null> {
+): Promise<IdempotencyRecord | null> {
   const row = await queries(tx).kept_reply.findUnique({ where: { userId_route_key: { userId, route, key } } });
   // The columns' types.
   return row && { ...row, id: row.id as Uuid, hold: row.hold as Uuid };

@@ -1,26 +1,26 @@
 import type { Ctx } from "../ctx";
 import type { Tx } from "../db";
-import { openReply, sealReply, type Vault } from "../vault";
+import { decryptReply, encryptReply, type Vault } from "../vault";
 import {
   deleteClaim,
   deleteOldClaims,
   insertClaim,
-  KEPT_BYTES_MAX,
-  KEPT_MS,
-  type KeptReply,
+  REPLY_BYTES_MAX,
+  RETENTION_MS,
+  type StoredReply,
   placeOf,
   readClaim,
   readEnd,
-  readKept,
+  parseReply,
   type ReplyClaim,
   updateClaim,
-  writeKept,
+  serialiseReply,
 } from "./idempotency.store";
 
 export type ReplyClaimOutcome =
   /** It is the first: run it, store its reply before it is charged, or forget the claim where it isn't. */
   | { outcome: "new" }
-  | { outcome: "done"; reply: KeptReply }
+  | { outcome: "done"; reply: StoredReply }
   | { outcome: "in_progress" }
   | { outcome: "other_request" }
   /** It ran and was charged, but its result was too large to keep or was lost. */
@@ -36,7 +36,8 @@ const UNBOOKED_MS = 60_000;
  * by the gateway that stored it, for 24 hours.
  */
 export async function claimReply(tx: Tx, { nowMs }: Ctx, vault: Vault, claim: ReplyClaim): Promise<ReplyClaimOutcome> {
-  if (await insertClaim(tx, claim, { nowMs, keptMs: KEPT_MS, unbookedMs: UNBOOKED_MS })) return { outcome: "new" };
+  if (await insertClaim(tx, claim, { nowMs, retentionMs: RETENTION_MS, unbookedMs: UNBOOKED_MS }))
+    return { outcome: "new" };
   const first = await readClaim(tx, claim);
   if (!first) return { outcome: "in_progress" }; // it was forgotten this moment: a retry finds the key free
   if (Buffer.compare(first.requestHash, claim.requestHash) !== 0) return { outcome: "other_request" };
@@ -45,7 +46,7 @@ export async function claimReply(tx: Tx, { nowMs }: Ctx, vault: Vault, claim: Re
   if (ended === "lost" || first.reply === null) return { outcome: "gone" };
   return {
     outcome: "done",
-    reply: readKept(openReply(vault, placeOf(first.id, claim.userId), first.reply, KEPT_BYTES_MAX * 2)),
+    reply: parseReply(decryptReply(vault, placeOf(first.id, claim.userId), first.reply, REPLY_BYTES_MAX * 2)),
   };
 }
 
@@ -56,7 +57,7 @@ export async function hasStoredReply(
   nowMs: number,
 ): Promise<boolean> {
   const claim = await readClaim(reader, place);
-  if (claim === null || claim.reply === null || claim.createdAt.getTime() <= nowMs - KEPT_MS) return false;
+  if (claim === null || claim.reply === null || claim.createdAt.getTime() <= nowMs - RETENTION_MS) return false;
   return (await readEnd(reader, claim.hold)) === "charged";
 }
 
@@ -66,23 +67,27 @@ export async function hasStoredReply(
  *
  * Errors: those of the database.
  */
-export async function keepReply(
+export async function storeReply(
   tx: Tx,
   _ctx: Ctx,
   vault: Vault,
-  input: { claim: ReplyClaim; reply: KeptReply },
+  input: { claim: ReplyClaim; reply: StoredReply },
 ): Promise<void> {
   const { claim, reply } = input;
-  const isKept = reply.body.length <= KEPT_BYTES_MAX;
-  await updateClaim(tx, claim.id, isKept ? sealReply(vault, placeOf(claim.id, claim.userId), writeKept(reply)) : null);
+  const isStored = reply.body.length <= REPLY_BYTES_MAX;
+  await updateClaim(
+    tx,
+    claim.id,
+    isStored ? encryptReply(vault, placeOf(claim.id, claim.userId), serialiseReply(reply)) : null,
+  );
 }
 
 /** Give a claim up whose request ended without a charge: the key is free again. */
-export async function forgetReply(tx: Tx, _ctx: Ctx, claim: ReplyClaim): Promise<void> {
+export async function releaseClaim(tx: Tx, _ctx: Ctx, claim: ReplyClaim): Promise<void> {
   await deleteClaim(tx, claim.id);
 }
 
 /** Remove results that are given again no longer, at most `limit` of them; returns how many went. */
-export async function forgetOldReplies(tx: Tx, { nowMs }: Ctx, limit: number): Promise<number> {
-  return deleteOldClaims(tx, new Date(nowMs - KEPT_MS), limit);
+export async function purgeReplies(tx: Tx, { nowMs }: Ctx, limit: number): Promise<number> {
+  return deleteOldClaims(tx, new Date(nowMs - RETENTION_MS), limit);
 }

@@ -1,2 +1,2 @@
-export { claimReply, forgetOldReplies, forgetReply, hasStoredReply, keepReply } from "./idempotency";
-export { KEPT_BYTES_MAX, type KeptReply, type ReplyClaim } from "./idempotency.store";
+export { claimReply, purgeReplies, releaseClaim, hasStoredReply, storeReply } from "./idempotency";
+export { REPLY_BYTES_MAX, type StoredReply, type ReplyClaim } from "./idempotency.store";

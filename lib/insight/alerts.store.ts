@@ -104,7 +104,7 @@ export async function findFailedRefunds(reader: Tx, nowMs: number, limit: number
 }
 
 /** What an operator has to look at, as far as it is recorded. */
-export type Alarms = {
+export type Alerts = {
   lowPools: LowPool[];
   quarantined: Found<QuarantinedOrder>;
   frozen: Found<FrozenOrder>;
@@ -117,7 +117,7 @@ const ORDERS_SHOWN = 10;
  * Providers that run out of keys, orders in quarantine, orders of which more went back than was paid, and refunds that
  * failed: all of them counted, the latest ten listed.
  */
-export async function readAlarms(reader: Tx, nowMs: number): Promise<Alarms> {
+export async function readAlerts(reader: Tx, nowMs: number): Promise<Alerts> {
   const [lowPools, quarantined, frozen, failedRefunds] = await Promise.all([
     findLowPools(reader, nowMs),
     findQuarantined(reader, ORDERS_SHOWN),

@@ -1,7 +1,7 @@
 import type { Tx } from "../db";
 import { Prisma, queries } from "../db/models";
 import { formatDecimal, micros, nanos } from "../money";
-import { type Pnl, type Rates, reckonPnl, type UsageTotals } from "./pnl";
+import { type Pnl, type Rates, computePnl, type UsageTotals } from "./pnl";
 
 /** What profit and loss can be told apart by. */
 export const PNL_GROUPS = ["day", "provider", "model", "channel"] as const;
@@ -95,5 +95,5 @@ export async function readPnl(
   reader: Tx,
   input: { fromMs: number; toMs: number; group: PnlGroup | null; rates: Rates },
 ): Promise<Pnl> {
-  return reckonPnl(await sumRequests(reader, input), input.rates, input.group !== null);
+  return computePnl(await sumRequests(reader, input), input.rates, input.group !== null);
 }

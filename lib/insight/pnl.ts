@@ -129,7 +129,7 @@ function losersOf(totals: readonly UsageTotals[], rates: Rates): string[] {
  * 150,000 credits at USD 0.01 and costs of 1,234 + 567 + 89: a profit of −390, a margin of −0.26.
  * Rounding: amounts and the margin down, the margin to four places.
  */
-export function reckonPnl(totals: readonly UsageTotals[], rates: Rates, isGrouped: boolean): Pnl {
+export function computePnl(totals: readonly UsageTotals[], rates: Rates, isGrouped: boolean): Pnl {
   const models = losersOf(totals, rates);
   const groups = isGrouped ? [...by(totals, ({ group }) => group)] : [];
   return {

@@ -9,7 +9,7 @@ export type LeaseTimings = {
   /** How often its gateway renews it. */
   renewMs: number;
   /** How far apart two looks must have found it lapsed before it is closed. */
-  looksApartMs: number;
+  checksApartMs: number;
 };
 
 /**
@@ -17,7 +17,7 @@ export type LeaseTimings = {
  * limit), or is confirmed within a beat of its return, and no look before that counts twice. A dead gateway's lease is
  * closed within 36 + 5 s and two looks.
  */
-export const LEASE_TIMINGS: LeaseTimings = { ttlMs: 36_000, renewMs: 3_000, looksApartMs: 5_000 };
+export const LEASE_TIMINGS: LeaseTimings = { ttlMs: 36_000, renewMs: 3_000, checksApartMs: 5_000 };
 /** How long a renewal of a lease, or a look at them, may take on the server, and its caller wait for it. */
 export const LEASE_STATEMENT_MS = 4_000;
 /** More than ever run at once: a renewal that hangs is given up before the second one after it. */

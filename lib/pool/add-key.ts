@@ -5,14 +5,14 @@ import { newUuid, type Uuid } from "../ids";
 import type { Nanos } from "../money";
 import type { SecretText } from "../vault";
 import { hasFingerprint } from "./fingerprint.store";
-import { knownKeyPrints, sealNewKey } from "./key-secret";
+import { knownKeyFingerprints, encryptNewKey } from "./key-secret";
 import { findProvider, insertPoolKey, lockProvider, type NewKey } from "./pool.store";
 
 /** A supplier's key of the platform's own. A quota of null means that none is known. Units: nanodollars. */
 export type NewPoolKeyInput = { channelId: string; secret: SecretText; quotaNanos: Nanos | null };
 
 /**
- * Add a supplier's key to a channel, sealed by the process's vault; it serves as soon as gateways have read it.
+ * Add a supplier's key to a channel, encrypted by the process's vault; it serves as soon as gateways have read it.
  *
  * Errors: `not_found` for an unknown channel, `duplicate_key` where the same key is in the pool already, in whatever state, on
  * whatever channel and under whatever provider id.
@@ -24,9 +24,9 @@ export async function addPoolKey(tx: Tx, ctx: Ctx, input: NewPoolKeyInput): Prom
   await lockProvider(tx, provider);
   const { channelId, secret, quotaNanos } = input;
   const id = newUuid(ctx.nowMs);
-  const newKey = sealNewKey({ id, provider, secret });
+  const newKey = encryptNewKey({ id, provider, secret });
   const key = { id, channelId, owner: null, ...newKey, quotaNanos, nowMs: ctx.nowMs };
-  const isNew = !(await hasFingerprint(tx, knownKeyPrints(provider, secret))) && (await insertPoolKey(tx, key));
+  const isNew = !(await hasFingerprint(tx, knownKeyFingerprints(provider, secret))) && (await insertPoolKey(tx, key));
   if (!isNew) {
     throw new ScripError("duplicate_key", "This key is in the pool already. Enable the entry that is there instead.");
   }
@@ -34,7 +34,7 @@ export async function addPoolKey(tx: Tx, ctx: Ctx, input: NewPoolKeyInput): Prom
   return { id };
 }
 
-/** A key that `sealNewKey` sealed for the pool key of this id. Units: nanodollars. */
+/** A key that `encryptNewKey` encrypted for the pool key of this id. Units: nanodollars. */
 export type ContributedKeyInput = {
   id: Uuid;
   channelId: string;
@@ -56,7 +56,7 @@ export async function addContributedKey(tx: Tx, ctx: Ctx, input: ContributedKeyI
   const { provider, isUnderAdvance, ...key } = input;
   await lockProvider(tx, provider);
   const isNew =
-    !(await hasFingerprint(tx, key.prints)) &&
+    !(await hasFingerprint(tx, key.fingerprints)) &&
     (await insertPoolKey(tx, { ...key, looked: { isUnderAdvance }, nowMs: ctx.nowMs }));
   if (!isNew) throw new ScripError("duplicate_key", "This key is in the pool already.");
   await bumpConfig(tx, "pool");

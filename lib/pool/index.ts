@@ -5,7 +5,7 @@ export {
   chargePoolKeys,
   disablePoolKey,
   enablePoolKey,
-  endPoolKey,
+  closePoolKey,
   getPoolKey,
   listPool,
   pausePoolKey,
@@ -15,15 +15,15 @@ export {
   revalidatePoolKey,
 } from "./key-lifecycle";
 export {
-  knownKeyPrints,
-  openPoolKey,
-  type PrintRenewal,
-  renewKeyPrints,
-  type Resealed,
-  resealKeys,
+  knownKeyFingerprints,
+  decryptPoolKey,
+  type FingerprintRefresh,
+  refreshKeyFingerprints,
+  type Reencrypted,
+  reencryptKeys,
   rotatePoolKeys,
   type Rotation,
-  sealNewKey,
+  encryptNewKey,
 } from "./key-secret";
 export { type Choice, type ChosenKey, createPool, type Pool } from "./pool";
 export {

@@ -135,7 +135,7 @@ export async function resumePoolKey(tx: Tx, ctx: Ctx, input: { poolKeyId: Uuid }
  *
  * Errors: `not_found`.
  */
-export async function endPoolKey(
+export async function closePoolKey(
   tx: Tx,
   _ctx: Ctx,
   input: { poolKeyId: Uuid; state: "revoked" | "retired"; reason: KeyReason },

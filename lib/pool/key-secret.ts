@@ -5,16 +5,22 @@ import type { Uuid } from "../ids";
 import { findAdapter } from "../providers";
 import {
   fingerprints,
-  openSecret,
-  type Sealed,
-  sealSecret,
+  decryptSecret,
+  type EncryptedSecret,
+  encryptSecret,
   type SecretPlace,
   SecretText,
   vault,
   type Vault,
 } from "../vault";
-import { hasTwin, replacePrints } from "./fingerprint.store";
-import { lockKeysOfOldPrints, lockKeysUnderOthers, type NewKey, replaceSealed, type StoredPoolKey } from "./pool.store";
+import { hasDuplicate, replaceFingerprints } from "./fingerprint.store";
+import {
+  lockKeysWithOldFingerprints,
+  lockKeysUnderOldMasterKeys,
+  type NewKey,
+  replaceEncrypted,
+  type StoredPoolKey,
+} from "./pool.store";
 
 const PURPOSE = "supplier key";
 
@@ -26,15 +32,15 @@ function credentialOf(provider: string, secret: SecretText): SecretText {
 }
 
 /** A key's fingerprints, one a master key: the same whatever provider id it comes under. */
-export const keyPrints = (provider: string, secret: SecretText): Uint8Array[] =>
+export const keyFingerprints = (provider: string, secret: SecretText): Uint8Array[] =>
   fingerprints(vault(), PURPOSE, credentialOf(provider, secret));
 
 /** Every fingerprint that the same key may have in the pool: those of today, and the older ones under every provider id. */
-export function knownKeyPrints(provider: string, secret: SecretText): Uint8Array[] {
+export function knownKeyFingerprints(provider: string, secret: SecretText): Uint8Array[] {
   const credential = credentialOf(provider, secret);
   const texts = secret.reveal().trim() === credential.reveal() ? [credential] : [credential, secret];
   const older = texts.flatMap((text) => PROVIDERS.flatMap((id) => fingerprints(vault(), id, text)));
-  return [...keyPrints(provider, secret), ...older];
+  return [...keyFingerprints(provider, secret), ...older];
 }
 
 const placeOf = (id: Uuid, provider: string): SecretPlace => ({
@@ -43,60 +49,60 @@ const placeOf = (id: Uuid, provider: string): SecretPlace => ({
   field: "pool_key.ciphertext",
 });
 
-/** Seal a supplier's key to its row and provider. */
-export const sealPoolKey = (vault: Vault, id: Uuid, provider: string, secret: SecretText): Sealed =>
-  sealSecret(vault, placeOf(id, provider), secret);
+/** Encrypt a supplier's key to its row and provider. */
+export const encryptPoolKey = (vault: Vault, id: Uuid, provider: string, secret: SecretText): EncryptedSecret =>
+  encryptSecret(vault, placeOf(id, provider), secret);
 
 /** The supplier's key behind a row. Errors: throws where it isn't that row's and that provider's, unchanged. */
-export const openPoolKey = (
+export const decryptPoolKey = (
   vault: Vault,
-  key: { id: Uuid; channel: { provider: string }; sealed: Sealed },
-): SecretText => openSecret(vault, placeOf(key.id, key.channel.provider), key.sealed);
+  key: { id: Uuid; channel: { provider: string }; encrypted: EncryptedSecret },
+): SecretText => decryptSecret(vault, placeOf(key.id, key.channel.provider), key.encrypted);
 
-/** Seal a supplier's key, with the process's vault, for the pool key of that id and provider that it may become. */
-export function sealNewKey(input: { id: Uuid; provider: string; secret: SecretText }): NewKey {
+/** Encrypt a supplier's key, with the process's vault, for the pool key of that id and provider that it may become. */
+export function encryptNewKey(input: { id: Uuid; provider: string; secret: SecretText }): NewKey {
   const { id, provider, secret } = input;
   return {
-    sealed: sealPoolKey(vault(), id, provider, secret),
-    prints: keyPrints(provider, secret),
+    encrypted: encryptPoolKey(vault(), id, provider, secret),
+    fingerprints: keyFingerprints(provider, secret),
     hint: secret.hint(),
   };
 }
 
-type SealedKey = { id: Uuid; provider: string; sealed: Sealed };
+type EncryptedKey = { id: Uuid; provider: string; encrypted: EncryptedSecret };
 
 /** What came of sealing keys anew: how many were, and which don't open, with the master key that they name. */
-export type Resealed = { rotated: number; unopened: { id: Uuid; masterKeyId: string }[] };
+export type Reencrypted = { rotated: number; undecryptable: { id: Uuid; masterKeyId: string }[] };
 
-function resealKey({ id, provider, sealed }: SealedKey): NewKey {
-  return sealNewKey({ id, provider, secret: openPoolKey(vault(), { id, channel: { provider }, sealed }) });
+function reencryptKey({ id, provider, encrypted }: EncryptedKey): NewKey {
+  return encryptNewKey({ id, provider, secret: decryptPoolKey(vault(), { id, channel: { provider }, encrypted }) });
 }
 
-/** Seal keys anew under the active master key, each handed to `replace`. One that doesn't open is left and named. */
-export async function resealKeys(
-  keys: readonly SealedKey[],
-  replace: (id: Uuid, resealed: NewKey) => Promise<void>,
-): Promise<Resealed> {
-  const done: Resealed = { rotated: 0, unopened: [] };
+/** Encrypt keys anew under the active master key, each handed to `replace`. One that doesn't open is left and named. */
+export async function reencryptKeys(
+  keys: readonly EncryptedKey[],
+  replace: (id: Uuid, reencrypted: NewKey) => Promise<void>,
+): Promise<Reencrypted> {
+  const done: Reencrypted = { rotated: 0, undecryptable: [] };
   for (const key of keys) {
-    let resealed;
+    let reencrypted;
     try {
-      resealed = resealKey(key);
+      reencrypted = reencryptKey(key);
     } catch {
-      done.unopened.push({ id: key.id, masterKeyId: key.sealed.masterKeyId });
+      done.undecryptable.push({ id: key.id, masterKeyId: key.encrypted.masterKeyId });
       continue;
     }
-    await replace(key.id, resealed);
+    await replace(key.id, reencrypted);
     done.rotated += 1;
   }
   return done;
 }
 
 /** What came of one batch, which keys are in the pool a second time, and where to go on; null after the last. */
-export type Rotation = Resealed & { twins: Uuid[]; lastId: Uuid | null };
+export type Rotation = Reencrypted & { duplicates: Uuid[]; lastId: Uuid | null };
 
 /**
- * Seal keys that another master key than the active one wraps anew, in the order of their ids, and add their fingerprints
+ * Encrypt keys that another master key than the active one wraps anew, in the order of their ids, and add their fingerprints
  * under the master keys of now.
  *
  * The secrets stay what they are, so that whoever has them in memory goes on. One that doesn't open is left as it is and
@@ -107,24 +113,24 @@ export async function rotatePoolKeys(
   _ctx: Ctx,
   input: { after: Uuid | null; limit: number },
 ): Promise<Rotation> {
-  const keys = await lockKeysUnderOthers(tx, vault().masterKeys.activeId, input);
-  const twins: Uuid[] = [];
-  const resealed = await resealKeys(
-    keys.map(({ id, channel, sealed }) => ({ id, provider: channel.provider, sealed })),
+  const keys = await lockKeysUnderOldMasterKeys(tx, vault().masterKeys.activeId, input);
+  const duplicates: Uuid[] = [];
+  const reencrypted = await reencryptKeys(
+    keys.map(({ id, channel, encrypted }) => ({ id, provider: channel.provider, encrypted })),
     async (id, key) => {
-      if (await hasTwin(tx, id, key.prints)) twins.push(id);
-      await replaceSealed(tx, id, key);
+      if (await hasDuplicate(tx, id, key.fingerprints)) duplicates.push(id);
+      await replaceEncrypted(tx, id, key);
     },
   );
-  return { ...resealed, twins, lastId: keys.at(-1)?.id ?? null };
+  return { ...reencrypted, duplicates, lastId: keys.at(-1)?.id ?? null };
 }
 
 /** One batch: how many keys have fingerprints of today now, which are in the pool twice, which don't open, where to go on. */
-export type PrintRenewal = { renewed: number; twins: Uuid[]; unopened: Uuid[]; lastId: Uuid | null };
+export type FingerprintRefresh = { renewed: number; duplicates: Uuid[]; undecryptable: Uuid[]; lastId: Uuid | null };
 
 function open(key: StoredPoolKey): SecretText | null {
   try {
-    return openPoolKey(vault(), key);
+    return decryptPoolKey(vault(), key);
   } catch {
     return null; // its master key isn't here, or its row was changed: it keeps what it has
   }
@@ -134,22 +140,22 @@ function open(key: StoredPoolKey): SecretText | null {
  * Give keys whose fingerprints are of an older form those of today, under every master key, in the order of their ids. The
  * older ones stay. Keys whose secret was destroyed are known by the older ones alone.
  */
-export async function renewKeyPrints(
+export async function refreshKeyFingerprints(
   tx: Tx,
   _ctx: Ctx,
   input: { after: Uuid | null; limit: number },
-): Promise<PrintRenewal> {
-  const keys = await lockKeysOfOldPrints(tx, input);
-  const done: PrintRenewal = { renewed: 0, twins: [], unopened: [], lastId: keys.at(-1)?.id ?? null };
+): Promise<FingerprintRefresh> {
+  const keys = await lockKeysWithOldFingerprints(tx, input);
+  const done: FingerprintRefresh = { renewed: 0, duplicates: [], undecryptable: [], lastId: keys.at(-1)?.id ?? null };
   for (const key of keys) {
     const secret = open(key);
     if (secret === null) {
-      done.unopened.push(key.id);
+      done.undecryptable.push(key.id);
       continue;
     }
-    const prints = keyPrints(key.channel.provider, secret);
-    if (await hasTwin(tx, key.id, prints)) done.twins.push(key.id);
-    await replacePrints(tx, key.id, prints);
+    const fingerprints = keyFingerprints(key.channel.provider, secret);
+    if (await hasDuplicate(tx, key.id, fingerprints)) done.duplicates.push(key.id);
+    await replaceFingerprints(tx, key.id, fingerprints);
     done.renewed += 1;
   }
   return done;

@@ -3,8 +3,8 @@ import { type Prisma, queries } from "../db/models";
 import { assert } from "../errors";
 import type { Uuid } from "../ids";
 import { type Nanos, storedDecimal } from "../money";
-import { type Sealed, storable } from "../vault";
-import { addPrints, PRINT_FORM, replacePrints } from "./fingerprint.store";
+import { type EncryptedSecret, storable } from "../vault";
+import { addFingerprints, FINGERPRINT_VERSION, replaceFingerprints } from "./fingerprint.store";
 import { type KeyCount, type KeyReason, POOL_KEY_STATES, type PoolChannel, type PoolKeyState } from "./pool-key";
 import { livenessProbeMs } from "./probe-schedule";
 
@@ -13,12 +13,12 @@ const MIN_WEIGHT = 0.001;
 
 type Row = Prisma.pool_keyGetPayload<{ include: { channel: true } }>;
 
-/** A pool key as it is stored, its secret still sealed. */
+/** A pool key as it is stored, its secret still encrypted. */
 export type StoredPoolKey = {
   id: Uuid;
   channel: PoolChannel;
   ownerId: Uuid | null;
-  sealed: Sealed;
+  encrypted: EncryptedSecret;
   hint: string;
   state: PoolKeyState;
   reason: string | null;
@@ -48,16 +48,16 @@ export type PoolKeyChange = {
   quotaNanos?: Nanos;
 };
 
-/** A key that isn't in the pool yet, sealed for the row that it will have. `prints`: its fingerprints, one a master key. */
-export type NewKey = { sealed: Sealed; prints: readonly Uint8Array[]; hint: string };
+/** A key that isn't in the pool yet, encrypted for the row that it will have. `fingerprints`: its fingerprints, one a master key. */
+export type NewKey = { encrypted: EncryptedSecret; fingerprints: readonly Uint8Array[]; hint: string };
 
 export type NewPoolKey = {
   id: Uuid;
   channelId: string;
   /** The contributor and what they contributed it as; null for the platform's own keys. */
   owner: { id: Uuid; contributionId: Uuid } | null;
-  sealed: Sealed;
-  prints: readonly Uint8Array[];
+  encrypted: EncryptedSecret;
+  fingerprints: readonly Uint8Array[];
   hint: string;
   quotaNanos: Nanos | null;
   /** Of a key that was just looked at with its provider: whether an advance may rest on it. */
@@ -93,7 +93,7 @@ function toStored(row: Row): StoredPoolKey {
     quotaNanos: row.quotaNanos as Nanos | null,
     costNanos: row.costNanos as Nanos,
     channel: toChannel(row.channel),
-    sealed: { masterKeyId: row.masterKeyId, wrappedKey: row.wrappedKey, ciphertext: row.ciphertext },
+    encrypted: { masterKeyId: row.masterKeyId, wrappedKey: row.wrappedKey, ciphertext: row.ciphertext },
     hint: row.hint,
     state,
     reason: row.reason,
@@ -227,8 +227,8 @@ export async function insertPoolKey(tx: Tx, key: NewPoolKey): Promise<boolean> {
       channelId: key.channelId,
       ownerId: key.owner?.id ?? null,
       contributionId: key.owner?.contributionId ?? null,
-      ...storable(key.sealed),
-      printForm: PRINT_FORM,
+      ...storable(key.encrypted),
+      fingerprintVersion: FINGERPRINT_VERSION,
       hint: key.hint,
       quotaNanos: key.quotaNanos,
       createdAt: new Date(key.nowMs),
@@ -236,7 +236,7 @@ export async function insertPoolKey(tx: Tx, key: NewPoolKey): Promise<boolean> {
       ...(key.looked?.isUnderAdvance && { probeAt: new Date(livenessProbeMs(key.nowMs)) }),
     },
   });
-  return (await addPrints(tx, key.id, key.prints)) === key.prints.length;
+  return (await addFingerprints(tx, key.id, key.fingerprints)) === key.fingerprints.length;
 }
 
 type KeyPage = { after: Uuid | null; limit: number };
@@ -251,7 +251,7 @@ async function findByIds(tx: Tx, ids: readonly { id: Uuid }[]): Promise<StoredPo
 }
 
 /** Keys with a secret that another master key than that one wraps, by id, locked until the transaction ends. */
-export async function lockKeysUnderOthers(tx: Tx, masterKeyId: string, page: KeyPage): Promise<StoredPoolKey[]> {
+export async function lockKeysUnderOldMasterKeys(tx: Tx, masterKeyId: string, page: KeyPage): Promise<StoredPoolKey[]> {
   const { after, limit } = page;
   const locked = await queries(tx).$queryRaw<{ id: Uuid }[]>`
     select id::text from pool_key
@@ -261,18 +261,18 @@ export async function lockKeysUnderOthers(tx: Tx, masterKeyId: string, page: Key
 }
 
 /** Keys with a secret whose fingerprints are of an older form, by id, locked until the transaction ends. */
-export async function lockKeysOfOldPrints(tx: Tx, { after, limit }: KeyPage): Promise<StoredPoolKey[]> {
+export async function lockKeysWithOldFingerprints(tx: Tx, { after, limit }: KeyPage): Promise<StoredPoolKey[]> {
   const locked = await queries(tx).$queryRaw<{ id: Uuid }[]>`
     select id::text from pool_key
-    where print_form < ${PRINT_FORM} and length(ciphertext) > 0 and (${after}::uuid is null or id > ${after}::uuid)
+    where print_form < ${FINGERPRINT_VERSION} and length(ciphertext) > 0 and (${after}::uuid is null or id > ${after}::uuid)
     order by id limit ${limit} for update`;
   return findByIds(tx, locked);
 }
 
-/** Store a key's secret as it was sealed anew, and those of its fingerprints that nobody has yet. */
-export async function replaceSealed(tx: Tx, id: Uuid, { sealed, prints }: NewKey): Promise<void> {
-  await queries(tx).pool_key.update({ where: { id }, data: storable(sealed) });
-  await replacePrints(tx, id, prints);
+/** Store a key's secret as it was re-encrypted, and those of its fingerprints that nobody has yet. */
+export async function replaceEncrypted(tx: Tx, id: Uuid, { encrypted, fingerprints }: NewKey): Promise<void> {
+  await queries(tx).pool_key.update({ where: { id }, data: storable(encrypted) });
+  await replaceFingerprints(tx, id, fingerprints);
 }
 
 /** Destroy a key's secret. What tells it apart from others (its fingerprints) stays, what could be opened doesn't. */

@@ -7,7 +7,7 @@ import type { Bus } from "../redis";
 import { nowMs as clock } from "../time";
 import type { SecretText, Vault } from "../vault";
 import { chooseKey, type KeyNeeds, type KeyRequest, recordEnd, recordStart } from "./choose-key";
-import { openPoolKey } from "./key-secret";
+import { decryptPoolKey } from "./key-secret";
 import { type KeyCount, type PoolKey, quotaLeft } from "./pool-key";
 import { createPoolMemory, type PoolMemory } from "./pool-memory";
 import { countKeysOutOfUse, listActivePoolKeys, type StoredPoolKey, sumUnfoldedCosts } from "./pool.store";
@@ -39,7 +39,7 @@ export type Pool = {
   /** It came back, or didn't; once for each `started`. What that means is acted on at once here, and soon everywhere. */
   finished(id: Uuid, end: KeyEnd): void;
   /** The highest discount factor of the channels that may serve: what a reservation reckons with. Null where none may. */
-  dearestDiscount(request: KeyNeeds): Decimal | null;
+  maxDiscount(request: KeyNeeds): Decimal | null;
   /** At which addresses and by which names for the model the keys that may serve do so: a reservation counts for each. */
   places(request: KeyNeeds): Pick<ChosenKey, "baseUrl" | "upstreamModel">[];
   /** Keys by state as this process knows them, those that ended left out, in counts to be added up: for metrics. */
@@ -54,7 +54,7 @@ export type Pool = {
 const SCALE_MAX = 30;
 
 /** The greatest of some decimals, or null of none. */
-export function dearestOf(decimals: readonly Decimal[]): Decimal | null {
+export function maxDecimal(decimals: readonly Decimal[]): Decimal | null {
   let dearest: Decimal | null = null;
   for (const decimal of decimals) {
     if (dearest === null || (toScale(decimal, SCALE_MAX) ?? 0n) > (toScale(dearest, SCALE_MAX) ?? 0n))
@@ -78,7 +78,7 @@ export async function loadPoolKeys(
   const open = (key: StoredPoolKey): PoolKey[] => {
     try {
       const costNanos = nanos(key.costNanos + (unfolded.get(key.id) ?? ZERO_NANOS));
-      return [{ ...key, secret: openPoolKey(vault, key), quotaLeftNanos: quotaLeft(key.quotaNanos, costNanos) }];
+      return [{ ...key, secret: decryptPoolKey(vault, key), quotaLeftNanos: quotaLeft(key.quotaNanos, costNanos) }];
     } catch (error) {
       // One bad row must not take the whole pool away.
       tell(`pool key ${key.id} can't be opened`, error);
@@ -218,7 +218,7 @@ export async function createPool(database: Database, vault: Vault, options: Pool
     choose: (request) => choose(memory, request, random),
     started: (id) => recordStart(memory.health(id)),
     finished,
-    dearestDiscount: (request) => dearestOf(memory.candidates(request).map(({ key }) => key.channel.discount)),
+    maxDiscount: (request) => maxDecimal(memory.candidates(request).map(({ key }) => key.channel.discount)),
     places: (request) =>
       memory.candidates(request).map(({ key: { channel } }) => ({
         baseUrl: channel.baseUrl,

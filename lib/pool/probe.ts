@@ -5,7 +5,7 @@ import type { Decimal, Nanos } from "../money";
 import type { KeyFault } from "../providers";
 import { enqueue } from "../queue/outbox";
 import type { SecretText, Vault } from "../vault";
-import { openPoolKey } from "./key-secret";
+import { decryptPoolKey } from "./key-secret";
 import { type PoolKeyState, quotaLeft } from "./pool-key";
 import {
   findPoolKey,
@@ -37,7 +37,7 @@ const toProbe = (vault: Vault, key: StoredPoolKey): KeyToProbe => ({
   provider: key.channel.provider,
   baseUrl: key.channel.baseUrl,
   models: key.channel.models,
-  secret: openPoolKey(vault, key),
+  secret: decryptPoolKey(vault, key),
   state: key.state,
   isUnderAdvance: key.probeAtMs !== null,
   costFactor: key.channel.costFactor,

@@ -14,7 +14,7 @@ import { compare, ONE, ratioOf } from "./ratio";
 export type Bounds = { inputTokens: number; outputTokens: number; choices: number; meters?: Usage["meters"] };
 
 /** The kind whose tokens count most, or `null` where none counts more than 1. */
-function dearestOf(card: Card, kinds: readonly TokenKind[]): TokenKind | null {
+function maxDecimal(card: Card, kinds: readonly TokenKind[]): TokenKind | null {
   return kinds.reduce<TokenKind | null>((dearest, kind) => {
     const multiple = dearest ? multipleOf(card, dearest) : ONE;
     return compare(multipleOf(card, kind), multiple) > 0 ? kind : dearest;
@@ -22,9 +22,9 @@ function dearestOf(card: Card, kinds: readonly TokenKind[]): TokenKind | null {
 }
 
 /** All tokens are of the dearest kind: no mixture of kinds costs more. */
-function dearestUsage(card: Card, { inputTokens, outputTokens, choices, meters }: Bounds): Usage {
+function mostExpensiveUsage(card: Card, { inputTokens, outputTokens, choices, meters }: Bounds): Usage {
   const output = outputTokens * choices;
-  const [inputKind, outputKind] = [dearestOf(card, INPUT_KINDS), dearestOf(card, OUTPUT_KINDS)];
+  const [inputKind, outputKind] = [maxDecimal(card, INPUT_KINDS), maxDecimal(card, OUTPUT_KINDS)];
   return {
     meters: { ...meters, input_tokens: inputTokens, output_tokens: output },
     kinds: { ...(inputKind && { [inputKind]: inputTokens }), ...(outputKind && { [outputKind]: output }) },
@@ -32,7 +32,7 @@ function dearestUsage(card: Card, { inputTokens, outputTokens, choices, meters }
 }
 
 /** One step that always applies, with the largest factor that each meter can reach: less usage may sit on a dearer step. */
-function dearestTier(card: Card, usage: Usage): CardTier {
+function mostExpensiveTier(card: Card, usage: Usage): CardTier {
   const reachable = card.tiers.filter(({ meter, above }) => compare(quantityOf(usage, meter), ratioOf(above)) > 0);
   const times: Partial<Record<Meter, Decimal>> = {};
   for (const { meter } of card.rates) {
@@ -49,8 +49,8 @@ function dearestTier(card: Card, usage: Usage): CardTier {
  * own fields, and the number of choices and images asked for.
  */
 export function worstCase(card: Card, bounds: Bounds, facts: RequestFacts): Rating {
-  const usage = dearestUsage(card, bounds);
-  return rate({ ...card, tiers: [dearestTier(card, usage)] }, usage, facts);
+  const usage = mostExpensiveUsage(card, bounds);
+  return rate({ ...card, tiers: [mostExpensiveTier(card, usage)] }, usage, facts);
 }
 
 export type Affordable = { card: Card; bounds: Bounds; facts: RequestFacts; factors: readonly Factor[] };

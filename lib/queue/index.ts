@@ -1,3 +1,3 @@
-export { CONSUMER, enqueue, isWorkedOff, relayOutbox, sweepOutbox, workOff } from "./outbox";
-export { forgetProcessed } from "./outbox.store";
+export { CONSUMER, enqueue, wasProcessed, relayOutbox, sweepOutbox, processOnce } from "./outbox";
+export { purgeProcessed } from "./outbox.store";
 export { type Handler, type Job, migrateQueue, openQueue, type Queue } from "./queue";

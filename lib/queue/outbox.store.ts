@@ -13,7 +13,7 @@ export async function insertOutbox(tx: Tx, topic: string, payload: JobPayload): 
 }
 
 /** Rows that nobody carried to the queue yet, oldest first. */
-export async function listWaiting(tx: Tx, limit: number): Promise<OutboxRow[]> {
+export async function listUndispatched(tx: Tx, limit: number): Promise<OutboxRow[]> {
   const rows = await queries(tx).outbox.findMany({
     where: { doneAt: null },
     select: { id: true, topic: true, payload: true },
@@ -25,7 +25,7 @@ export async function listWaiting(tx: Tx, limit: number): Promise<OutboxRow[]> {
 }
 
 /** Mark rows as carried. */
-export async function markCarried(tx: Tx, ids: readonly bigint[], nowMs: number): Promise<void> {
+export async function markDispatched(tx: Tx, ids: readonly bigint[], nowMs: number): Promise<void> {
   await queries(tx).outbox.updateMany({ where: { id: { in: [...ids] } }, data: { doneAt: new Date(nowMs) } });
 }
 
@@ -33,9 +33,9 @@ export async function markCarried(tx: Tx, ids: readonly bigint[], nowMs: number)
  * Carry rows again that were carried before a time and that their consumer hasn't worked off: the queue lost them.
  * Returns how many.
  */
-export async function uncarryLost(tx: Tx, carriedBeforeMs: number, consumer: string): Promise<number> {
+export async function requeueLost(tx: Tx, dispatchedBeforeMs: number, consumer: string): Promise<number> {
   return queries(tx).$executeRaw`
-    update outbox o set done_at = null where o.done_at < ${new Date(carriedBeforeMs)}
+    update outbox o set done_at = null where o.done_at < ${new Date(dispatchedBeforeMs)}
       and not exists (select 1 from processed p where p.consumer = ${consumer} and p.outbox_id = o.id)`;
 }
 
@@ -53,7 +53,7 @@ export async function isProcessed(tx: Tx, consumer: string, outboxId: bigint): P
 }
 
 /** Remove rows that were worked off before a time, with the notes of that. Returns how many. */
-export async function forgetProcessed(tx: Tx, beforeMs: number, consumer: string, limit: number): Promise<number> {
+export async function purgeProcessed(tx: Tx, beforeMs: number, consumer: string, limit: number): Promise<number> {
   return queries(tx).$executeRaw`
     with old as (
       select o.id from outbox o join processed p on p.outbox_id = o.id and p.consumer = ${consumer}

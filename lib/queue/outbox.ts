@@ -4,9 +4,9 @@ import {
   insertOutbox,
   isProcessed,
   type JobPayload,
-  listWaiting,
-  markCarried,
-  uncarryLost,
+  listUndispatched,
+  markDispatched,
+  requeueLost,
 } from "./outbox.store";
 import type { Queue } from "./queue";
 
@@ -32,11 +32,11 @@ const LOST_AFTER_MS = 120_000;
  * Errors: those of a queue that can't be reached; nothing is lost, the next call carries it.
  */
 export async function relayOutbox(database: Database, queue: Queue, nowMs: number): Promise<number> {
-  const rows = await listWaiting(database.reader, BATCH);
+  const rows = await listUndispatched(database.reader, BATCH);
   for (const { id, topic, payload } of rows) await queue.add(topic, payload, id);
   if (rows.length > 0) {
     const ids = rows.map(({ id }) => id);
-    await database.inTransaction((tx) => markCarried(tx, ids, nowMs));
+    await database.inTransaction((tx) => markDispatched(tx, ids, nowMs));
   }
   return rows.length;
 }
@@ -46,14 +46,18 @@ export async function relayOutbox(database: Database, queue: Queue, nowMs: numbe
  * and then handing it over again is nothing. Returns how many.
  */
 export const sweepOutbox = (database: Database, nowMs: number, lostAfterMs = LOST_AFTER_MS): Promise<number> =>
-  database.inTransaction((tx) => uncarryLost(tx, nowMs - lostAfterMs, CONSUMER));
+  database.inTransaction((tx) => requeueLost(tx, nowMs - lostAfterMs, CONSUMER));
 
 /**
  * Do a job's effect once, however often the job is delivered: the note of it and the effect are one transaction.
  *
  * Returns whether this call did it.
  */
-export const workOff = (database: Database, outboxId: bigint, effect: (tx: Tx) => Promise<void>): Promise<boolean> =>
+export const processOnce = (
+  database: Database,
+  outboxId: bigint,
+  effect: (tx: Tx) => Promise<void>,
+): Promise<boolean> =>
   database.inTransaction(async (tx) => {
     if (!(await claimProcessed(tx, CONSUMER, outboxId))) return false;
     await effect(tx);
@@ -61,5 +65,5 @@ export const workOff = (database: Database, outboxId: bigint, effect: (tx: Tx) =
   });
 
 /** Whether a job was worked off already: asked before a call to the outside that would be in vain. */
-export const isWorkedOff = (database: Database, outboxId: bigint): Promise<boolean> =>
+export const wasProcessed = (database: Database, outboxId: bigint): Promise<boolean> =>
   isProcessed(database.reader, CONSUMER, outboxId);

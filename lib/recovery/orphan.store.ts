@@ -50,19 +50,19 @@ const LOOK =
   "select books.close_lapsed_leases(make_interval(secs => $1 / 1000.0), make_interval(secs => $2 / 1000.0)) as closed";
 
 /**
- * Look once for leases that weren't renewed for `ttlMs`, and close those that a look `looksApartMs` ago or earlier found
+ * Look once for leases that weren't renewed for `ttlMs`, and close those that a look `checksApartMs` ago or earlier found
  * lapsed too; their holds are orphans from then on. Returns how many.
  *
  * A look whose answer doesn't come within `LEASE_STATEMENT_MS` isn't committed. Errors: those of the database.
  */
-export async function closeLapsedLeases(pool: pg.Pool, { ttlMs, looksApartMs }: LeaseTimings): Promise<bigint> {
+export async function closeLapsedLeases(pool: pg.Pool, { ttlMs, checksApartMs }: LeaseTimings): Promise<bigint> {
   const client = await pool.connect();
   const ask = (text: string, values: number[] = []) =>
     client.query<{ closed?: bigint }>({ text, values, query_timeout: LEASE_STATEMENT_MS } as pg.QueryConfig);
   try {
     await ask("begin");
     await ask(`set local statement_timeout = ${LEASE_STATEMENT_MS}`);
-    const { rows } = await ask(LOOK, [ttlMs, looksApartMs]);
+    const { rows } = await ask(LOOK, [ttlMs, checksApartMs]);
     await ask("commit");
     client.release();
     return rows[0]?.closed ?? 0n;

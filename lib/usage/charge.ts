@@ -88,12 +88,12 @@ export type WorstCharge = { outcome: "bounded"; chargeMicros: Micros } | { outco
 /**
  * The most that a request within the bounds is charged, whichever channel serves it: what is reserved for it.
  *
- * `dearestDiscount` is the highest factor of the channels that may serve. Units: microcredits. Rounding: up, as a charge.
+ * `maxDiscount` is the highest factor of the channels that may serve. Units: microcredits. Rounding: up, as a charge.
  */
-export function worstCharge(terms: Terms, bounds: Bounds, dearestDiscount: Decimal): WorstCharge {
+export function worstCharge(terms: Terms, bounds: Bounds, maxDiscount: Decimal): WorstCharge {
   const { card } = terms.price;
   const rating = worstCase(card, bounds, terms.facts);
   if (rating.outcome === "unpriced") return rating;
-  const { chargeMicros } = chargeOf(rating, factorsOf(terms, dearestDiscount), card.chargeUnit);
+  const { chargeMicros } = chargeOf(rating, factorsOf(terms, maxDiscount), card.chargeUnit);
   return { outcome: "bounded", chargeMicros };
 }

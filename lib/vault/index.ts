@@ -2,14 +2,14 @@ export { SecretText } from "./secret-text";
 export {
   createVault,
   fingerprints,
-  openBytes,
-  openReply,
-  openSecret,
-  sealReply,
-  sealSecret,
+  decryptBytes,
+  decryptReply,
+  decryptSecret,
+  encryptReply,
+  encryptSecret,
   storable,
   storableBytes,
   useVault,
   vault,
 } from "./vault";
-export type { Sealed, SecretPlace, Vault } from "./vault";
+export type { EncryptedSecret, SecretPlace, Vault } from "./vault";

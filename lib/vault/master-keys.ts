@@ -27,12 +27,18 @@ export function encrypt(key: Uint8Array, plain: Uint8Array, boundTo: Uint8Array)
 }
 
 /** The inverse of `encrypt`. Errors: throws on anything but exactly what was encrypted under this key and binding. */
-export function decrypt(key: Uint8Array, sealed: Uint8Array, boundTo: Uint8Array): Uint8Array {
-  if (sealed.length < NONCE_BYTES + TAG_BYTES) throw new Error("a sealed secret is shorter than its nonce and tag");
-  const decipher = createDecipheriv("aes-256-gcm", key, sealed.subarray(0, NONCE_BYTES), { authTagLength: TAG_BYTES });
+export function decrypt(key: Uint8Array, encrypted: Uint8Array, boundTo: Uint8Array): Uint8Array {
+  if (encrypted.length < NONCE_BYTES + TAG_BYTES)
+    throw new Error("an encrypted secret is shorter than its nonce and tag");
+  const decipher = createDecipheriv("aes-256-gcm", key, encrypted.subarray(0, NONCE_BYTES), {
+    authTagLength: TAG_BYTES,
+  });
   decipher.setAAD(boundTo);
-  decipher.setAuthTag(sealed.subarray(sealed.length - TAG_BYTES));
-  return Buffer.concat([decipher.update(sealed.subarray(NONCE_BYTES, sealed.length - TAG_BYTES)), decipher.final()]);
+  decipher.setAuthTag(encrypted.subarray(encrypted.length - TAG_BYTES));
+  return Buffer.concat([
+    decipher.update(encrypted.subarray(NONCE_BYTES, encrypted.length - TAG_BYTES)),
+    decipher.final(),
+  ]);
 }
 
 /** Master keys that lie in the environment, the first active. Errors: throws where there is none. */

@@ -19,13 +19,13 @@ export type SecretPlace = {
 };
 
 /** A secret as it is stored: under a data key of its own, which the named master key wraps. */
-export type Sealed = { masterKeyId: string; wrappedKey: Uint8Array; ciphertext: Uint8Array };
+export type EncryptedSecret = { masterKeyId: string; wrappedKey: Uint8Array; ciphertext: Uint8Array };
 
 /** Bytes as a database takes them: their own, whatever buffer they lie in. */
 export const storableBytes = (bytes: Uint8Array) => Uint8Array.from(bytes);
 
 /** The parts as a database takes them. */
-export const storable = ({ masterKeyId, wrappedKey, ciphertext }: Sealed) => ({
+export const storable = ({ masterKeyId, wrappedKey, ciphertext }: EncryptedSecret) => ({
   masterKeyId,
   wrappedKey: storableBytes(wrappedKey),
   ciphertext: storableBytes(ciphertext),
@@ -53,53 +53,53 @@ const bindingOf = ({ rowId, purpose, field }: SecretPlace, layer: "wrap" | "data
   lengthPrefixed([VERSION, rowId, purpose, field, layer]);
 
 /** Seal bytes for one place: AES-256-GCM under a fresh data key, itself wrapped by the active master key. */
-export function sealBytes(vault: Vault, place: SecretPlace, plain: Uint8Array): Sealed {
+export function encryptBytes(vault: Vault, place: SecretPlace, plain: Uint8Array): EncryptedSecret {
   const dataKey = randomBytes(DATA_KEY_BYTES);
   const masterKeyId = vault.masterKeys.activeId;
-  const sealed = {
+  const encrypted = {
     masterKeyId,
     wrappedKey: vault.masterKeys.wrap(masterKeyId, dataKey, bindingOf(place, "wrap")),
     ciphertext: encrypt(dataKey, plain, bindingOf(place, "data")),
   };
   dataKey.fill(0);
-  return sealed;
+  return encrypted;
 }
 
-/** The bytes sealed for that place. Errors: throws for another place, an unknown master key, or one changed bit. */
-export function openBytes(vault: Vault, place: SecretPlace, sealed: Sealed): Uint8Array {
-  const dataKey = vault.masterKeys.unwrap(sealed.masterKeyId, sealed.wrappedKey, bindingOf(place, "wrap"));
-  const plain = decrypt(dataKey, sealed.ciphertext, bindingOf(place, "data"));
+/** The bytes encrypted for that place. Errors: throws for another place, an unknown master key, or one changed bit. */
+export function decryptBytes(vault: Vault, place: SecretPlace, encrypted: EncryptedSecret): Uint8Array {
+  const dataKey = vault.masterKeys.unwrap(encrypted.masterKeyId, encrypted.wrappedKey, bindingOf(place, "wrap"));
+  const plain = decrypt(dataKey, encrypted.ciphertext, bindingOf(place, "data"));
   dataKey.fill(0);
   return plain;
 }
 
-/** Seal a secret for one place. */
-export const sealSecret = (vault: Vault, place: SecretPlace, secret: SecretText): Sealed =>
-  sealBytes(vault, place, Buffer.from(secret.reveal(), "utf8"));
+/** Encrypt a secret for one place. */
+export const encryptSecret = (vault: Vault, place: SecretPlace, secret: SecretText): EncryptedSecret =>
+  encryptBytes(vault, place, Buffer.from(secret.reveal(), "utf8"));
 
-/** The secret sealed for that place. Errors: as `openBytes`. */
-export const openSecret = (vault: Vault, place: SecretPlace, sealed: Sealed): SecretText =>
-  new SecretText(Buffer.from(openBytes(vault, place, sealed)).toString("utf8"));
+/** The secret encrypted for that place. Errors: as `decryptBytes`. */
+export const decryptSecret = (vault: Vault, place: SecretPlace, encrypted: EncryptedSecret): SecretText =>
+  new SecretText(Buffer.from(decryptBytes(vault, place, encrypted)).toString("utf8"));
 
 /**
- * Keep a reply to be given again: compressed, then sealed with everything in one value.
+ * Keep a reply to be given again: compressed, then encrypted with everything in one value.
  *
- * Errors: none. The result is base64 text that `openReply` reads with the same place.
+ * Errors: none. The result is base64 text that `decryptReply` reads with the same place.
  */
-export function sealReply(vault: Vault, place: SecretPlace, reply: Uint8Array): string {
-  const { masterKeyId, wrappedKey, ciphertext } = sealBytes(vault, place, gzipSync(reply));
+export function encryptReply(vault: Vault, place: SecretPlace, reply: Uint8Array): string {
+  const { masterKeyId, wrappedKey, ciphertext } = encryptBytes(vault, place, gzipSync(reply));
   return [masterKeyId, ...[wrappedKey, ciphertext].map((bytes) => Buffer.from(bytes).toString("base64"))].join(".");
 }
 
-/** The reply kept by `sealReply`, at most `bytesMax` long. Errors: throws as `openBytes`, and where it is longer. */
-export function openReply(vault: Vault, place: SecretPlace, kept: string, bytesMax: number): Uint8Array {
+/** The reply kept by `encryptReply`, at most `bytesMax` long. Errors: throws as `decryptBytes`, and where it is longer. */
+export function decryptReply(vault: Vault, place: SecretPlace, kept: string, bytesMax: number): Uint8Array {
   const [masterKeyId = "", wrappedKey = "", ciphertext = ""] = kept.split(".");
-  const sealed = {
+  const encrypted = {
     masterKeyId,
     wrappedKey: Buffer.from(wrappedKey, "base64"),
     ciphertext: Buffer.from(ciphertext, "base64"),
   };
-  return gunzipSync(openBytes(vault, place, sealed), { maxOutputLength: bytesMax });
+  return gunzipSync(decryptBytes(vault, place, encrypted), { maxOutputLength: bytesMax });
 }
 
 /**

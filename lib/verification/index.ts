@@ -1,2 +1,2 @@
-export { checkLedger, forgetOldChecks, verifyBooks } from "./verification";
-export { type BrokenLaw, lastLedgerCheck, type LedgerCheck } from "./verification.store";
+export { checkLedger, purgeChecks, verifyBooks } from "./verification";
+export { type BrokenInvariant, lastLedgerCheck, type LedgerCheck } from "./verification.store";

@@ -6,7 +6,7 @@ import { type LedgerReport, verifyLedger, type Violation } from "../ledger";
 import { formatCredits, parseDecimal } from "../money";
 import { chargeOf, type Factor, NO_FACTS, rate, type Usage } from "../pricing";
 import {
-  type BrokenLaw,
+  type BrokenInvariant,
   type ChargeRecord,
   deleteChecks,
   findChargeRecords,
@@ -86,7 +86,7 @@ export async function verifyBooks(database: Database): Promise<LedgerReport> {
 /** Hold the whole database against every law of the books, as `verifyBooks` does, and keep what was found. */
 export async function checkLedger(database: Database, nowMs: number): Promise<LedgerCheck> {
   const { invariants, violations } = await verifyBooks(database);
-  const broken = invariants.flatMap(({ name, states }): BrokenLaw[] => {
+  const broken = invariants.flatMap(({ name, states }): BrokenInvariant[] => {
     const rows = violations.filter(({ invariant }) => invariant === name);
     return rows.slice(0, 1).map(({ subject }) => ({ law: name, states, rows: rows.length, first: subject }));
   });
@@ -95,9 +95,9 @@ export async function checkLedger(database: Database, nowMs: number): Promise<Le
   return check;
 }
 
-const KEPT_MS = 90 * 86_400_000;
+const RETENTION_MS = 90 * 86_400_000;
 
 /** Remove checks of the ledger of ninety days ago and before, at most `limit` of them; returns how many went. */
-export async function forgetOldChecks(tx: Tx, { nowMs }: Ctx, limit: number): Promise<number> {
-  return deleteChecks(tx, new Date(nowMs - KEPT_MS), limit);
+export async function purgeChecks(tx: Tx, { nowMs }: Ctx, limit: number): Promise<number> {
+  return deleteChecks(tx, new Date(nowMs - RETENTION_MS), limit);
 }

@@ -5,7 +5,7 @@ import type { Database, Tx } from "../../lib/db";
 import { newUuid } from "../../lib/ids";
 import { creditWallet } from "../../lib/ledger";
 import { micros, MICROS_PER_CREDIT } from "../../lib/money";
-import { addPoolKey, isKeyInPool, knownKeyPrints } from "../../lib/pool";
+import { addPoolKey, isKeyInPool, knownKeyFingerprints } from "../../lib/pool";
 import { DEMO_SETTINGS, updateSettings } from "../../lib/settings";
 import { SecretText } from "../../lib/vault";
 import { seedCatalogue } from "../../prisma/seed/seed-catalogue";
@@ -53,7 +53,7 @@ async function seedSettings(tx: Tx, ctx: Ctx): Promise<void> {
 
 /** A key for a channel of the seed, which is named after its provider. */
 async function seedPoolKey(tx: Tx, ctx: Ctx, channelId: string, secret: SecretText): Promise<void> {
-  if (await isKeyInPool(tx, knownKeyPrints(channelId, secret))) return;
+  if (await isKeyInPool(tx, knownKeyFingerprints(channelId, secret))) return;
   await addPoolKey(tx, ctx, { channelId, secret, quotaNanos: null });
 }
 

@@ -38,7 +38,7 @@ const SIZES: Record<"full" | "quick", Size> = {
     timings: {
       leaseRenewMs: 300,
       leaseTtlMs: 4_500,
-      looksApartMs: 800,
+      checksApartMs: 800,
       checkpointMs: 500,
       tickMs: 100,
       idleMs: 6_500,

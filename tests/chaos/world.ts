@@ -40,7 +40,7 @@ export type World = {
 export type Timings = {
   leaseRenewMs: number;
   leaseTtlMs: number;
-  looksApartMs: number;
+  checksApartMs: number;
   checkpointMs: number;
   tickMs: number;
   /** How long a supplier may say nothing in the middle of a reply; as in production without it. */
@@ -54,7 +54,7 @@ export type Timings = {
 export const SHORT_TIMINGS: Timings = {
   leaseRenewMs: 400,
   leaseTtlMs: 6_000,
-  looksApartMs: 3_000,
+  checksApartMs: 3_000,
   checkpointMs: 400,
   tickMs: 100,
 };
@@ -62,7 +62,7 @@ export const SHORT_TIMINGS: Timings = {
 export const USUAL_TIMINGS: Timings = {
   leaseRenewMs: 3_000,
   leaseTtlMs: 36_000,
-  looksApartMs: 5_000,
+  checksApartMs: 5_000,
   checkpointMs: 5_000,
   tickMs: 1_000,
 };

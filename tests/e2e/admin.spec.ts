@@ -19,7 +19,7 @@ test("150,000 credits against 1,234 + 567 + 89 dollars are a loss of 390, and th
   expect(await box.evaluate(({ scrollWidth, clientWidth }) => scrollWidth - clientWidth)).toBe(0);
   await page.setViewportSize({ width: 1280, height: 860 });
 
-  await expect(page.getByTestId("alarms")).toContainText(/All \d+ laws of the ledger held/);
+  await expect(page.getByTestId("alerts")).toContainText(/All \d+ laws of the ledger held/);
   const advice = page.getByTestId("advice");
   await expect(advice).toContainText("Adjust the prices");
   await expect(advice).toContainText("Optimise their routing");
@@ -48,10 +48,10 @@ test("an order whose payment doesn't fit it is an alarm, and no cash that came i
   await fetch(`${sandbox}/_sandbox/stripe/pay/${id}`, { method: "POST", body: JSON.stringify({ amount: 600 }) });
   await signIn(page, ADMIN);
   await page.waitForURL("**/overview");
-  const alarms = page.getByTestId("alarms");
+  const alerts = page.getByTestId("alerts");
   await expect(async () => {
     await page.goto(`${web}/admin`);
-    await expect(alarms.getByRole("listitem").filter({ hasText: id }).last()).toContainText("paid USD 6 of USD 5000");
+    await expect(alerts.getByRole("listitem").filter({ hasText: id }).last()).toContainText("paid USD 6 of USD 5000");
   }).toPass();
   await expect(page.getByTestId("cash-layer")).not.toContainText("$5,");
   // The example's credits were given away three days ago.
@@ -71,13 +71,13 @@ test("an order of which more went back than was paid is an alert that names it",
   await act("dispute", { amount: 700 });
   await signIn(page, ADMIN);
   await page.waitForURL("**/overview");
-  const alarms = page.getByTestId("alarms");
+  const alerts = page.getByTestId("alerts");
   await expect(async () => {
     await page.goto(`${web}/admin`);
-    const row = alarms.getByRole("listitem").filter({ hasText: id }).last();
+    const row = alerts.getByRole("listitem").filter({ hasText: id }).last();
     await expect(row).toContainText("$3.00 refunded, $7.00 disputed");
   }).toPass();
-  await expect(alarms).toContainText("refunds and disputes together sent back more than was paid");
+  await expect(alerts).toContainText("refunds and disputes together sent back more than was paid");
 });
 
 test("profit and loss is for admins: others find nothing there, and no link to it", async ({ page }) => {
@@ -100,17 +100,17 @@ test("a setting that lets packs lose money is an alarm for as long as it holds",
   };
   await signIn(page, ADMIN);
   await page.waitForURL("**/overview");
-  const alarms = page.getByTestId("alarms");
+  const alerts = page.getByTestId("alerts");
   await pay(0.98);
   try {
     await page.goto(`${web}/admin`);
-    await expect(alarms).toContainText("The pro pack ($90.00) can lose $1.11 an order");
-    await expect(alarms).toContainText("Orders from $100.00 on can lose $0.22 each");
-    await expect(alarms).not.toContainText("The starter pack");
+    await expect(alerts).toContainText("The pro pack ($90.00) can lose $1.11 an order");
+    await expect(alerts).toContainText("Orders from $100.00 on can lose $0.22 each");
+    await expect(alerts).not.toContainText("The starter pack");
   } finally {
     await pay(null);
   }
   await page.reload();
-  await expect(alarms).toContainText("ledger");
-  await expect(alarms).not.toContainText("can lose");
+  await expect(alerts).toContainText("ledger");
+  await expect(alerts).not.toContainText("can lose");
 });

@@ -4,7 +4,7 @@ import { credits } from "../../lib/http";
 import type { Balance } from "../../lib/ledger";
 import { hasStoredReply } from "../../lib/idempotency";
 import { isFree } from "../../lib/pricing";
-import { inDebt, requireStanding } from "./admit";
+import { inDebt, requireGoodStanding } from "./admit";
 import type { Caller } from "./callers";
 import type { Exchange } from "./exchange";
 import type { Gateway } from "./gateway-state";
@@ -66,7 +66,7 @@ export async function admitCaller(
   exchange: Exchange,
   caller: Caller,
 ): Promise<Admission> {
-  requireStanding(gateway, caller);
+  requireGoodStanding(gateway, caller);
   const balance = await balanceOf(gateway, caller);
   if (balance && balance.debtMicros > 0n) throw inDebt(balance.debtMicros);
   const admission = await gateway.rates.admit(caller, allowanceOf(caller, gateway.config.settings()), 0);

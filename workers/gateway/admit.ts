@@ -32,7 +32,7 @@ const refuse = (...[code, message, details]: ConstructorParameters<typeof ScripE
 };
 
 /** Who may call at all. Errors: `ScripError` forbidden, account_suspended, unavailable. */
-export function requireStanding({ config }: Gateway, caller: Caller): void {
+export function requireGoodStanding({ config }: Gateway, caller: Caller): void {
   if (!hasScope(caller, "inference")) refuse("forbidden", "This API key has no scope for calling models: `inference`.");
   if (caller.user.suspendedMs !== null) refuse("account_suspended", "The account is suspended. Write to support.");
   if (!config.settings().switches.spending) {
@@ -141,7 +141,7 @@ function mustAvoidRelays({ pool }: Gateway, admitted: Omit<Admitted, "avoidsRela
   const unpriced = unpricedParameters(terms.price.card, terms.facts, RELAY_BILL_FIELDS);
   if (unpriced.length === 0) return false;
   const canServe = (avoidsRelays: boolean): boolean =>
-    pool.dearestDiscount(needsOf({ ...admitted, avoidsRelays })) !== null;
+    pool.maxDiscount(needsOf({ ...admitted, avoidsRelays })) !== null;
   if (canServe(false) && !canServe(true)) refuseUnpriced(model, unpriced);
   return true;
 }

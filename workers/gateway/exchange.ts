@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { endEarly, isEarly } from "../../lib/http";
 import { newUuid, toPublicId, type Uuid } from "../../lib/ids";
-import type { KeptReply } from "../../lib/idempotency";
+import type { StoredReply } from "../../lib/idempotency";
 import { nowMs } from "../../lib/time";
 import { LIMITS } from "./limits";
 import type { TracedTry } from "./traces";
@@ -17,7 +17,7 @@ export class Exchange {
   /** Headers that the reply gets beside its own. */
   readonly replyHeaders: Record<string, string> = { "x-request-id": this.publicId };
   /** Keeps the result for an idempotency key, where the caller sent one; answers whether it did. Never throws. */
-  keep: ((reply: KeptReply) => Promise<boolean>) | null = null;
+  keep: ((reply: StoredReply) => Promise<boolean>) | null = null;
   /** Whether the ledger was asked to charge it: from then on its hold says what became of an idempotency key. */
   isBooked = false;
   /** How long its body took to arrive: the caller's time, not ours. */

@@ -1,5 +1,5 @@
 import { ScripError } from "../../lib/errors";
-import { refuseToStrangers } from "../../lib/http";
+import { refuseOperatorAccess } from "../../lib/http";
 import { nowMs } from "../../lib/time";
 import { requireUsable } from "./admit";
 import type { Caller } from "./callers";
@@ -46,7 +46,7 @@ function sendReadiness({ config }: Gateway, exchange: Exchange): void {
 }
 
 async function sendMetrics({ metrics, metricsToken }: Gateway, exchange: Exchange): Promise<void> {
-  const refusal = refuseToStrangers(exchange.request, metricsToken);
+  const refusal = refuseOperatorAccess(exchange.request, metricsToken);
   if (refusal === "token_missing") throw new ScripError("unauthenticated", "Send the metrics token as a bearer token.");
   if (refusal) {
     throw new ScripError(

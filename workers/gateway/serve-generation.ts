@@ -4,7 +4,7 @@ import type { Choice, ChosenKey } from "../../lib/pool";
 import { headersToCaller, scrubText } from "../../lib/providers";
 import { nowMs } from "../../lib/time";
 import type { Uuid } from "../../lib/ids";
-import { admit, type Admitted, debtOf, inDebt, needsOf, requireStanding } from "./admit";
+import { admit, type Admitted, debtOf, inDebt, needsOf, requireGoodStanding } from "./admit";
 import { admitCaller } from "./admit-caller";
 import { tryKey, type Tried } from "./attempt";
 import type { Caller } from "./callers";
@@ -37,7 +37,7 @@ function chooseKey(gateway: Gateway, admitted: Admitted, exclude: readonly Uuid[
 }
 
 /** The highest factor of the channels that may serve. */
-const dearest = ({ pool }: Gateway, admitted: Admitted): Decimal => pool.dearestDiscount(needsOf(admitted)) ?? UNIT;
+const dearest = ({ pool }: Gateway, admitted: Admitted): Decimal => pool.maxDiscount(needsOf(admitted)) ?? UNIT;
 
 /** Nobody can serve this now; what the account lacks would come first. */
 async function noCapacity(gateway: Gateway, admitted: Admitted, retryAfterMs: number): Promise<ScripError> {
@@ -274,7 +274,7 @@ export async function serveGeneration(gateway: Gateway, protocol: Protocol, exch
     });
     exchange.uploadMs = nowMs() - readSinceMs;
     const ask = await parseBody(gateway, protocol, exchange, { caller, bytes, share });
-    requireStanding(gateway, caller);
+    requireGoodStanding(gateway, caller);
     await letIn(gateway, protocol, exchange, ask, { caller, early: await place });
   } finally {
     // Whoever left while they were let in gives their place back too; one that is given back already stays so.

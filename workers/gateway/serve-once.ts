@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { systemCtx } from "../../lib/ctx";
 import { ScripError } from "../../lib/errors";
 import { newUuid } from "../../lib/ids";
-import { claimReply, forgetReply, keepReply, type KeptReply, type ReplyClaim } from "../../lib/idempotency";
+import { claimReply, releaseClaim, storeReply, type StoredReply, type ReplyClaim } from "../../lib/idempotency";
 import { nowMs } from "../../lib/time";
 import type { Caller } from "./callers";
 import type { Exchange } from "./exchange";
@@ -22,7 +22,7 @@ export function replyKeyOf({ headers, request }: Exchange): { route: string; key
   throw new ScripError("invalid_request", `An Idempotency-Key has 1 to ${KEY_CHARS_MAX} characters.`);
 }
 
-function replay(exchange: Exchange, { status, headers, body }: KeptReply): void {
+function replay(exchange: Exchange, { status, headers, body }: StoredReply): void {
   exchange.response.writeHead(status, { ...headers, "idempotent-replayed": "true" });
   exchange.end(body);
 }
@@ -32,11 +32,11 @@ const lasting = (headers: Record<string, string>): Record<string, string> =>
 
 /** Where the result goes. A database that is away costs the caller a later replay, not the reply. */
 function keeper({ database, vault, log }: Gateway, claim: ReplyClaim) {
-  return async (result: KeptReply): Promise<boolean> => {
+  return async (result: StoredReply): Promise<boolean> => {
     const reply = { ...result, headers: lasting(result.headers) };
     try {
       const ctx = systemCtx("gateway", nowMs());
-      await database.inTransaction((tx) => keepReply(tx, ctx, vault, { claim, reply }));
+      await database.inTransaction((tx) => storeReply(tx, ctx, vault, { claim, reply }));
       return true;
     } catch (error) {
       log.error({ error }, "a result couldn't be kept for its idempotency key");
@@ -57,7 +57,7 @@ async function runFirst(
   } finally {
     if (!exchange.isBooked) {
       // Nothing was charged: the key is free for another try. A claim that stays is found out by its hold.
-      const forgotten = gateway.database.inTransaction((tx) => forgetReply(tx, systemCtx("gateway", nowMs()), claim));
+      const forgotten = gateway.database.inTransaction((tx) => releaseClaim(tx, systemCtx("gateway", nowMs()), claim));
       await forgotten.catch((error: unknown) => gateway.log.warn({ error }, "a claim couldn't be given up"));
     }
   }

@@ -1,5 +1,5 @@
 import { ScripError } from "../../lib/errors";
-import { KEPT_BYTES_MAX } from "../../lib/idempotency";
+import { REPLY_BYTES_MAX } from "../../lib/idempotency";
 import { type RatedRequest, rateRequest } from "../../lib/usage";
 import { type Micros, micros } from "../../lib/money";
 import { classifyFailure, headersToCaller } from "../../lib/providers";
@@ -171,7 +171,7 @@ class Relay implements OpenStream {
   #remember(out: Buffer): void {
     if (!this.sent) return;
     this.#sentBytes += out.length;
-    if (this.#sentBytes > KEPT_BYTES_MAX) this.sent = null;
+    if (this.#sentBytes > REPLY_BYTES_MAX) this.sent = null;
     else this.sent.push(out);
   }
 

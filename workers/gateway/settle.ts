@@ -1,5 +1,5 @@
 import type { Settle, SettleOutcome } from "../../lib/ledger";
-import type { KeptReply } from "../../lib/idempotency";
+import type { StoredReply } from "../../lib/idempotency";
 import { rateRequest } from "../../lib/usage";
 import { formatCredits } from "../../lib/money";
 import type { Usage } from "../../lib/pricing";
@@ -85,7 +85,7 @@ export const countedOf = ({ meters }: Usage): Counted => ({
 });
 
 /** What a settlement came to: the credits as the reply shows them, and the result with them. */
-export type Settled = { outcome: SettleOutcome; credits: string; reply: KeptReply | null };
+export type Settled = { outcome: SettleOutcome; credits: string; reply: StoredReply | null };
 
 type Settling = {
   /** What the attempt means for its key. */
@@ -93,7 +93,7 @@ type Settling = {
   /** Whether some of the reply has left already. */
   isDelivered?: boolean;
   /** The result with its credits; null where there is none. */
-  replyWith?: (credits: string) => KeptReply | null;
+  replyWith?: (credits: string) => StoredReply | null;
 };
 
 /**
@@ -111,16 +111,16 @@ export async function settle(
   const settlement = settlementOf(job, taken, ending, meaning);
   const asked = formatCredits(settlement.chargeMicros);
   let reply = exchange.keep && replyWith(asked);
-  let isKept = reply === null || (await exchange.keep?.(reply)) === true;
+  let isStored = reply === null || (await exchange.keep?.(reply)) === true;
   exchange.isBooked = true;
   const outcome = await gateway.books.settle({ ...settlement, isDelivered });
   noteCharge(job, outcome);
   const credits = formatCredits(outcome.chargedMicros);
   if (reply === null || credits !== asked) {
     reply = replyWith(credits);
-    isKept = false;
+    isStored = false;
   }
-  if (!isKept && reply && outcome.outcome !== "closed") await exchange.keep?.(reply);
+  if (!isStored && reply && outcome.outcome !== "closed") await exchange.keep?.(reply);
   return { outcome, credits, reply };
 }
 

@@ -1,9 +1,9 @@
 import { systemCtx } from "../../lib/ctx";
 import { purgeOldHolds } from "../../lib/ledger";
 import { dropOldUsage } from "../../lib/usage";
-import { forgetOldChecks } from "../../lib/verification";
-import { forgetOldReplies } from "../../lib/idempotency";
-import { CONSUMER, forgetProcessed } from "../../lib/queue";
+import { purgeChecks } from "../../lib/verification";
+import { purgeReplies } from "../../lib/idempotency";
+import { CONSUMER, purgeProcessed } from "../../lib/queue";
 import { nowMs } from "../../lib/time";
 import type { JobContext } from "./job-context";
 
@@ -24,13 +24,13 @@ async function untilDone(removeSome: () => Promise<number>): Promise<number> {
  * Removes what is kept no longer: holds and operations after 400 days, usage after 13 months, checks of the ledger after 90
  * days, done jobs after a week, results of idempotency keys after a day.
  */
-export async function forgetOldJob({ database, log }: JobContext): Promise<void> {
+export async function purgeOldJob({ database, log }: JobContext): Promise<void> {
   const holds = await untilDone(async () => Number(await purgeOldHolds(database, BATCH)));
   const beforeMs = nowMs() - OUTBOX_KEPT_MS;
-  const jobs = await untilDone(() => database.inTransaction((tx) => forgetProcessed(tx, beforeMs, CONSUMER, BATCH)));
+  const jobs = await untilDone(() => database.inTransaction((tx) => purgeProcessed(tx, beforeMs, CONSUMER, BATCH)));
   const ctx = systemCtx("forget-old", nowMs());
-  const replies = await untilDone(() => database.inTransaction((tx) => forgetOldReplies(tx, ctx, BATCH)));
-  const checks = await untilDone(() => database.inTransaction((tx) => forgetOldChecks(tx, ctx, BATCH)));
+  const replies = await untilDone(() => database.inTransaction((tx) => purgeReplies(tx, ctx, BATCH)));
+  const checks = await untilDone(() => database.inTransaction((tx) => purgeChecks(tx, ctx, BATCH)));
   const partitions = await dropOldUsage(database);
   if (holds + jobs + replies + checks + partitions.length > 0)
     log.info({ holds, jobs, replies, checks, partitions }, "forgot what is kept no longer");

@@ -1,5 +1,5 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
-import { listen, refuseToStrangers } from "../../lib/http";
+import { listen, refuseOperatorAccess } from "../../lib/http";
 import { nowMs } from "../../lib/time";
 import type { RunningLoop } from "./keep-doing";
 
@@ -14,7 +14,7 @@ const stuck = (loops: readonly RunningLoop[], atMs: number): string[] =>
   loops.filter((loop) => atMs - loop.lastGoodMs() > SILENCE_MS_MAX).map(({ name }) => name);
 
 function answer(request: IncomingMessage, loops: readonly RunningLoop[], token: string | null): [number, object] {
-  const refusal = refuseToStrangers(request, token);
+  const refusal = refuseOperatorAccess(request, token);
   if (refusal) return [refusal === "token_missing" ? 401 : 403, { ok: false }];
   if (request.url !== "/healthz") return [404, { ok: false }];
   const names = stuck(loops, nowMs());

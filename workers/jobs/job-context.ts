@@ -8,6 +8,6 @@ export type JobContext = {
 };
 
 /** A condition that somebody has to look at: an error in the log that is found by its `alarm`. */
-export function raiseAlarm(log: Log, alarm: string, details: Record<string, unknown>): void {
+export function raiseAlert(log: Log, alarm: string, details: Record<string, unknown>): void {
   log.error({ alarm, ...details }, `alarm: ${alarm}`);
 }

@@ -31,7 +31,7 @@ const pauseMs = (loop: Loop, failures: number): number =>
  *
  * A turn that fails is logged once until one succeeds again, and tried again after a pause that grows to five seconds.
  */
-export function keepDoing(locks: Locks, log: Log, loop: Loop): RunningLoop {
+export function runLoop(locks: Locks, log: Log, loop: Loop): RunningLoop {
   const stopping = new AbortController();
   const { signal } = stopping;
   let goodMs = nowMs();

@@ -1,5 +1,5 @@
 import { makePartitions } from "../../lib/ledger";
-import { type JobContext, raiseAlarm } from "./job-context";
+import { type JobContext, raiseAlert } from "./job-context";
 
 /** Partitions are there so many months ahead. */
 const MONTHS_AHEAD = 3;
@@ -7,6 +7,6 @@ const MONTHS_AHEAD = 3;
 /** Makes the books' partitions, and tells when rows lie in a default one. */
 export async function makePartitionsJob({ database, log }: JobContext): Promise<void> {
   for (const { parent, rows } of await makePartitions(database, MONTHS_AHEAD)) {
-    raiseAlarm(log, "default_partition_not_empty", { parent, rows: String(rows) });
+    raiseAlert(log, "default_partition_not_empty", { parent, rows: String(rows) });
   }
 }

@@ -72,7 +72,7 @@ function readMember(text: string, name: string): Record<string, unknown> | null 
 }
 
 /** What a paid look cost, by the cost card in force and the channel's factor. Units: nanodollars. Rounding: up. */
-function costOfLook(answer: SmallAnswer, key: KeyToProbe, settings: ProbeSettings): Nanos {
+function costOfProbe(answer: SmallAnswer, key: KeyToProbe, settings: ProbeSettings): Nanos {
   const { input, output } = tokensIn(answer);
   const usage = { meters: { input_tokens: input, output_tokens: output }, kinds: {} };
   const card = settings.modelOf(key.provider)?.cost ?? null;
@@ -108,7 +108,7 @@ export async function probeKey(key: KeyToProbe, settings: ProbeSettings): Promis
     if (!call) return read;
     const answer = await ask(call);
     const paid = judge(adapter, answer);
-    return paid.outcome === "valid" ? { ...paid, costNanos: costOfLook(answer, key, settings) } : paid;
+    return paid.outcome === "valid" ? { ...paid, costNanos: costOfProbe(answer, key, settings) } : paid;
   } catch {
     return { outcome: "unknown", reason: "unreachable" }; // whatever the network did says nothing of the key
   }

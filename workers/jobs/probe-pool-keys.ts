@@ -5,11 +5,11 @@ import type { Tx } from "../../lib/db";
 import type { Uuid } from "../../lib/ids";
 import { ZERO_NANOS } from "../../lib/money";
 import { findProbe, type KeyToProbe, listDueProbes, recordProbe } from "../../lib/pool";
-import { isWorkedOff, type Job, workOff } from "../../lib/queue";
+import { wasProcessed, type Job, processOnce } from "../../lib/queue";
 import { readSettings } from "../../lib/settings";
 import { nowMs } from "../../lib/time";
 import type { Vault } from "../../lib/vault";
-import { type JobContext, raiseAlarm } from "./job-context";
+import { type JobContext, raiseAlert } from "./job-context";
 import type { Loop } from "./keep-doing";
 import { probeKey, type ProbeSettings } from "./probe-key";
 
@@ -54,7 +54,7 @@ async function look(
     await followProbe(tx, ctx, { poolKeyId: key.id, costNanos });
     if (recorded.outcome !== "recorded") return;
     context.log.info({ poolKey: key.id, found: probe.outcome, state: recorded.state }, "looked at a pool key");
-    if (recorded.died) raiseAlarm(context.log, "pool_key_died", { poolKey: key.id, provider: key.provider });
+    if (recorded.died) raiseAlert(context.log, "pool_key_died", { poolKey: key.id, provider: key.provider });
   });
 }
 
@@ -73,12 +73,12 @@ export const probePoolKeysLoop = (context: ProbeContext): Loop => ({
 
 /** Looks at the key that a job names (`{pool_key}`), because an operator asked for it. */
 export async function probePoolKeyJob(context: ProbeContext, { payload, outboxId }: Job): Promise<void> {
-  if (outboxId === null || (await isWorkedOff(context.database, outboxId))) return;
+  if (outboxId === null || (await wasProcessed(context.database, outboxId))) return;
   const key = await findProbe(context.database, context.vault, String(payload["pool_key"]) as Uuid);
   if (!key) {
-    await workOff(context.database, outboxId, () => Promise.resolve());
+    await processOnce(context.database, outboxId, () => Promise.resolve());
     return;
   }
   const settings = await settingsOf(context);
-  await look(context, key, settings, (effect) => workOff(context.database, outboxId, effect));
+  await look(context, key, settings, (effect) => processOnce(context.database, outboxId, effect));
 }

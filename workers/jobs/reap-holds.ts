@@ -20,7 +20,7 @@ export function reapHoldsLoop({ database, log }: JobContext, timings: LeaseTimin
   const books: Books = createBooks(database.pool, NO_LEASE);
   return {
     name: "reap_holds",
-    everyMs: Math.min(EVERY_MS, timings.looksApartMs / LOOKS_PER_INTERVAL),
+    everyMs: Math.min(EVERY_MS, timings.checksApartMs / LOOKS_PER_INTERVAL),
     async runOnce() {
       const { leasesClosed, settled, released } = await recoverHolds(database, books, timings);
       if (leasesClosed > 0n || settled + released > 0) {

@@ -1,6 +1,6 @@
 import { refreshAdvances } from "../../lib/contributions";
 import { systemCtx } from "../../lib/ctx";
-import { isWorkedOff, type Job, workOff } from "../../lib/queue";
+import { wasProcessed, type Job, processOnce } from "../../lib/queue";
 import { nowMs } from "../../lib/time";
 import type { JobContext } from "./job-context";
 import type { Loop } from "./keep-doing";
@@ -16,9 +16,9 @@ async function refreshSome({ database }: JobContext): Promise<boolean> {
 
 /** Brings a change of the advance's settings to every account that it concerns, a batch a transaction. */
 export async function refreshAdvancesJob(context: JobContext, { outboxId }: Job): Promise<void> {
-  if (outboxId === null || (await isWorkedOff(context.database, outboxId))) return;
+  if (outboxId === null || (await wasProcessed(context.database, outboxId))) return;
   while (await refreshSome(context));
-  await workOff(context.database, outboxId, () => Promise.resolve());
+  await processOnce(context.database, outboxId, () => Promise.resolve());
 }
 
 /**

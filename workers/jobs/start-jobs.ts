@@ -7,17 +7,17 @@ import { DIED_TOPIC, PROBE_TOPIC } from "../../lib/pool";
 import { type Handler, openQueue } from "../../lib/queue";
 import { ADVANCE_LIMIT_TOPIC } from "../../lib/settings";
 import type { Vault } from "../../lib/vault";
-import { endDeadKeyJob } from "./end-dead-key";
+import { closeDeadKeyJob } from "./end-dead-key";
 import { expireLotsLoop } from "./expire-lots";
 import { foldAttemptsLoop } from "./fold-attempts";
 import { foldDeltasLoop } from "./fold-deltas";
-import { forgetOldJob } from "./forget-old";
-import { forgetQuotesJob } from "./forget-quotes";
-import { keepDoing, type Loop, type RunningLoop } from "./keep-doing";
+import { purgeOldJob } from "./forget-old";
+import { purgeQuotesJob } from "./forget-quotes";
+import { runLoop, type Loop, type RunningLoop } from "./keep-doing";
 import { makePartitionsJob } from "./make-partitions";
 import { type ProbeContext, probePoolKeyJob, probePoolKeysLoop } from "./probe-pool-keys";
 import { refreshAdvancesJob, refreshAdvancesLoop } from "./refresh-advances";
-import { renewKeyPrintsJob } from "./renew-key-prints";
+import { refreshKeyFingerprintsJob } from "./refresh-key-fingerprints";
 import { reapHoldsLoop } from "./reap-holds";
 import { relayOutboxLoop, sweepOutboxLoop } from "./relay-outbox";
 import {
@@ -79,16 +79,16 @@ export async function startJobs(options: JobsOptions): Promise<RunningJobs> {
 
   // Before anything can come in that needs them, and not through a queue that may be away.
   await makePartitionsJob(context);
-  await renewKeyPrintsJob(context);
+  await refreshKeyFingerprintsJob(context);
 
   const handlers: Record<Topic, Handler> = {
     make_partitions: () => makePartitionsJob(context),
     verify_ledger: () => verifyLedgerJob(context),
-    forget_old: () => forgetOldJob(context),
+    forget_old: () => purgeOldJob(context),
     recover_stripe_events: () => recoverStripeEventsJob(context),
-    forget_quotes: () => forgetQuotesJob(context),
+    forget_quotes: () => purgeQuotesJob(context),
     record_fees: () => recordFeesJob(context),
-    [DIED_TOPIC]: (job) => endDeadKeyJob(context, job),
+    [DIED_TOPIC]: (job) => closeDeadKeyJob(context, job),
     [PROBE_TOPIC]: (job) => probePoolKeyJob(context, job),
     [ADVANCE_LIMIT_TOPIC]: (job) => refreshAdvancesJob(context, job),
     [STRIPE_EVENT_TOPIC]: (job) => stripeEventJob(context, job),
@@ -110,7 +110,7 @@ export async function startJobs(options: JobsOptions): Promise<RunningJobs> {
     refreshAdvancesLoop(context),
   ];
   const locks = holdLocks(database);
-  const running = loops.map((loop) => keepDoing(locks, log, loop));
+  const running = loops.map((loop) => runLoop(locks, log, loop));
   return {
     loops: running,
     async stop() {

@@ -11,9 +11,9 @@ import {
   settleRefund,
   type StripeApi,
 } from "../../lib/payments";
-import { isWorkedOff, type Job, workOff } from "../../lib/queue";
+import { wasProcessed, type Job, processOnce } from "../../lib/queue";
 import { nowMs } from "../../lib/time";
-import { type JobContext, raiseAlarm } from "./job-context";
+import { type JobContext, raiseAlert } from "./job-context";
 
 /** What the jobs of purchases work with; no Stripe where the environment names none. */
 export type StripeContext = JobContext & { stripe: StripeApi | null };
@@ -26,9 +26,9 @@ function requireStripe({ stripe }: StripeContext): StripeApi {
 function tell({ log }: JobContext, event: string, applied: Applied): void {
   switch (applied.outcome) {
     case "quarantined":
-      return raiseAlarm(log, "purchase_quarantined", { event, reason: applied.reason });
+      return raiseAlert(log, "purchase_quarantined", { event, reason: applied.reason });
     case "refund_failed":
-      return raiseAlarm(log, "refund_refused", { event, reason: applied.reason });
+      return raiseAlert(log, "refund_refused", { event, reason: applied.reason });
     case "ignored":
       return log.warn({ event, reason: applied.reason }, "an event of Stripe is about nothing of ours");
     case "credited":
@@ -41,11 +41,11 @@ function tell({ log }: JobContext, event: string, applied: Applied): void {
 /** Brings an order to where Stripe says that it is, because of an event (`{event}`). */
 export async function stripeEventJob(context: StripeContext, { payload, outboxId }: Job): Promise<void> {
   const { database } = context;
-  if (outboxId === null || (await isWorkedOff(database, outboxId))) return;
+  if (outboxId === null || (await wasProcessed(database, outboxId))) return;
   const eventId = String(payload["event"]);
   const facts = await fetchStripeFacts(database.reader, requireStripe(context), eventId);
   let applied: Applied | undefined;
-  await workOff(database, outboxId, async (tx) => {
+  await processOnce(database, outboxId, async (tx) => {
     applied = await applyStripeEvent(tx, systemCtx("stripe", nowMs()), { eventId, facts });
   });
   if (applied) tell(context, eventId, applied);
@@ -63,12 +63,12 @@ async function requireSoundLedger({ database }: JobContext): Promise<void> {
 /** Has Stripe send the money of a refund that was asked for (`{refund}`). */
 export async function refundPurchaseJob(context: StripeContext, { payload, outboxId }: Job): Promise<void> {
   const { database } = context;
-  if (outboxId === null || (await isWorkedOff(database, outboxId))) return;
+  if (outboxId === null || (await wasProcessed(database, outboxId))) return;
   await requireSoundLedger(context);
   const refundId = String(payload["refund"]) as Uuid; // written by requestRefund
   const answer = await sendRefund(database.reader, requireStripe(context), { refundId, nowMs: nowMs() });
   let applied: Applied | undefined;
-  await workOff(database, outboxId, async (tx) => {
+  await processOnce(database, outboxId, async (tx) => {
     if (answer) applied = await settleRefund(tx, systemCtx("refund_purchase", nowMs()), { refundId, answer });
   });
   if (applied) tell(context, toPublicId("refund", refundId), applied);

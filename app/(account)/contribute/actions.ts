@@ -5,7 +5,7 @@ import { typedAmount } from "@/app/_components/typed-amount";
 import { act, type Acted, attempt } from "@/app/_server/action";
 import { webDatabase } from "@/app/_server/database";
 import { textOf } from "@/app/_server/form";
-import { lookAgain, quoteKey } from "@/app/_server/quote-key";
+import { revalidateQuote, quoteKey } from "@/app/_server/quote-key";
 import {
   contribute,
   pauseContribution,
@@ -37,7 +37,7 @@ function capOf(text: string): number | undefined {
 }
 
 /**
- * Look at a key and say what it would be worth. The key comes in a form's body, is sealed at once, and is in no answer.
+ * Look at a key and say what it would be worth. The key comes in a form's body, is encrypted at once, and is in no answer.
  *
  * A form rather than a text, since a development server writes down the texts that actions are called with.
  */
@@ -65,7 +65,7 @@ export async function validateKey(form: FormData): Promise<Acted<Quoted>> {
 export async function contributeKey(quoteId: string, attest: boolean): Promise<Acted<null>> {
   const contributed = await attempt(async (ctx, { id: userId, walletId }) => {
     const accepted = { userId, quoteId: idOf("quote", quoteId), attest };
-    const look = await lookAgain(ctx, { ...accepted, topUpOf: null });
+    const look = await revalidateQuote(ctx, { ...accepted, topUpOf: null });
     await webDatabase().inTransaction((tx) =>
       contribute(tx, { ...ctx, nowMs: nowMs() }, { ...accepted, walletId, look }),
     );
@@ -80,7 +80,7 @@ export async function topUp(id: string, quoteId: string, attest: boolean): Promi
   const toppedUp = await attempt(async (ctx, { id: userId }) => {
     const contributionId = idOf("contribution", id);
     const accepted = { userId, quoteId: idOf("quote", quoteId), attest };
-    const look = await lookAgain(ctx, { ...accepted, topUpOf: contributionId });
+    const look = await revalidateQuote(ctx, { ...accepted, topUpOf: contributionId });
     await webDatabase().inTransaction((tx) =>
       topUpContribution(tx, { ...ctx, nowMs: nowMs() }, { ...accepted, contributionId, look }),
     );

@@ -9,7 +9,7 @@ import { webDatabase } from "@/app/_server/database";
 import { dayRange } from "@/app/_server/range";
 import type { SearchParams } from "@/app/_server/search-params";
 import { readExpectedShares } from "@/lib/contributions";
-import { type Pnl, readAlarms, readFlows, readPnl } from "@/lib/insight";
+import { type Pnl, readAlerts, readFlows, readPnl } from "@/lib/insight";
 import { readOutstanding } from "@/lib/ledger";
 import { lastLedgerCheck } from "@/lib/verification";
 import { insolventLines } from "@/lib/payments";
@@ -18,7 +18,7 @@ import { RefreshOnUsage } from "../../(account)/_components/live";
 import { PageHeader } from "../../(account)/_components/page-header";
 import { UrlState } from "../../(account)/_components/url-state";
 import { AdviceCard } from "./_components/advice-card";
-import { AlarmsCard } from "./_components/alarms-card";
+import { AlertsCard } from "./_components/alerts-card";
 import { RangeSelect, ViewSegments } from "./_components/controls";
 import { CashLayer, CreditsLayer, EconomicLayer, SystemLayer } from "./_components/layers";
 import { PnlChart } from "./_components/pnl-chart";
@@ -43,16 +43,16 @@ async function readOverview(nowMs: number, searchParams: SearchParams) {
   const settings = await readSettings(reader);
   const { usd_per_credit: usdPerCredit, withdrawal } = settings;
   const within = { fromMs, toMs, rates: { usdPerCredit, payoutPer100: withdrawal.usd_per_100 } };
-  const [byDay, grouped, outstanding, flows, alarms, check, shares] = await Promise.all([
+  const [byDay, grouped, outstanding, flows, alerts, check, shares] = await Promise.all([
     readPnl(reader, { ...within, group: "day" }),
     by === "day" ? null : readPnl(reader, { ...within, group: by }),
     readOutstanding(reader),
     readFlows(reader, { fromMs, toMs }),
-    readAlarms(reader, nowMs),
+    readAlerts(reader, nowMs),
     lastLedgerCheck(reader),
     readExpectedShares(reader, nowMs),
   ]);
-  const now = { outstanding, alarms, check, shares, insolvent: insolventLines(settings), usdPerCredit };
+  const now = { outstanding, alerts, check, shares, insolvent: insolventLines(settings), usdPerCredit };
   return { by, days, byDay, grouped: grouped ?? byDay, flows, ...now };
 }
 
@@ -62,14 +62,14 @@ export default async function AdminPage({ searchParams }: { searchParams: Search
   const { ctx } = await requireAdmin();
   const [t, overview] = await Promise.all([getTranslations("Admin"), readOverview(ctx.nowMs, searchParams)]);
   const { by, days, byDay, grouped, outstanding, flows, usdPerCredit } = overview;
-  const { alarms, insolvent, check, shares } = overview;
+  const { alerts, insolvent, check, shares } = overview;
   return (
     <UrlState>
       <RefreshOnUsage />
       <PageHeader title={t("title")} note={t("note")}>
         <RangeSelect />
       </PageHeader>
-      <AlarmsCard alarms={alarms} insolvent={insolvent} check={check} nowMs={ctx.nowMs} />
+      <AlertsCard alerts={alerts} insolvent={insolvent} check={check} nowMs={ctx.nowMs} />
       <div className="mt-4 grid grid-cols-[minmax(0,1fr)] items-start gap-4 lg:grid-cols-2">
         <div className="flex flex-col gap-4">
           <CreditsLayer pnl={byDay} outstanding={outstanding} issued={flows.issued} />

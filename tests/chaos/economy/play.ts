@@ -1,12 +1,12 @@
 import {
   contribute,
-  endKey,
+  closeKey,
   pauseContribution,
   planQuote,
   quoteContribution,
   resumeContribution,
   retireContribution,
-  type SecondLook,
+  type Revalidation,
   topUpContribution,
 } from "@/lib/contributions";
 import { ScripError } from "@/lib/errors";
@@ -136,7 +136,7 @@ export class Play {
     key: Pick<Key, "secret" | "account">,
     usd: bigint,
     topUpOf: Uuid | null,
-  ): Promise<{ quoteId: Uuid; look: SecondLook }> {
+  ): Promise<{ quoteId: Uuid; look: Revalidation }> {
     const { economy } = this;
     const input = { userId: owner.userId, provider: PROVIDER, secret: new SecretText(key.secret), topUpOf };
     const plan = await planQuote(economy.database.reader, economy.ctx(), { ...input, declaredNanos: null }, BASE_URLS);
@@ -226,7 +226,7 @@ export class Play {
     const own = { userId: owner.userId, contributionId };
     if (this.chance.below(2) === 0)
       await this.tryTo("retire", () => economy.run((tx, ctx) => retireContribution(tx, ctx, own)));
-    else await this.tryTo("revoke", () => economy.run((tx, ctx) => endKey(tx, ctx, { poolKeyId: poolKey })));
+    else await this.tryTo("revoke", () => economy.run((tx, ctx) => closeKey(tx, ctx, { poolKeyId: poolKey })));
     key.isOver = true;
   }
 

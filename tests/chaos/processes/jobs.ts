@@ -15,7 +15,7 @@ const vault = useVault(env.masterKeys);
 const lease = {
   ttlMs: timing("leaseTtlMs"),
   renewMs: timing("leaseRenewMs"),
-  looksApartMs: timing("looksApartMs"),
+  checksApartMs: timing("checksApartMs"),
 };
 const jobs = await startJobs({ database, vault, log, databaseUrl, redisUrl, providerBaseUrls, lease });
 log.info("the jobs run");

@@ -19,7 +19,7 @@ import { until } from "../../support/until";
 const FOLDER = `.scrip/test-stalled-${process.pid}`;
 const CREDITS = micros(1_000_000_000n);
 // Longer than a busy machine lets a process wait, and short enough to wait for.
-const LEASE = { ttlMs: 6_000, renewMs: 200, looksApartMs: 300 };
+const LEASE = { ttlMs: 6_000, renewMs: 200, checksApartMs: 300 };
 const NEVER_MS = 3_600_000;
 /** Told once, long before it would be told again. */
 const ONCE_MS = 2_000;

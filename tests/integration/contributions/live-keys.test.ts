@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { nowMs } from "@/lib/time";
-import { endDeadKeyJob } from "@/workers/jobs/end-dead-key";
+import { closeDeadKeyJob } from "@/workers/jobs/end-dead-key";
 import { probePoolKeysLoop } from "@/workers/jobs/probe-pool-keys";
 import { cr } from "@/tests/support/a-ledger";
 import {
@@ -37,7 +37,7 @@ async function endDeadKeys(): Promise<void> {
     "select id, payload from outbox where topic = 'pool_key_died' order by id",
   );
   for (const { id, payload } of rows) {
-    await endDeadKeyJob(context(), { topic: "pool_key_died", payload, outboxId: id });
+    await closeDeadKeyJob(context(), { topic: "pool_key_died", payload, outboxId: id });
   }
 }
 

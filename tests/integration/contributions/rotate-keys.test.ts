@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { beforeEach, describe, expect, test } from "vitest";
 import { fromPublicId } from "@/lib/ids";
 import { type MasterKey, webEnv } from "@/lib/env";
-import { isKeyInPool, knownKeyPrints } from "@/lib/pool";
+import { isKeyInPool, knownKeyFingerprints } from "@/lib/pool";
 import { SecretText, useVault } from "@/lib/vault";
 import { rotateKeys } from "@/scripts/rotate-keys";
 import {
@@ -60,7 +60,7 @@ describe("the same key, quoted before and after a change of the active master ke
     expect(outcomeOf(await acceptQuote(cy, quotes[1] ?? ""))).toEqual([409, "duplicate_key"]);
   });
 
-  test("also where the key has been sealed anew in between", async () => {
+  test("also where the key has been re-encrypted in between", async () => {
     const [bo, cy, secret] = [await aContributor(), await aContributor(), aKey()];
     const quote = await askQuote(bo, secret);
     rollOver();
@@ -101,7 +101,7 @@ describe("a rotation", () => {
     expect(await rotate()).toMatchObject({ keys: 0, quotes: 0, left: [] });
     useVault([next]);
     expect((await acceptQuote(bo, idOf(quote))).status).toBe(201);
-    expect(await isKeyInPool(database.reader, knownKeyPrints("openai", new SecretText(secret)))).toBe(true);
+    expect(await isKeyInPool(database.reader, knownKeyFingerprints("openai", new SecretText(secret)))).toBe(true);
   });
 
   test("names the quotes and keys that don't open, with their master keys, and seals the others", async () => {

@@ -1,10 +1,10 @@
 import { beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { systemCtx } from "@/lib/ctx";
 import type { Uuid } from "@/lib/ids";
-import { addPoolKey, renewKeyPrints } from "@/lib/pool";
+import { addPoolKey, refreshKeyFingerprints } from "@/lib/pool";
 import { nowMs } from "@/lib/time";
 import { fingerprints, SecretText, storableBytes, vault } from "@/lib/vault";
-import { renewKeyPrintsJob } from "@/workers/jobs/renew-key-prints";
+import { refreshKeyFingerprintsJob } from "@/workers/jobs/refresh-key-fingerprints";
 import {
   putAnotherProvider,
   acceptQuote,
@@ -164,11 +164,11 @@ describe("keys from before fingerprints lost the provider", () => {
     if (retired) await retire(retired.bo, retired.id);
     // A start that is cut off after one batch.
     const ctx = systemCtx("test", nowMs());
-    await database.inTransaction((tx) => renewKeyPrints(tx, ctx, { after: null, limit: 2 }));
+    await database.inTransaction((tx) => refreshKeyFingerprints(tx, ctx, { after: null, limit: 2 }));
     const told = aLog();
     await Promise.all([
-      renewKeyPrintsJob({ database, log: told.log }, 2),
-      renewKeyPrintsJob({ database, log: told.log }, 2),
+      refreshKeyFingerprintsJob({ database, log: told.log }, 2),
+      refreshKeyFingerprintsJob({ database, log: told.log }, 2),
     ]);
     for (const { poolKey, old, today } of living) {
       expect(await printsOf(poolKey)).toEqual([...old, ...today].toSorted());
@@ -176,7 +176,7 @@ describe("keys from before fingerprints lost the provider", () => {
     if (retired) expect(await printsOf(retired.poolKey)).toEqual(retired.old);
     expect(told.lines.filter(({ alarm }) => alarm !== undefined)).toEqual([]);
     const before = told.lines.length;
-    await renewKeyPrintsJob({ database, log: told.log });
+    await refreshKeyFingerprintsJob({ database, log: told.log });
     expect(told.lines).toHaveLength(before);
   });
 
@@ -185,9 +185,9 @@ describe("keys from before fingerprints lost the provider", () => {
     await makeOld((await contributeKey(bo, key)).poolKey, key);
     await addToChannelUnseen(key);
     const told = aLog();
-    await renewKeyPrintsJob({ database, log: told.log });
+    await refreshKeyFingerprintsJob({ database, log: told.log });
     expect(told.lines.filter(({ alarm }) => alarm === "pool_key_twice")).toHaveLength(1);
-    await renewKeyPrintsJob({ database, log: told.log });
+    await refreshKeyFingerprintsJob({ database, log: told.log });
     expect(told.lines.filter(({ alarm }) => alarm === "pool_key_twice")).toHaveLength(1);
   });
 });

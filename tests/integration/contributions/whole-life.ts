@@ -74,7 +74,7 @@ async function poolKeyOf(bo: Person): Promise<string> {
   return toPublicId("poolKey", rows[0]?.id ?? ("" as Uuid));
 }
 /** Have the provider asked about a key so often, each time once the last look is done. */
-async function lookAgain(poolKey: string, times: number): Promise<void> {
+async function revalidateQuote(poolKey: string, times: number): Promise<void> {
   for (let at = 0; at < times; at++) {
     const before = await api("POST", `/admin/pool/${poolKey}/revalidate`, whole.admin);
     const checkedAt = JSON.stringify(before.body["health"]);
@@ -127,7 +127,7 @@ export function testWholeLife(withRedis: boolean): void {
     await control(key, { revoked: true });
     expect((await chat(ada)).status).toBe(503);
     await until(async () => (await readOne(bo, id))["state"] === "quarantined", "it is quarantined");
-    await lookAgain(await poolKeyOf(bo), 3);
+    await revalidateQuote(await poolKeyOf(bo), 3);
     await until(async () => (await readOne(bo, id))["state"] === "revoked", "it is taken back");
     expect(await readOne(bo, id)).toMatchObject({
       reason: "invalid_key",
@@ -149,7 +149,7 @@ export function testWholeLife(withRedis: boolean): void {
       await chat(ada);
       return (await readOne(bo, id))["state"] === "depleted";
     }, "it is found without money");
-    await lookAgain(await poolKeyOf(bo), 1);
+    await revalidateQuote(await poolKeyOf(bo), 1);
     await until(async () => (await readOne(bo, id))["state"] === "revoked", "it is taken back");
     expect((await readOne(bo, id))["reason"]).toBe("drained");
   });
@@ -174,7 +174,7 @@ export function testWholeLife(withRedis: boolean): void {
     const whileItServes = await dump();
     await control(key, { revoked: true });
     await until(async () => (await chat(ada)).status === 503, "the key is refused");
-    await lookAgain(await poolKeyOf(bo), 3);
+    await revalidateQuote(await poolKeyOf(bo), 3);
     await until(async () => (await readOne(bo, id))["state"] === "revoked", "it is taken back");
     await api("GET", "/admin/audit", whole.admin);
     const places = {

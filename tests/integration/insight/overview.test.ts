@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { systemCtx } from "@/lib/ctx";
 import { fromPublicId, type Uuid } from "@/lib/ids";
-import { type Alarms, type Flows, readAlarms, readFlows, readPnl } from "@/lib/insight";
+import { type Alerts, type Flows, readAlerts, readFlows, readPnl } from "@/lib/insight";
 import { creditWallet } from "@/lib/ledger";
 import { nanos, parseUsd } from "@/lib/money";
 import { addPoolKey } from "@/lib/pool";
@@ -28,7 +28,7 @@ afterAll(() => shop.close());
 const usd = (text: string) => parseUsd(text) ?? nanos(0n);
 const flows = (fromMs = nowMs() - HOUR_MS): Promise<Flows> =>
   readFlows(shop.database.reader, { fromMs, toMs: fromMs + 2 * HOUR_MS });
-const alarms = (): Promise<Alarms> => readAlarms(shop.database.reader, nowMs());
+const alerts = (): Promise<Alerts> => readAlerts(shop.database.reader, nowMs());
 
 test("credits count as issued in the range in which they were new, by source, and not when they come back", async () => {
   await giveCredits(shop.database, ada, 30);
@@ -84,9 +84,9 @@ test("what Stripe kept of a payment lessens the cash, and the profit of what its
 });
 
 test("an order in quarantine is an alarm with what was paid of what", async () => {
-  const before = await alarms();
+  const before = await alerts();
   const id = await buy(shop, ada, { usd: 12 }, { amount: 1_100 });
-  const { quarantined } = await alarms();
+  const { quarantined } = await alerts();
   expect(quarantined.count).toBe(before.quarantined.count + 1);
   expect(quarantined.latest[0]).toMatchObject({
     id: fromPublicId("purchase", id),
@@ -100,12 +100,12 @@ test("a pool is low without a key in use, and with less on its keys than the las
     shop.database.inTransaction((tx) =>
       addPoolKey(tx, systemCtx("test", nowMs()), { channelId: "openai", secret: new SecretText(text), quotaNanos }),
     );
-  expect((await alarms()).lowPools).toMatchObject([{ provider: "openai", leftNanos: null }]);
+  expect((await alerts()).lowPools).toMatchObject([{ provider: "openai", leftNanos: null }]);
   await makeRequests(shop.database, ada, [{ chargeMicros: cr(1), costNanos: usd("3") }]);
   await add("sk-first", usd("2"));
-  const [low] = (await alarms()).lowPools;
+  const [low] = (await alerts()).lowPools;
   expect(low).toMatchObject({ provider: "openai", leftNanos: usd("2") });
   expect(low?.dayCostNanos).toBeGreaterThanOrEqual(usd("3"));
   await add("sk-second", usd("20"));
-  expect((await alarms()).lowPools).toEqual([]);
+  expect((await alerts()).lowPools).toEqual([]);
 });

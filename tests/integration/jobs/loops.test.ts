@@ -8,9 +8,9 @@ import { migrateQueue } from "@/lib/queue";
 import { nowMs } from "@/lib/time";
 import { vault } from "@/lib/vault";
 import { foldAttemptsLoop } from "@/workers/jobs/fold-attempts";
-import { forgetOldJob } from "@/workers/jobs/forget-old";
+import { purgeOldJob } from "@/workers/jobs/forget-old";
 import { serveHealth } from "@/workers/jobs/health";
-import { keepDoing } from "@/workers/jobs/keep-doing";
+import { runLoop } from "@/workers/jobs/keep-doing";
 import { makePartitionsJob } from "@/workers/jobs/make-partitions";
 import { reapHoldsLoop } from "@/workers/jobs/reap-holds";
 import { startJobs } from "@/workers/jobs/start-jobs";
@@ -55,7 +55,7 @@ const start = async (ttlMs = 2_000) => {
     vault: vault(),
     databaseUrl,
     providerBaseUrls: new Map(),
-    lease: { ttlMs, renewMs: 200, looksApartMs: ttlMs / 4 },
+    lease: { ttlMs, renewMs: 200, checksApartMs: ttlMs / 4 },
   });
 };
 
@@ -108,7 +108,7 @@ describe("the jobs process", () => {
     const isOpen = async () =>
       (await owner.query("select 1 from books.lease where id = $1 and closed_at is null", [id])).rowCount === 1;
 
-    const { runOnce } = reapHoldsLoop(context(), { ttlMs: 1_000, renewMs: 200, looksApartMs: 1_000 });
+    const { runOnce } = reapHoldsLoop(context(), { ttlMs: 1_000, renewMs: 200, checksApartMs: 1_000 });
     const startMs = nowMs();
     await runOnce();
     expect(await isOpen()).toBe(true);
@@ -167,7 +167,7 @@ describe("scheduled work", () => {
     };
     const [old, kept] = [await partition(14), await partition(13)];
     await owner.query("update ledger_check set checked_at = now() - interval '91 days'");
-    await forgetOldJob(context());
+    await purgeOldJob(context());
     expect(await lastLedgerCheck(home.database.reader)).toBeNull();
     const there = async (name: string) =>
       (await owner.query("select to_regclass('books.' || $1) as r", [name])).rows[0]?.r !== null;
@@ -184,9 +184,9 @@ describe("a loop", () => {
       everyMs: 20,
       runOnce: async () => ((turns[who] += 1), false),
     });
-    const stops = [keepDoing(one, told.log, loop("one"))];
+    const stops = [runLoop(one, told.log, loop("one"))];
     await until(() => turns.one > 2, "the first runs");
-    stops.push(keepDoing(two, told.log, loop("two")));
+    stops.push(runLoop(two, told.log, loop("two")));
     const seen = turns.one;
     await until(() => turns.one > seen + 5, "the first goes on");
     expect(turns.two).toBe(0);
@@ -205,7 +205,7 @@ describe("a loop", () => {
       if (turns <= 3) throw new Error("away");
       return false;
     };
-    const running = keepDoing(locks, told.log, { name: "failing", everyMs: 10, runOnce });
+    const running = runLoop(locks, told.log, { name: "failing", everyMs: 10, runOnce });
     await until(() => turns > 4, "it works again");
     await running.stop();
     locks.close();
@@ -220,7 +220,7 @@ describe("a loop", () => {
       turns += 1;
       return false;
     };
-    const running = keepDoing(locks, told.log, { name: "cut", everyMs: 10, runOnce });
+    const running = runLoop(locks, told.log, { name: "cut", everyMs: 10, runOnce });
     await until(() => turns > 2, "it runs");
     await owner.query(
       "select pg_terminate_backend(pid) from pg_stat_activity where usename = 'scrip_app' and datname = current_database()",

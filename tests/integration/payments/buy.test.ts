@@ -191,8 +191,8 @@ describe("an event", () => {
     const other = await buy(shop, ada, { pack: "starter" }, { currency: "jpy" });
     expect([await stateOf(less), await stateOf(other)]).toEqual(["quarantined", "quarantined"]);
     expect(await balanceOf(ada)).toMatchObject({ available: 0 });
-    const alarms = shop.lines.filter(({ alarm }) => alarm === "purchase_quarantined").map(({ reason }) => reason);
-    expect(alarms.slice(-2)).toEqual(["paid USD 1 of USD 800", "paid in jpy"]);
+    const alerts = shop.lines.filter(({ alarm }) => alarm === "purchase_quarantined").map(({ reason }) => reason);
+    expect(alerts.slice(-2)).toEqual(["paid USD 1 of USD 800", "paid in jpy"]);
   });
 
   test("of a session that names another's order credits neither", async () => {

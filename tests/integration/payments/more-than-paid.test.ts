@@ -3,7 +3,7 @@ import * as resolve from "@/app/api/v1/admin/purchases/[id]/resolve/route";
 import * as audit from "@/app/api/v1/admin/audit/route";
 import * as balance from "@/app/api/v1/balance/route";
 import { fromPublicId } from "@/lib/ids";
-import { readAlarms } from "@/lib/insight";
+import { readAlerts } from "@/lib/insight";
 import { nanos } from "@/lib/money";
 import { nowMs } from "@/lib/time";
 import { cr } from "@/tests/support/a-ledger";
@@ -28,7 +28,7 @@ const dispute = async (id: string, order: object): Promise<void> => {
   await settle(shop);
 };
 const frozen = async (id: string) => {
-  const found = (await readAlarms(shop.database.reader, nowMs())).frozen;
+  const found = (await readAlerts(shop.database.reader, nowMs())).frozen;
   return found.latest.find((one) => one.id === fromPublicId("purchase", id));
 };
 const resolved = (id: string, as = admin) =>

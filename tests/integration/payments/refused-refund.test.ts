@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import * as balance from "@/app/api/v1/balance/route";
 import { fromPublicId } from "@/lib/ids";
-import { readAlarms } from "@/lib/insight";
+import { readAlerts } from "@/lib/insight";
 import { nowMs } from "@/lib/time";
 import { cr } from "@/tests/support/a-ledger";
 import { giveCredits, makeRequests } from "@/tests/support/a-request";
@@ -27,7 +27,7 @@ async function standingRefunds(id: string): Promise<StripeRefund[]> {
   return all.filter(({ status }) => status !== "failed" && status !== "canceled");
 }
 const failedRefund = async (id: string) => {
-  const found = (await readAlarms(shop.database.reader, nowMs())).failedRefunds;
+  const found = (await readAlerts(shop.database.reader, nowMs())).failedRefunds;
   return found.latest.find((one) => one.purchaseId === fromPublicId("purchase", id));
 };
 /** Bought with 100 of its 1,000 credits spent, and others beside: what a refund pays is USD 9.00. */

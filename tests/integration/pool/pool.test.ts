@@ -21,9 +21,9 @@ describe("routing", () => {
     });
     expect(chosenId(pool, [reseller], ["reseller"])).toBeNull();
     expect(pool.choose({ ...request([], ["reseller"]), modelId: "gpt-4o" }).outcome).toBe("none");
-    expect(pool.dearestDiscount(request())).toEqual({ digits: 1n, scale: 0 });
-    expect(pool.dearestDiscount(request([], ["reseller"]))).toEqual({ digits: 8n, scale: 1 });
-    expect(pool.dearestDiscount({ ...request(), provider: "groq" })).toBeNull();
+    expect(pool.maxDiscount(request())).toEqual({ digits: 1n, scale: 0 });
+    expect(pool.maxDiscount(request([], ["reseller"]))).toEqual({ digits: 8n, scale: 1 });
+    expect(pool.maxDiscount({ ...request(), provider: "groq" })).toBeNull();
   });
 
   test("a switched-off channel and a changed one reach every process within a poll", async () => {

@@ -2,7 +2,14 @@ import { randomBytes } from "node:crypto";
 import { expect, test } from "vitest";
 import type { MasterKey } from "@/lib/env";
 import type { Uuid } from "@/lib/ids";
-import { addPoolKey, disablePoolKey, endPoolKey, isKeyInPool, knownKeyPrints, rotatePoolKeys } from "@/lib/pool";
+import {
+  addPoolKey,
+  disablePoolKey,
+  closePoolKey,
+  isKeyInPool,
+  knownKeyFingerprints,
+  rotatePoolKeys,
+} from "@/lib/pool";
 import { SecretText, useVault } from "@/lib/vault";
 import { chosenId, ctx, db, openPool, request, usePoolDatabase } from "@/tests/support/pool";
 
@@ -28,7 +35,7 @@ test("after a rotation the old master key is needed for nothing: keys serve, and
 
   useVault([next, old]);
   const first = await rotate(null, 2);
-  expect(first).toEqual({ rotated: 2, unopened: [], twins: [], lastId: ids[1] });
+  expect(first).toEqual({ rotated: 2, undecryptable: [], duplicates: [], lastId: ids[1] });
   expect(await rotate(first.lastId, 2)).toMatchObject({ rotated: 1, lastId: ids[2] });
   expect(await rotate(ids[2])).toMatchObject({ rotated: 0, lastId: null });
 
@@ -37,12 +44,12 @@ test("after a rotation the old master key is needed for nothing: keys serve, and
   const choice = (await openPool()).choose(request());
   expect(choice.outcome === "key" && choice.key.secret.reveal()).toMatch(/^sk-rotated-[12]-0123456789$/);
   for (const at of [1, 2, 3]) {
-    expect(await isKeyInPool(db.reader, knownKeyPrints("openai", secretOf(at)))).toBe(true);
+    expect(await isKeyInPool(db.reader, knownKeyFingerprints("openai", secretOf(at)))).toBe(true);
     await expect(add(at)).rejects.toMatchObject({ code: "duplicate_key" });
   }
 });
 
-test("a process that has a key in memory goes on with it while it is sealed anew", async () => {
+test("a process that has a key in memory goes on with it while it is re-encrypted", async () => {
   const [old, next] = [masterKey("old"), masterKey("next")];
   useVault([old]);
   const id = await add(1);
@@ -67,24 +74,24 @@ test("two rotations at once seal each key anew once, and neither fails", async (
 test("a key that doesn't open is named and left as it is, and a destroyed one is passed over", async () => {
   const [lost, old, next] = [masterKey("lost"), masterKey("old"), masterKey("next")];
   useVault([lost]);
-  const unopened = await add(1);
+  const undecryptable = await add(1);
   useVault([old]);
   await add(2);
   const ended = await add(3);
-  await db.inTransaction((tx) => endPoolKey(tx, ctx(), { poolKeyId: ended, state: "retired", reason: "by_owner" }));
+  await db.inTransaction((tx) => closePoolKey(tx, ctx(), { poolKeyId: ended, state: "retired", reason: "by_owner" }));
   useVault([next, old]);
-  expect(await rotate()).toMatchObject({ rotated: 1, unopened: [{ id: unopened, masterKeyId: "lost" }] });
+  expect(await rotate()).toMatchObject({ rotated: 1, undecryptable: [{ id: undecryptable, masterKeyId: "lost" }] });
   expect(await masterKeyIds()).toEqual(["lost", "next", "old"]);
 });
 
-test("a key that is in the pool twice is sealed anew with both its rows, and named", async () => {
+test("a key that is in the pool twice is re-encrypted with both its rows, and named", async () => {
   const [old, next] = [masterKey("old"), masterKey("next")];
   useVault([old]);
   const [first, other] = [await add(1), await add(2)];
   useVault([next]); // a process that was never told of the old master key doesn't know the key again
   await add(1);
   useVault([next, old]);
-  expect(await rotate()).toEqual({ rotated: 2, unopened: [], twins: [first], lastId: other });
+  expect(await rotate()).toEqual({ rotated: 2, undecryptable: [], duplicates: [first], lastId: other });
   expect(await masterKeyIds()).toEqual(["next"]);
-  expect(await rotate()).toMatchObject({ rotated: 0, twins: [] });
+  expect(await rotate()).toMatchObject({ rotated: 0, duplicates: [] });
 });

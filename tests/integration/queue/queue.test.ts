@@ -3,15 +3,15 @@ import { type Database, openDatabase } from "@/lib/db";
 import { grantApplicationRole } from "@/lib/db/grants";
 import {
   enqueue,
-  forgetProcessed,
-  isWorkedOff,
+  purgeProcessed,
+  wasProcessed,
   type Job,
   migrateQueue,
   openQueue,
   type Queue,
   relayOutbox,
   sweepOutbox,
-  workOff,
+  processOnce,
 } from "@/lib/queue";
 import { nowMs } from "@/lib/time";
 import { testDatabase, type TestDatabase } from "@/tests/support/database";
@@ -63,7 +63,7 @@ function worker(queue: Queue, topic = "count") {
     [topic]: async ({ payload, outboxId }: Job) => {
       delivered.push(String(payload["what"]));
       if (outboxId === null) return;
-      const isFirst = await workOff(db, outboxId, async () => undefined);
+      const isFirst = await processOnce(db, outboxId, async () => undefined);
       if (isFirst) done.push(String(payload["what"]));
     },
   });
@@ -90,18 +90,20 @@ describe("the outbox", () => {
   test("has an effect once when the job is delivered ten times at once, and again when the first rolled back", async () => {
     const id = await ask("x");
     const effects: number[] = [];
-    await expect(workOff(db, id, () => Promise.reject(new Error("broken")))).rejects.toThrow("broken");
-    expect(await isWorkedOff(db, id)).toBe(false);
-    const deliveries = Array.from({ length: 10 }, (_, index) => workOff(db, id, async () => void effects.push(index)));
+    await expect(processOnce(db, id, () => Promise.reject(new Error("broken")))).rejects.toThrow("broken");
+    expect(await wasProcessed(db, id)).toBe(false);
+    const deliveries = Array.from({ length: 10 }, (_, index) =>
+      processOnce(db, id, async () => void effects.push(index)),
+    );
     expect((await Promise.all(deliveries)).filter(Boolean)).toHaveLength(1);
     expect(effects).toHaveLength(1);
-    expect(await isWorkedOff(db, id)).toBe(true);
+    expect(await wasProcessed(db, id)).toBe(true);
   });
 
   test("forgets what was worked off long ago, and nothing else", async () => {
     const [done, waiting] = [await ask("done"), await ask("waiting")];
-    await workOff(db, done, async () => undefined);
-    expect(await db.inTransaction((tx) => forgetProcessed(tx, nowMs() + 1_000, "jobs", 100))).toBe(1);
+    await processOnce(db, done, async () => undefined);
+    expect(await db.inTransaction((tx) => purgeProcessed(tx, nowMs() + 1_000, "jobs", 100))).toBe(1);
     const { rows } = await db.pool.query<{ id: bigint }>("select id from outbox");
     expect(rows).toEqual([{ id: waiting }]);
   });
@@ -137,7 +139,7 @@ describe.each(backends)("the queue on $name", ({ isThere, url }) => {
       second.work({
         count: async ({ outboxId }) => {
           if (failures++ === 0) throw new Error("not this time");
-          if (outboxId !== null) await workOff(db, outboxId, async () => void done.push(outboxId));
+          if (outboxId !== null) await processOnce(db, outboxId, async () => void done.push(outboxId));
         },
       });
       // In a second, as a rule. Where the queue couldn't note the failure, the job's lock has to end first.

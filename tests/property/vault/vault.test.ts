@@ -6,12 +6,12 @@ import type { MasterKey } from "@/lib/env";
 import {
   createVault,
   fingerprints,
-  openBytes,
-  openReply,
-  openSecret,
-  type Sealed,
-  sealReply,
-  sealSecret,
+  decryptBytes,
+  decryptReply,
+  decryptSecret,
+  type EncryptedSecret,
+  encryptReply,
+  encryptSecret,
   SecretText,
 } from "@/lib/vault";
 
@@ -28,62 +28,64 @@ const flip = (bytes: Uint8Array, bit: number): Uint8Array => {
   return copy;
 };
 
-describe("a sealed secret", () => {
-  test("opens where it was sealed to what was sealed", () => {
+describe("an encrypted secret", () => {
+  test("opens where it was encrypted to what was encrypted", () => {
     fc.assert(
       fc.property(secrets, (text) => {
-        const sealed = sealSecret(vault, place, new SecretText(text));
-        expect(openSecret(vault, place, sealed).reveal()).toBe(text);
+        const encrypted = encryptSecret(vault, place, new SecretText(text));
+        expect(decryptSecret(vault, place, encrypted).reveal()).toBe(text);
       }),
     );
   });
 
   test("opens in no other row, for no other purpose, as no other field", () => {
-    const sealed = sealSecret(vault, place, new SecretText("sk-canary"));
+    const encrypted = encryptSecret(vault, place, new SecretText("sk-canary"));
     const parts = fc.record({ rowId: fc.string(), purpose: fc.string(), field: fc.string() });
     fc.assert(
       fc.property(parts, (other) => {
-        expect(() => openSecret(vault, other, sealed)).toThrow();
+        expect(() => decryptSecret(vault, other, encrypted)).toThrow();
       }),
     );
     // The same letters, divided otherwise.
     const shifted = { rowId: `${place.rowId}o`, purpose: "penai", field: "api_key" };
-    expect(() => openSecret(vault, shifted, sealed)).toThrow();
+    expect(() => decryptSecret(vault, shifted, encrypted)).toThrow();
   });
 
   test("is refused with any one bit changed, cut short, or its layers exchanged with another's", () => {
-    const sealed = sealSecret(vault, place, new SecretText("sk-canary-0123456789"));
-    const other = sealSecret(vault, place, new SecretText("sk-another"));
+    const encrypted = encryptSecret(vault, place, new SecretText("sk-canary-0123456789"));
+    const other = encryptSecret(vault, place, new SecretText("sk-another"));
     fc.assert(
       fc.property(fc.nat(8 * 1024), fc.boolean(), (bit, wrapped) => {
-        const bad: Sealed = wrapped
-          ? { ...sealed, wrappedKey: flip(sealed.wrappedKey, bit) }
-          : { ...sealed, ciphertext: flip(sealed.ciphertext, bit) };
-        expect(() => openBytes(vault, place, bad)).toThrow();
+        const bad: EncryptedSecret = wrapped
+          ? { ...encrypted, wrappedKey: flip(encrypted.wrappedKey, bit) }
+          : { ...encrypted, ciphertext: flip(encrypted.ciphertext, bit) };
+        expect(() => decryptBytes(vault, place, bad)).toThrow();
       }),
       { numRuns: 2_000 },
     );
     fc.assert(
-      fc.property(fc.nat(sealed.ciphertext.length - 1), (length) => {
-        expect(() => openBytes(vault, place, { ...sealed, ciphertext: sealed.ciphertext.slice(0, length) })).toThrow();
+      fc.property(fc.nat(encrypted.ciphertext.length - 1), (length) => {
+        expect(() =>
+          decryptBytes(vault, place, { ...encrypted, ciphertext: encrypted.ciphertext.slice(0, length) }),
+        ).toThrow();
       }),
     );
-    expect(() => openBytes(vault, place, { ...sealed, wrappedKey: other.wrappedKey })).toThrow();
+    expect(() => decryptBytes(vault, place, { ...encrypted, wrappedKey: other.wrappedKey })).toThrow();
   });
 
   test("never has the same data key, nonce or ciphertext twice", () => {
-    const [one, two] = [0, 1].map(() => sealSecret(vault, place, new SecretText("same")));
+    const [one, two] = [0, 1].map(() => encryptSecret(vault, place, new SecretText("same")));
     expect(one?.ciphertext).not.toEqual(two?.ciphertext);
     expect(one?.wrappedKey).not.toEqual(two?.wrappedKey);
   });
 
   test("opens under an older master key after another became active, and not after it left the list", () => {
     const second = newKey("k2");
-    const sealed = sealSecret(vault, place, new SecretText("sk-old"));
+    const encrypted = encryptSecret(vault, place, new SecretText("sk-old"));
     const rotating = createVault([second, first]);
-    expect(openSecret(rotating, place, sealed).reveal()).toBe("sk-old");
-    expect(sealSecret(rotating, place, new SecretText("sk-new")).masterKeyId).toBe("k2");
-    expect(() => openSecret(createVault([second]), place, sealed)).toThrow("k1 isn't in KEY_ENCRYPTION_KEYS");
+    expect(decryptSecret(rotating, place, encrypted).reveal()).toBe("sk-old");
+    expect(encryptSecret(rotating, place, new SecretText("sk-new")).masterKeyId).toBe("k2");
+    expect(() => decryptSecret(createVault([second]), place, encrypted)).toThrow("k1 isn't in KEY_ENCRYPTION_KEYS");
   });
 });
 
@@ -98,18 +100,18 @@ describe("a fingerprint", () => {
       }),
     );
     const secret = new SecretText("sk-1");
-    const prints = fingerprints(vault, "openai", secret);
-    expect(prints).toHaveLength(1);
-    expect(prints).not.toEqual(fingerprints(vault, "groq", secret));
-    expect(prints).not.toEqual(fingerprints(createVault([newKey("k1")]), "openai", secret));
+    const found = fingerprints(vault, "openai", secret);
+    expect(found).toHaveLength(1);
+    expect(found).not.toEqual(fingerprints(vault, "groq", secret));
+    expect(found).not.toEqual(fingerprints(createVault([newKey("k1")]), "openai", secret));
   });
 
   test("is still found while master keys are being rotated", () => {
     const secret = new SecretText("sk-1");
     const rotating = createVault([newKey("k2"), first]);
-    const prints = fingerprints(rotating, "openai", secret);
-    expect(prints).toHaveLength(2);
-    expect(prints).toEqual(expect.arrayContaining(fingerprints(vault, "openai", secret)));
+    const found = fingerprints(rotating, "openai", secret);
+    expect(found).toHaveLength(2);
+    expect(found).toEqual(expect.arrayContaining(fingerprints(vault, "openai", secret)));
   });
 });
 
@@ -117,12 +119,12 @@ describe("a kept reply", () => {
   test("is given again byte for byte, at its own place and within its bound", () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 4_096 }), (reply) => {
-        const kept = sealReply(vault, place, reply);
-        expect(Uint8Array.from(openReply(vault, place, kept, 4_096))).toEqual(reply);
-        expect(() => openReply(vault, { ...place, rowId: "other" }, kept, 4_096)).toThrow();
+        const kept = encryptReply(vault, place, reply);
+        expect(Uint8Array.from(decryptReply(vault, place, kept, 4_096))).toEqual(reply);
+        expect(() => decryptReply(vault, { ...place, rowId: "other" }, kept, 4_096)).toThrow();
       }),
     );
-    expect(() => openReply(vault, place, sealReply(vault, place, new Uint8Array(9_000)), 4_096)).toThrow();
+    expect(() => decryptReply(vault, place, encryptReply(vault, place, new Uint8Array(9_000)), 4_096)).toThrow();
   });
 });
 

@@ -50,7 +50,7 @@ type KeyStepProps = {
  * The key, and what the provider says of it.
  *
  * The field has no name, so that no form can ever be sent with it in an address; its text is read once, is in no state,
- * and is wiped as soon as the key is sealed.
+ * and is wiped as soon as the key is encrypted.
  */
 export function KeyStep({ number, provider, contribution, isDone, onQuote }: KeyStepProps) {
   const t = useTranslations("Contribute.key");
@@ -82,7 +82,7 @@ export function KeyStep({ number, provider, contribution, isDone, onQuote }: Key
           <div className="flex-1">
             <Field
               label={t("label", { provider: providerName(provider) })}
-              hint={t(isDone ? "sealed" : "hint")}
+              hint={t(isDone ? "encrypted" : "hint")}
               isLabelHidden
             >
               {(control) => (

@@ -1,4 +1,4 @@
-import { lookAgain } from "@/app/_server/quote-key";
+import { revalidateQuote } from "@/app/_server/quote-key";
 import { route } from "@/app/_server/route";
 import { contribute, ContributionBody, listContributions } from "@/lib/contributions";
 import { toPage } from "@/lib/http";
@@ -37,7 +37,7 @@ export const POST = route(
     status: 201,
     isIdempotent: true,
     prepare: ({ ctx, principal, body: { quote_id: quoteId, attest } }) =>
-      lookAgain(ctx, { userId: principal.user.id, quoteId, attest, topUpOf: null }),
+      revalidateQuote(ctx, { userId: principal.user.id, quoteId, attest, topUpOf: null }),
     limit: "quotes",
     example: { body: { quote_id: "qte_00000000000000000000000000", attest: true } },
   },

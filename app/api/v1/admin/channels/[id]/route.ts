@@ -40,7 +40,7 @@ async function requirePublicAddress(baseUrl: string | null): Promise<void> {
   throw new ScripError("validation_failed", `base_url: ${message}`, { errors: [{ path: "base_url", message }] });
 }
 
-/** Keys are sealed for their provider, and wouldn't open for another. Errors: `state_conflict`. */
+/** Keys are encrypted for their provider, and wouldn't open for another. Errors: `state_conflict`. */
 async function requireSameProvider(tx: Tx, before: Channel, after: Channel): Promise<void> {
   if (before.provider === after.provider) return;
   await lockProvider(tx, before.provider);

@@ -1,4 +1,4 @@
-import { lookAgain } from "@/app/_server/quote-key";
+import { revalidateQuote } from "@/app/_server/quote-key";
 import { route } from "@/app/_server/route";
 import { ContributionBody, topUpContribution } from "@/lib/contributions";
 import { ContributionReply, showContribution } from "../../../_replies/contribution";
@@ -17,7 +17,7 @@ export const POST = route(
     reply: ContributionReply,
     isIdempotent: true,
     prepare: ({ ctx, principal, params: { id: topUpOf }, body: { quote_id: quoteId, attest } }) =>
-      lookAgain(ctx, { userId: principal.user.id, quoteId, attest, topUpOf }),
+      revalidateQuote(ctx, { userId: principal.user.id, quoteId, attest, topUpOf }),
     limit: "quotes",
     example: { body: { quote_id: "qte_00000000000000000000000000", attest: true } },
   },

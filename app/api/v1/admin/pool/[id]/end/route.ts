@@ -1,6 +1,6 @@
 import { route } from "@/app/_server/route";
 import { recordAudit } from "@/lib/audit";
-import { endKey } from "@/lib/contributions";
+import { closeKey } from "@/lib/contributions";
 import { credits } from "@/lib/http";
 import { toPublicId } from "@/lib/ids";
 import { getPoolKey } from "@/lib/pool";
@@ -22,7 +22,7 @@ export const POST = route(
   },
   async ({ tx, ctx, params: { id: poolKeyId } }) => {
     const before = showPoolKey(await getPoolKey(tx, ctx, { poolKeyId }));
-    const { key, contribution } = await endKey(tx, ctx, { poolKeyId });
+    const { key, contribution } = await closeKey(tx, ctx, { poolKeyId });
     const reply = showPoolKey(key);
     const after = {
       ...reply,

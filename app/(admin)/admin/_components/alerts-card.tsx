@@ -4,14 +4,14 @@ import type { ReactNode } from "react";
 import { Card, CardHeader } from "@/app/_components/ui/card";
 import { RelativeTime } from "@/app/_components/ui/relative-time";
 import { useProviderName } from "@/app/_components/use-provider-name";
-import type { Alarms } from "@/lib/insight";
+import type { Alerts } from "@/lib/insight";
 import { toPublicId, type Uuid } from "@/lib/ids";
 import type { LedgerCheck } from "@/lib/verification";
 import { nanos, type Nanos } from "@/lib/money";
 import type { SolvencyLine } from "@/lib/payments";
 import { Usd } from "./usd";
 
-function Alarm({ children }: { children: ReactNode }) {
+function Alert({ children }: { children: ReactNode }) {
   return (
     <li className="flex items-start gap-2.5">
       <TriangleAlert aria-hidden="true" className="mt-0.5 size-4 shrink-0 text-warning" />
@@ -41,19 +41,19 @@ const LATE_MS = 2 * 3_600_000;
 
 /** What the hourly check of the ledger found, or that there was none. */
 function Ledger({ check, nowMs }: { check: LedgerCheck | null; nowMs: number }) {
-  const t = useTranslations("Admin.alarms.ledger");
-  if (check === null) return <Alarm>{t("never")}</Alarm>;
+  const t = useTranslations("Admin.alerts.ledger");
+  if (check === null) return <Alert>{t("never")}</Alert>;
   const { checkedMs, laws, broken } = check;
   const time = () => <RelativeTime atMs={checkedMs} nowMs={nowMs} />;
   if (broken.length === 0) {
     return nowMs - checkedMs > LATE_MS ? (
-      <Alarm>{t.rich("late", { time })}</Alarm>
+      <Alert>{t.rich("late", { time })}</Alert>
     ) : (
       <AllClear>{t.rich("sound", { laws, time })}</AllClear>
     );
   }
   return (
-    <Alarm>
+    <Alert>
       {t.rich("broken", { count: broken.length, time })}
       <Details>
         {broken.map(({ law, states, rows, first }) => (
@@ -65,30 +65,30 @@ function Ledger({ check, nowMs }: { check: LedgerCheck | null; nowMs: number }) 
           </li>
         ))}
       </Details>
-    </Alarm>
+    </Alert>
   );
 }
 
-function LowPools({ lowPools }: Pick<Alarms, "lowPools">) {
-  const t = useTranslations("Admin.alarms");
+function LowPools({ lowPools }: Pick<Alerts, "lowPools">) {
+  const t = useTranslations("Admin.alerts");
   const providerName = useProviderName();
   const list = new Intl.ListFormat(useLocale());
   const without = lowPools.filter(({ leftNanos }) => leftNanos === null);
   return (
     <>
       {without.length > 0 && (
-        <Alarm>{t("noKey", { providers: list.format(without.map(({ provider }) => providerName(provider))) })}</Alarm>
+        <Alert>{t("noKey", { providers: list.format(without.map(({ provider }) => providerName(provider))) })}</Alert>
       )}
       {lowPools.map(
         ({ provider, leftNanos, dayCostNanos }) =>
           leftNanos !== null && (
-            <Alarm key={provider}>
+            <Alert key={provider}>
               {t.rich("lowQuota", {
                 provider: providerName(provider),
                 left: () => <Usd amount={leftNanos} />,
                 spent: () => <Usd amount={dayCostNanos} />,
               })}
-            </Alarm>
+            </Alert>
           ),
       )}
     </>
@@ -100,10 +100,10 @@ type OrderRow = { id: Uuid; usdNanos: Nanos; problem: ReactNode; atMs: number };
 
 /** An alarm about orders: what it says of all of them, and the latest, a row each. */
 function Orders({ count, says, rows, nowMs }: { count: number; says: string; rows: OrderRow[]; nowMs: number }) {
-  const t = useTranslations("Admin.alarms");
+  const t = useTranslations("Admin.alerts");
   if (count === 0) return null;
   return (
-    <Alarm>
+    <Alert>
       {says}
       <Details>
         {rows.map(({ id, usdNanos, problem, atMs }) => (
@@ -120,13 +120,13 @@ function Orders({ count, says, rows, nowMs }: { count: number; says: string; row
       {count > rows.length && (
         <p className="mt-1.5 text-[13px] text-ink-3">{t("more", { count: count - rows.length })}</p>
       )}
-    </Alarm>
+    </Alert>
   );
 }
 
-function Payments({ alarms, nowMs }: { alarms: Alarms; nowMs: number }) {
-  const t = useTranslations("Admin.alarms");
-  const { quarantined, frozen, failedRefunds } = alarms;
+function Payments({ alerts, nowMs }: { alerts: Alerts; nowMs: number }) {
+  const t = useTranslations("Admin.alerts");
+  const { quarantined, frozen, failedRefunds } = alerts;
   const amount = (nanos: Nanos) => () => <Usd amount={nanos} />;
   return (
     <>
@@ -164,38 +164,38 @@ function Payments({ alarms, nowMs }: { alarms: Alarms; nowMs: number }) {
 
 /** Packs and bonus steps that the settings let lose money. */
 function Insolvent({ lines }: { lines: readonly SolvencyLine[] }) {
-  const t = useTranslations("Admin.alarms");
+  const t = useTranslations("Admin.alerts");
   return lines.map(({ pack, usdNanos, marginNanos }) => {
     const amounts = { price: () => <Usd amount={usdNanos} />, loss: () => <Usd amount={nanos(0n - marginNanos)} /> };
     return (
-      <Alarm key={pack ?? `from ${usdNanos}`}>
+      <Alert key={pack ?? `from ${usdNanos}`}>
         {pack === null ? t.rich("insolventStep", amounts) : t.rich("insolventPack", { pack, ...amounts })}
-      </Alarm>
+      </Alert>
     );
   });
 }
 
-type AlarmsCardProps = {
-  alarms: Alarms;
+type AlertsCardProps = {
+  alerts: Alerts;
   insolvent: readonly SolvencyLine[];
   check: LedgerCheck | null;
   nowMs: number;
 };
 
 /** What an operator has to look at now, whatever the range of the page. */
-export function AlarmsCard({ alarms, insolvent, check, nowMs }: AlarmsCardProps) {
-  const t = useTranslations("Admin.alarms");
-  const { lowPools, quarantined, frozen, failedRefunds } = alarms;
+export function AlertsCard({ alerts, insolvent, check, nowMs }: AlertsCardProps) {
+  const t = useTranslations("Admin.alerts");
+  const { lowPools, quarantined, frozen, failedRefunds } = alerts;
   const found = lowPools.length + quarantined.count + frozen.count + failedRefunds.count + insolvent.length;
   return (
-    <Card data-testid="alarms">
+    <Card data-testid="alerts">
       <CardHeader title={t("title")} note={t("note")} />
       <ul className="flex flex-col gap-2.5 px-5 pb-5">
         <Ledger check={check} nowMs={nowMs} />
         {found === 0 && <AllClear>{t("none")}</AllClear>}
         <LowPools lowPools={lowPools} />
         <Insolvent lines={insolvent} />
-        <Payments alarms={alarms} nowMs={nowMs} />
+        <Payments alerts={alerts} nowMs={nowMs} />
       </ul>
     </Card>
   );
