@@ -176,7 +176,7 @@ export async function loadCatalogue(reader: Tx, nowMs: number): Promise<Catalogu
   };
 }
 
-/** Cards by their ids. One that was made unreadable is left out: the law on cards names it. */
+/** Cards by their ids. One that was made unreadable is left out: the invariant on cards names it. */
 export async function readableCards(database: Database, ids: Iterable<bigint>): Promise<Map<bigint, CardVersion>> {
   const cards = new Map<bigint, CardVersion>();
   for (const id of new Set(ids)) {

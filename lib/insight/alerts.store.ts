@@ -44,7 +44,7 @@ export async function findLowPools(reader: Tx, nowMs: number): Promise<LowPool[]
 /** An order whose payment isn't what was asked for: paid, not credited, and waiting for somebody to decide. */
 export type QuarantinedOrder = { id: Uuid; usdNanos: Nanos; problem: string; paidMs: number };
 
-/** The latest of what an alarm is about, and how many there are. */
+/** The latest of what an alert is about, and how many there are. */
 export type Found<T> = { count: number; latest: T[] };
 
 export async function findQuarantined(reader: Tx, limit: number): Promise<Found<QuarantinedOrder>> {

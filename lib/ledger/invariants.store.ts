@@ -80,7 +80,7 @@ const GUARDS: Invariant[] = [
   },
 ];
 
-/** Every law of the books, in the order in which they are checked. */
+/** Every invariant of the ledger, in the order in which they are checked. */
 export const INVARIANTS: readonly Invariant[] = [
   ...WALLET_INVARIANTS,
   ...LOT_INVARIANTS,
@@ -90,7 +90,7 @@ export const INVARIANTS: readonly Invariant[] = [
   ...GUARDS,
 ];
 
-/** Check laws on one snapshot of the database. Returns the first rows that break each. */
+/** Verify invariants on one snapshot of the database. Returns the first rows that violate each. */
 export async function findViolations(client: pg.PoolClient, invariants: readonly Invariant[]): Promise<Violation[]> {
   const violations: Violation[] = [];
   await client.query("begin isolation level repeatable read read only");

@@ -1,6 +1,6 @@
 import type { Invariant } from "./wallet-invariants.store";
 
-// Usage goes after 13 months and closed holds after 400 days: laws that hold one against the other look no further back.
+// Usage goes after 13 months and closed holds after 400 days: invariants that compare the two look no further back.
 const YOUNG = "390 days";
 
 /** Laws on requests: holds, usage records, attempts, counters and cards. */

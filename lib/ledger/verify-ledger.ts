@@ -4,9 +4,9 @@ import { findViolations, INVARIANTS, type Violation } from "./invariants.store";
 export type LedgerReport = { invariants: { name: string; states: string }[]; violations: Violation[] };
 
 /**
- * Hold the whole database against every law of the books, on one snapshot.
+ * Verify every invariant of the ledger over the whole database, on one snapshot.
  *
- * Reads only; a law that is broken shows its first 20 offending rows.
+ * Reads only; an invariant that is violated shows its first 20 offending rows.
  */
 export async function verifyLedger(database: Database): Promise<LedgerReport> {
   const client = await database.pool.connect();

@@ -1,4 +1,4 @@
-/** A law of the books: its query gives the rows that break it, as subject, expected and found. */
+/** An invariant of the ledger: its query gives the rows that violate it, as subject, expected and found. */
 export type Invariant = { name: string; states: string; sql: string };
 
 /** Laws on wallets: their sources, debt, advance, holds and running balances. */

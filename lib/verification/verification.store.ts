@@ -6,23 +6,27 @@ import type { Uuid } from "../ids";
 import type { Micros } from "../money";
 import type { AppliedFactor, ChargeLine } from "../pricing";
 
-const BrokenInvariant = z.object({ law: z.string(), states: z.string(), rows: z.int(), first: z.string() });
+/** As the column has it: `law` is the invariant's name. */
+const StoredViolation = z
+  .object({ law: z.string(), states: z.string(), rows: z.int(), first: z.string() })
+  .transform(({ law, ...rest }) => ({ invariant: law, ...rest }));
 
-/** A law that was broken: the subject of its first row, and how many rows were found, at most 20. */
-export type BrokenInvariant = z.output<typeof BrokenInvariant>;
-/** What one check of the whole ledger found; `laws` is how many it was held against. */
-export type LedgerCheck = { checkedMs: number; laws: number; broken: BrokenInvariant[] };
+/** An invariant that was violated: the subject of its first row, and how many rows were found, at most 20. */
+export type BrokenInvariant = z.output<typeof StoredViolation>;
+/** What one check of the whole ledger found; `invariants` is how many were verified. */
+export type LedgerCheck = { checkedMs: number; invariants: number; broken: BrokenInvariant[] };
 
-export async function insertCheck(tx: Tx, { checkedMs, laws, broken }: LedgerCheck): Promise<void> {
-  await queries(tx).ledger_check.create({ data: { checkedAt: new Date(checkedMs), laws, broken } });
+export async function insertCheck(tx: Tx, { checkedMs, invariants, broken }: LedgerCheck): Promise<void> {
+  const stored = broken.map(({ invariant: law, ...rest }) => ({ law, ...rest }));
+  await queries(tx).ledger_check.create({ data: { checkedAt: new Date(checkedMs), invariants, broken: stored } });
 }
 
 /** What the last check of the whole ledger found; null before the first one. */
 export async function lastLedgerCheck(reader: Tx): Promise<LedgerCheck | null> {
   const row = await queries(reader).ledger_check.findFirst({ orderBy: { id: "desc" } });
-  return (
-    row && { checkedMs: row.checkedAt.getTime(), laws: row.laws, broken: z.array(BrokenInvariant).parse(row.broken) }
-  );
+  if (!row) return null;
+  const broken = z.array(StoredViolation).parse(row.broken);
+  return { checkedMs: row.checkedAt.getTime(), invariants: row.invariants, broken };
 }
 
 export async function deleteChecks(tx: Tx, before: Date, limit: number): Promise<number> {

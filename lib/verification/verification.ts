@@ -17,7 +17,7 @@ import {
 const PAGE = 2_000;
 const VIOLATIONS_MAX = 20;
 const KINDS = new Set<string>([...INPUT_KINDS, ...OUTPUT_KINDS]);
-const LAW = {
+const CHARGE_INVARIANT = {
   name: "charge-follows-card",
   states: "Each charge is what its card asks for the recorded usage and multipliers, line by line.",
 };
@@ -62,7 +62,7 @@ async function verifyCharges(database: Database): Promise<Violation[]> {
         const expected = version ? expectedOf(record, version) : null;
         if (expected === null) continue;
         const found = `${formatCredits(record.askedMicros)} credits: ${JSON.stringify(record.breakdown)}`;
-        violations.push({ invariant: LAW.name, subject: `request ${record.id}`, expected, found });
+        violations.push({ invariant: CHARGE_INVARIANT.name, subject: `request ${record.id}`, expected, found });
         if (violations.length >= VIOLATIONS_MAX) return violations;
       }
       after = page.at(-1) ?? null;
@@ -74,23 +74,26 @@ async function verifyCharges(database: Database): Promise<Violation[]> {
 }
 
 /**
- * Hold the whole database against every law of the books, and every charge against its card.
+ * Verify every invariant of the ledger over the whole database, and every charge against its card.
  *
- * Reads only; a law that is broken shows its first 20 offending rows.
+ * Reads only; an invariant that is violated shows its first 20 offending rows.
  */
 export async function verifyBooks(database: Database): Promise<LedgerReport> {
   const { invariants, violations } = await verifyLedger(database);
-  return { invariants: [...invariants, LAW], violations: [...violations, ...(await verifyCharges(database))] };
+  return {
+    invariants: [...invariants, CHARGE_INVARIANT],
+    violations: [...violations, ...(await verifyCharges(database))],
+  };
 }
 
-/** Hold the whole database against every law of the books, as `verifyBooks` does, and keep what was found. */
+/** Verify the whole ledger, as `verifyBooks` does, and store what was found. */
 export async function checkLedger(database: Database, nowMs: number): Promise<LedgerCheck> {
   const { invariants, violations } = await verifyBooks(database);
   const broken = invariants.flatMap(({ name, states }): BrokenInvariant[] => {
     const rows = violations.filter(({ invariant }) => invariant === name);
-    return rows.slice(0, 1).map(({ subject }) => ({ law: name, states, rows: rows.length, first: subject }));
+    return rows.slice(0, 1).map(({ subject }) => ({ invariant: name, states, rows: rows.length, first: subject }));
   });
-  const check = { checkedMs: nowMs, laws: invariants.length, broken };
+  const check = { checkedMs: nowMs, invariants: invariants.length, broken };
   await database.inTransaction((tx) => insertCheck(tx, check));
   return check;
 }

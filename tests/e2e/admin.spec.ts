@@ -19,7 +19,7 @@ test("150,000 credits against 1,234 + 567 + 89 dollars are a loss of 390, and th
   expect(await box.evaluate(({ scrollWidth, clientWidth }) => scrollWidth - clientWidth)).toBe(0);
   await page.setViewportSize({ width: 1280, height: 860 });
 
-  await expect(page.getByTestId("alerts")).toContainText(/All \d+ laws of the ledger held/);
+  await expect(page.getByTestId("alerts")).toContainText(/Ledger verified, \d+ checks/);
   const advice = page.getByTestId("advice");
   await expect(advice).toContainText("Adjust the prices");
   await expect(advice).toContainText("Optimise their routing");
@@ -37,7 +37,7 @@ test("150,000 credits against 1,234 + 567 + 89 dollars are a loss of 390, and th
   await expect(page.getByRole("row").filter({ hasText: "Kling" })).toBeHidden();
 });
 
-test("an order whose payment doesn't fit it is an alarm, and no cash that came in", async ({ page }) => {
+test("an order whose payment doesn't fit it is an alert, and no cash that came in", async ({ page }) => {
   const { web, sandbox, adminKey } = stack();
   const order = await fetch(`${web}/api/v1/checkout`, {
     method: "POST",
@@ -88,7 +88,7 @@ test("profit and loss is for admins: others find nothing there, and no link to i
   await expect(page.getByText("There is nothing here")).toBeVisible();
 });
 
-test("a setting that lets packs lose money is an alarm for as long as it holds", async ({ page }) => {
+test("a setting that lets packs lose money is an alert for as long as it holds", async ({ page }) => {
   const { web, adminKey } = stack();
   const pay = async (usd_per_100: number | null): Promise<void> => {
     const response = await fetch(`${web}/api/v1/admin/settings`, {

@@ -70,7 +70,7 @@ export function createMetrics(keys: () => readonly KeyCount[]): Metrics {
   const charges = new Counter({ name: "scrip_gateway_charged_credits_total", help: "Credits charged.", registers });
   const overruns = new Counter({
     name: "scrip_gateway_overrun_credits_total",
-    help: "Credits that were used and couldn't be charged: the platform's loss. More than none is an alarm.",
+    help: "Credits that were used and couldn't be charged: the platform's loss. More than none is an alert.",
     registers,
   });
   const estimates = new Counter({

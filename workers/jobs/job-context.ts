@@ -7,7 +7,7 @@ export type JobContext = {
   log: Log;
 };
 
-/** A condition that somebody has to look at: an error in the log that is found by its `alarm`. */
-export function raiseAlert(log: Log, alarm: string, details: Record<string, unknown>): void {
-  log.error({ alarm, ...details }, `alarm: ${alarm}`);
+/** A condition that somebody has to look at: an error in the log that is found by its `alert`. */
+export function raiseAlert(log: Log, alert: string, details: Record<string, unknown>): void {
+  log.error({ alert, ...details }, `alert: ${alert}`);
 }

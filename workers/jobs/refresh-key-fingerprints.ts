@@ -17,7 +17,7 @@ export async function refreshKeyFingerprintsJob({ database, log }: JobContext, l
   do {
     const input: { after: Uuid | null; limit: number } = { after, limit };
     const batch: FingerprintRefresh = await database.inTransaction((tx) => refreshKeyFingerprints(tx, ctx, input));
-    for (const id of batch.duplicates) raiseAlert(log, "pool_key_twice", { poolKey: toPublicId("poolKey", id) });
+    for (const id of batch.duplicates) raiseAlert(log, "duplicate_pool_key", { poolKey: toPublicId("poolKey", id) });
     for (const id of batch.undecryptable) log.warn({ poolKey: toPublicId("poolKey", id) }, "a pool key doesn't open");
     renewed += batch.renewed;
     after = batch.lastId;

@@ -56,7 +56,7 @@ async function requireSoundLedger({ database }: JobContext): Promise<void> {
   const check = await lastLedgerCheck(database.reader);
   if (!check || check.broken.length === 0) return;
   throw new Error(
-    `the ledger breaks ${check.broken.map(({ law }) => law).join(", ")}: no money goes out until it verifies`,
+    `the ledger violates ${check.broken.map(({ invariant }) => invariant).join(", ")}: no money goes out until it verifies`,
   );
 }
 

@@ -174,7 +174,7 @@ describe("keys from before fingerprints lost the provider", () => {
       expect(await printsOf(poolKey)).toEqual([...old, ...today].toSorted());
     }
     if (retired) expect(await printsOf(retired.poolKey)).toEqual(retired.old);
-    expect(told.lines.filter(({ alarm }) => alarm !== undefined)).toEqual([]);
+    expect(told.lines.filter(({ alert }) => alert !== undefined)).toEqual([]);
     const before = told.lines.length;
     await refreshKeyFingerprintsJob({ database, log: told.log });
     expect(told.lines).toHaveLength(before);
@@ -186,9 +186,9 @@ describe("keys from before fingerprints lost the provider", () => {
     await addToChannelUnseen(key);
     const told = aLog();
     await refreshKeyFingerprintsJob({ database, log: told.log });
-    expect(told.lines.filter(({ alarm }) => alarm === "pool_key_twice")).toHaveLength(1);
+    expect(told.lines.filter(({ alert }) => alert === "duplicate_pool_key")).toHaveLength(1);
     await refreshKeyFingerprintsJob({ database, log: told.log });
-    expect(told.lines.filter(({ alarm }) => alarm === "pool_key_twice")).toHaveLength(1);
+    expect(told.lines.filter(({ alert }) => alert === "duplicate_pool_key")).toHaveLength(1);
   });
 });
 

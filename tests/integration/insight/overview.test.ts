@@ -83,7 +83,7 @@ test("what Stripe kept of a payment lessens the cash, and the profit of what its
   expect(await ofModel()).toMatchObject({ feesNanos: usd("0.1475"), economicProfitNanos: usd("1.3525") });
 });
 
-test("an order in quarantine is an alarm with what was paid of what", async () => {
+test("an order in quarantine is an alert with what was paid of what", async () => {
   const before = await alerts();
   const id = await buy(shop, ada, { usd: 12 }, { amount: 1_100 });
   const { quarantined } = await alerts();

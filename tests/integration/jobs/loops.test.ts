@@ -130,22 +130,24 @@ describe("the jobs process", () => {
 });
 
 describe("scheduled work", () => {
-  test("raises an alarm for rows that came into a default partition, and for nothing else", async () => {
+  test("raises an alert for rows that came into a default partition, and for nothing else", async () => {
     await makePartitionsJob(context());
     expect(told.lines).toEqual([]);
     await owner.query(
       "insert into books.transfer (id, at, kind, actor) values (gen_random_uuid(), now() + interval '5 years', 18, 'test')",
     );
     await makePartitionsJob(context());
-    expect(told.lines).toMatchObject([{ alarm: "default_partition_not_empty", parent: "transfer", rows: "1" }]);
+    expect(told.lines).toMatchObject([{ alert: "default_partition_not_empty", parent: "transfer", rows: "1" }]);
   });
 
-  test("raises an alarm for each law of the books that is broken, and keeps what was found", async () => {
+  test("raises an alert for each invariant that is violated, and stores what was found", async () => {
     await owner.query("update books.wallet set purchased = purchased + 1 where id = $1", [home.wallet]);
     await verifyLedgerJob(context());
-    expect(told.lines.some(({ alarm }) => alarm === "ledger_violation")).toBe(true);
+    expect(told.lines.some(({ alert }) => alert === "ledger_violation")).toBe(true);
     const brokenWallet = async () =>
-      (await lastLedgerCheck(home.database.reader))?.broken.filter(({ law }) => law === "wallet-equals-lines");
+      (await lastLedgerCheck(home.database.reader))?.broken.filter(
+        ({ invariant }) => invariant === "wallet-equals-lines",
+      );
     expect(await brokenWallet()).toMatchObject([{ rows: 1, first: `wallet ${home.wallet}, purchased` }]);
     await owner.query("update books.wallet set purchased = purchased - 1 where id = $1", [home.wallet]);
     await verifyLedgerJob(context());

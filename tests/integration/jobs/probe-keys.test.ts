@@ -129,14 +129,14 @@ describe("keys that were taken out", () => {
     ]);
   });
 
-  test("are told of in an alarm when they turn out dead", async () => {
+  test("are told of in an alert when they turn out dead", async () => {
     const id = await add("sk-sandbox-openai-1usd");
     await sandbox.controls().key("sk-sandbox-openai-1usd", { revoked: true });
     await quarantine(id, nowMs() - 3_600_000);
     await home.database.pool.query("update pool_key set failures = 3");
     await probePoolKeysLoop(context()).runOnce();
     expect(await home.keyRow(id)).toMatchObject({ state: "disabled" });
-    expect(told.lines.find(({ alarm }) => alarm === "pool_key_died")).toMatchObject({
+    expect(told.lines.find(({ alert }) => alert === "pool_key_died")).toMatchObject({
       poolKey: id,
       provider: "openai",
     });

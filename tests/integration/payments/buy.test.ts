@@ -191,7 +191,7 @@ describe("an event", () => {
     const other = await buy(shop, ada, { pack: "starter" }, { currency: "jpy" });
     expect([await stateOf(less), await stateOf(other)]).toEqual(["quarantined", "quarantined"]);
     expect(await balanceOf(ada)).toMatchObject({ available: 0 });
-    const alerts = shop.lines.filter(({ alarm }) => alarm === "purchase_quarantined").map(({ reason }) => reason);
+    const alerts = shop.lines.filter(({ alert }) => alert === "purchase_quarantined").map(({ reason }) => reason);
     expect(alerts.slice(-2)).toEqual(["paid USD 1 of USD 800", "paid in jpy"]);
   });
 

@@ -98,7 +98,7 @@ const TOO_MUCH: [string, (id: string) => Promise<void>, [refunded: bigint, dispu
 ];
 
 describe.each(TOO_MUCH)("%s", (_, happens, [refunded, disputed]) => {
-  test("freezes the purchase, with a standing alarm that names it, and takes no more credits than it gave", async () => {
+  test("freezes the purchase, with a standing alert that names it, and takes no more credits than it gave", async () => {
     const id = await buy(shop, ada, { pack: "pro" });
     await makeRequests(shop.database, ada, [{ chargeMicros: cr(2_000) }]);
     const before = shop.lines.length;
@@ -108,7 +108,7 @@ describe.each(TOO_MUCH)("%s", (_, happens, [refunded, disputed]) => {
     const found = await frozen(id);
     expect(found).toMatchObject({ paidNanos: 90n * USD });
     expect([(found?.refundedNanos ?? 0n) / USD, (found?.disputedNanos ?? 0n) / USD]).toEqual([refunded, disputed]);
-    expect(shop.lines.slice(before).some(({ alarm }) => alarm === "purchase_quarantined")).toBe(true);
+    expect(shop.lines.slice(before).some(({ alert }) => alert === "purchase_quarantined")).toBe(true);
     expect((await shop.refund(ada, id)).status).toBe(422);
     expect(await shop.verify()).toEqual([]);
   });
@@ -192,7 +192,7 @@ describe("a frozen purchase", () => {
     await shop.settings({ drop: false });
     await shop.run(asked);
     expect(await madeRefunds()).toBe(before);
-    expect(shop.lines.findLast(({ alarm }) => alarm === "refund_refused")).toMatchObject({ reason: "more_than_paid" });
+    expect(shop.lines.findLast(({ alert }) => alert === "refund_refused")).toMatchObject({ reason: "more_than_paid" });
     expect(await purchaseOf(id)).toMatchObject({ state: "disputed", refunded_usd: 0 });
     await shop.recover();
     await settle(shop);

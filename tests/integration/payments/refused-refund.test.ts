@@ -89,7 +89,7 @@ describe.each(FAILURES)("a refund that is %s", (_, fails, problem) => {
     expect(await purchaseOf(id)).toMatchObject({ state: "credited", refunded_usd: 0, refundable_usd: 9 });
     expect(await standingRefunds(id)).toEqual([]);
     expect(await failedRefund(id)).toMatchObject({ problem });
-    expect(shop.lines.findLast(({ alarm }) => alarm === "refund_refused")).toMatchObject({ reason: problem });
+    expect(shop.lines.findLast(({ alert }) => alert === "refund_refused")).toMatchObject({ reason: problem });
 
     const replies = await Promise.all(Array.from({ length: 6 }, () => shop.refund(ada, id)));
     expect(replies.map(({ status }) => status).toSorted((a, b) => a - b)).toEqual([200, 409, 409, 409, 409, 409]);

@@ -153,7 +153,7 @@ describe("a refund that its buyer asks for", () => {
     await shop.refund(ada, id);
     await settle(shop);
     expect(await purchaseOf(id)).toMatchObject({ state: "credited", refunded_usd: 0, remaining_credits: 1_000 });
-    expect(shop.lines.some(({ alarm }) => alarm === "refund_refused")).toBe(true);
+    expect(shop.lines.some(({ alert }) => alert === "refund_refused")).toBe(true);
     await shop.recover();
     await settle(shop);
     expect(await purchaseOf(id)).toMatchObject({ state: "disputed", remaining_credits: 0 });

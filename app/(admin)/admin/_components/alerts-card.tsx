@@ -29,7 +29,7 @@ function AllClear({ children }: { children: ReactNode }) {
   );
 }
 
-/** What an alarm is about, a row each. */
+/** What an alert is about, a row each. */
 function Details({ children }: { children: ReactNode }) {
   return (
     <ul className="mt-2 flex flex-col divide-y divide-line rounded-md border border-line text-[13px]">{children}</ul>
@@ -43,21 +43,21 @@ const LATE_MS = 2 * 3_600_000;
 function Ledger({ check, nowMs }: { check: LedgerCheck | null; nowMs: number }) {
   const t = useTranslations("Admin.alerts.ledger");
   if (check === null) return <Alert>{t("never")}</Alert>;
-  const { checkedMs, laws, broken } = check;
+  const { checkedMs, invariants, broken } = check;
   const time = () => <RelativeTime atMs={checkedMs} nowMs={nowMs} />;
   if (broken.length === 0) {
     return nowMs - checkedMs > LATE_MS ? (
       <Alert>{t.rich("late", { time })}</Alert>
     ) : (
-      <AllClear>{t.rich("sound", { laws, time })}</AllClear>
+      <AllClear>{t.rich("sound", { invariants, time })}</AllClear>
     );
   }
   return (
     <Alert>
-      {t.rich("broken", { count: broken.length, time })}
+      {t.rich("broken", { count: broken.length, invariants, time })}
       <Details>
-        {broken.map(({ law, states, rows, first }) => (
-          <li key={law} className="px-3 py-2">
+        {broken.map(({ invariant, states, rows, first }) => (
+          <li key={invariant} className="px-3 py-2">
             <p>{states}</p>
             <p className="mt-0.5 break-words text-ink-3">
               {t("found", { rows })} <span className="font-mono text-xs">{first}</span>
@@ -95,10 +95,10 @@ function LowPools({ lowPools }: Pick<Alerts, "lowPools">) {
   );
 }
 
-/** An order that an alarm is about: its amount, what is wrong with it, and since when. */
+/** An order that an alert is about: its amount, what is wrong with it, and since when. */
 type OrderRow = { id: Uuid; usdNanos: Nanos; problem: ReactNode; atMs: number };
 
-/** An alarm about orders: what it says of all of them, and the latest, a row each. */
+/** An alert about orders: what it says of all of them, and the latest, a row each. */
 function Orders({ count, says, rows, nowMs }: { count: number; says: string; rows: OrderRow[]; nowMs: number }) {
   const t = useTranslations("Admin.alerts");
   if (count === 0) return null;
