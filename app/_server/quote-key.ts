@@ -46,5 +46,5 @@ export async function revalidateQuote(
 ): Promise<Revalidation> {
   openWebVault();
   const { key, ...seen } = await planAcceptance(webDatabase().reader, ctx, input, webEnv().providerBaseUrls);
-  return { ...seen, validation: await validateKey(key, "again") };
+  return { ...seen, validation: await validateKey(key, "recheck") };
 }

@@ -1,33 +1,33 @@
 import { PROVIDERS } from "../catalog";
 import { ScripError } from "../errors";
 import { sharedGuardedClient, type SmallAnswer, type SupplierAddress } from "../http";
-import { divideDown, divideUp, nanos, type Nanos, parseDecimal } from "../money";
+import type { Nanos } from "../money";
 import type { Adapter } from "../providers";
-import { toIso } from "../time";
 import { fingerprints, SecretText, vault } from "../vault";
-
-/** Where a provider is asked, and the headers that show the key. */
-export type Asked = { address: SupplierAddress; authHeaders: Readonly<Record<string, string>> };
-/** One call of a validation; its path begins behind the base URL. */
-type ProbeCall = { method: "GET" | "POST"; path: string; body?: string };
+import type { KeyCheck, KeyCheckCall } from "../providers";
 
 const LIMITS = { timeoutMs: 15_000, bytesMax: 256 * 1024 } as const;
+const HAS_NO_BALANCE = [401, 403, 404];
 
-/** Ask a provider, or learn that it can't be reached: null. */
-async function callProvider(
-  { address, authHeaders }: Asked,
-  { method, path, body }: ProbeCall,
-): Promise<SmallAnswer | null> {
-  const headers = { ...authHeaders, ...(body !== undefined && { "content-type": "application/json" }) };
-  try {
-    return await sharedGuardedClient().ask(address, { method, path, headers, ...(body && { body }) }, LIMITS);
-  } catch {
-    return null; // whatever the network did: its error may hold the address, and never says anything of the key
-  }
-}
+type Call = (call: KeyCheckCall) => Promise<SmallAnswer | null>;
+
+/** Calls a provider with a key; null where it can't be reached. */
+const callerOf =
+  ({ address, adapter, secret }: KeyToValidate): Call =>
+  async ({ method, path, body }) => {
+    const headers = {
+      ...adapter.authHeaders(secret.reveal()),
+      ...(body !== undefined && { "content-type": "application/json" }),
+    };
+    try {
+      return await sharedGuardedClient().ask(address, { method, path, headers, ...(body && { body }) }, LIMITS);
+    } catch {
+      return null; // whatever the network did: its error may hold the address, and never says anything of the key
+    }
+  };
 
 /** The JSON object of a good answer; null for an answer that is something else. */
-export function readObject({ body }: Pick<SmallAnswer, "body">): Record<string, unknown> | null {
+function readObject({ body }: Pick<SmallAnswer, "body">): Record<string, unknown> | null {
   try {
     const value: unknown = JSON.parse(body);
     const isObject = typeof value === "object" && value !== null && !Array.isArray(value);
@@ -37,59 +37,25 @@ export function readObject({ body }: Pick<SmallAnswer, "body">): Record<string, 
   }
 }
 
-/**
- * An amount that a provider reports, in units of 10^-`shift` dollars. Null where it is no number.
- *
- * Units: nanodollars. Rounding: as the direction says, so that a contributor is never credited what isn't there.
- */
-function readAmount(value: unknown, shift: number, direction: "down" | "up"): Nanos | null {
-  const parsed = typeof value === "number" || typeof value === "string" ? parseDecimal(String(value)) : null;
-  if (!parsed || parsed.digits < 0n) return null;
-  const places = parsed.scale + shift - 9;
-  if (places <= 0) return nanos(parsed.digits * 10n ** BigInt(-places));
-  const divide = direction === "down" ? divideDown : divideUp;
-  return nanos(divide(parsed.digits, 10n ** BigInt(places)));
-}
-
 /** What a provider reports of an account's balance. `none`: it has no such call, or not for this key. */
 type ReportedBalance = { outcome: "reported"; balanceNanos: Nanos } | { outcome: "none" | "unavailable" };
 
-const DAY_MS = 86_400_000;
-/** The legacy call takes 100 days at most. */
-const DAYS_BACK = 99;
-const HAS_NONE = [401, 403, 404];
-const CENTS = 2;
-
-const day = (ms: number): string => toIso(ms).slice(0, 10);
-
-/** One of the two calls: its object, or why there is none. */
-async function ask(asked: Asked, path: string): Promise<Record<string, unknown> | "none" | "unavailable"> {
-  const answer = await callProvider(asked, { method: "GET", path });
-  if (answer && HAS_NONE.includes(answer.status)) return "none";
-  if (!answer || answer.status !== 200) return "unavailable";
-  // A relay without the call may answer with its web page.
-  return readObject(answer) ?? "none";
+async function readReportedBalance(call: Call, check: KeyCheck, key: KeyToValidate): Promise<ReportedBalance> {
+  const objects: Record<string, unknown>[] = [];
+  for (const wanted of check.balance(key.secret.reveal(), key.nowMs)) {
+    const answer = await call(wanted);
+    if (answer && HAS_NO_BALANCE.includes(answer.status)) return { outcome: "none" };
+    if (!answer || answer.status !== 200) return { outcome: "unavailable" };
+    const object = readObject(answer);
+    // A relay without the call may answer with its web page.
+    if (!object) return { outcome: "none" };
+    objects.push(object);
+  }
+  const balanceNanos = check.balanceOf(objects);
+  return balanceNanos === null ? { outcome: "none" } : { outcome: "reported", balanceNanos };
 }
 
-/**
- * The balance by OpenAI's legacy calls, which most compatible services have: what the account may spend, less what it has.
- *
- * Rounding: down to a nanodollar. Units: the limit in dollars, the usage in cents.
- * Source: `GET /dashboard/billing/subscription` and `/usage`, as relays implement them.
- */
-async function readReportedBalance(asked: Asked, base: string, nowMs: number): Promise<ReportedBalance> {
-  const granted = await ask(asked, `${base}/dashboard/billing/subscription`);
-  if (typeof granted === "string") return { outcome: granted };
-  const dates = new URLSearchParams({ start_date: day(nowMs - DAYS_BACK * DAY_MS), end_date: day(nowMs + DAY_MS) });
-  const spent = await ask(asked, `${base}/dashboard/billing/usage?${dates.toString()}`);
-  if (typeof spent === "string") return { outcome: spent };
-  const limitNanos = readAmount(granted["hard_limit_usd"], 0, "down");
-  const usedNanos = readAmount(spent["total_usage"], CENTS, "up");
-  if (limitNanos === null || usedNanos === null) return { outcome: "none" };
-  return { outcome: "reported", balanceNanos: nanos(limitNanos > usedNanos ? limitNanos - usedNanos : 0n) };
-}
-
-/** A key to be looked at with its provider. */
+/** A key to be validated with its provider. */
 export type KeyToValidate = {
   adapter: Adapter;
   address: SupplierAddress;
@@ -108,10 +74,10 @@ export type Validation =
   | { outcome: "invalid" | "no_money" | "unavailable" };
 
 /**
- * How a key is looked at: `whole` always pays for one token. `again`, for a key that passed a whole look lately, does so only
- * where nothing else says that there is something left on it.
+ * How a key is validated: `full` always pays for one token. `recheck`, for a key that was validated lately, does so only where
+ * nothing else says that there is something left on it.
  */
-type ValidationDepth = "whole" | "again";
+type ValidationDepth = "full" | "recheck";
 
 type Judged = "good" | "unclear" | Exclude<Validation["outcome"], "valid">;
 
@@ -132,56 +98,47 @@ function judge({ adapter, nowMs }: KeyToValidate, answer: SmallAnswer | null): J
   }
 }
 
-/** The account behind a key, where the provider's answers name it. */
-const accountIn = (answer: SmallAnswer | null): string | null => {
-  const account = answer?.headers["openai-organization"];
-  return typeof account === "string" && account.trim() !== "" ? account.trim() : null;
-};
-
 /** The smallest paid call. A key that may not use the model that it would be valued by serves nothing here. */
 async function payOnce(
+  call: Call,
+  check: KeyCheck,
   key: KeyToValidate,
-  ask: (call: ProbeCall) => Promise<SmallAnswer | null>,
-  base: string,
 ): Promise<{ answer: SmallAnswer | null; outcome: Exclude<Judged, "unclear"> }> {
-  const message = { model: key.upstreamModel, messages: [{ role: "user", content: "1" }], max_tokens: 1 };
-  const answer = await ask({ method: "POST", path: `${base}/chat/completions`, body: JSON.stringify(message) });
+  const answer = await call(check.pay(key.secret.reveal(), key.upstreamModel));
   const used = judge(key, answer);
   return { answer, outcome: used === "unclear" ? "invalid" : used };
 }
 
 /**
- * Look at a key with its provider: a reading call, the balance call where there is one, the smallest paid call.
+ * Validate a key with its provider: a reading call, the balance call where there is one, the smallest paid call.
  *
  * `invalid` is the provider's own word; where it can't be reached or says nothing of the key, that is `unavailable`. What
  * the paid call costs isn't booked anywhere. The key is in no result and no error. It makes network calls: never inside a
  * transaction.
  */
-export async function validateKey(key: KeyToValidate, depth: ValidationDepth = "whole"): Promise<Validation> {
-  const { adapter, secret, nowMs } = key;
-  if (!adapter.openAi) return { outcome: "unavailable" };
-  const revealed = secret.reveal();
-  const base = adapter.openAi.path(revealed);
-  const asked = { address: key.address, authHeaders: adapter.authHeaders(revealed) };
-  const ask = (call: ProbeCall): Promise<SmallAnswer | null> => callProvider(asked, call);
+export async function validateKey(key: KeyToValidate, depth: ValidationDepth = "full"): Promise<Validation> {
+  const check = key.adapter.keyCheck;
+  if (!check) return { outcome: "unavailable" };
+  const call = callerOf(key);
+  const accountOf = (answer: SmallAnswer | null): string | null => answer && check.accountOf(answer.headers);
 
-  const models = await ask({ method: "GET", path: `${base}/models` });
+  const models = await call(check.read(key.secret.reveal()));
   const read = judge(key, models);
   // A restricted key may not list models and still serve.
   if (read !== "good" && read !== "unclear") return { outcome: read };
 
-  const reported = await readReportedBalance(asked, base, nowMs);
+  const reported = await readReportedBalance(call, check, key);
   if (reported.outcome === "unavailable") return { outcome: "unavailable" };
   const balanceNanos = reported.outcome === "reported" ? reported.balanceNanos : null;
   if (balanceNanos === 0n) return { outcome: "no_money" };
 
-  if (depth === "again" && balanceNanos !== null && read === "good") {
-    return { outcome: "valid", balanceNanos, balanceAfterNanos: null, accountId: accountIn(models) };
+  if (depth === "recheck" && balanceNanos !== null && read === "good") {
+    return { outcome: "valid", balanceNanos, balanceAfterNanos: null, accountId: accountOf(models) };
   }
-  const paid = await payOnce(key, ask, base);
+  const paid = await payOnce(call, check, key);
   if (paid.outcome !== "good") return { outcome: paid.outcome };
-  const accountId = accountIn(paid.answer) ?? accountIn(models);
-  const after = balanceNanos === null ? null : await readReportedBalance(asked, base, nowMs);
+  const accountId = accountOf(paid.answer) ?? accountOf(models);
+  const after = balanceNanos === null ? null : await readReportedBalance(call, check, key);
   const balanceAfterNanos = after?.outcome === "reported" ? after.balanceNanos : null;
   return { outcome: "valid", balanceNanos, balanceAfterNanos, accountId };
 }

@@ -66,7 +66,8 @@ export function policyOf(channels: readonly Channel[], settings: Settings, provi
   }
   const adapter = findAdapter(provider);
   const channel = channelOf(channels, provider, policy.channel);
-  if (!adapter?.openAi || !channel) throw refused(`Keys of ${provider} can't be contributed yet: nothing serves them.`);
+  if (!adapter?.keyCheck || !channel)
+    throw refused(`Keys of ${provider} can't be contributed yet: nothing serves them.`);
   const referenceModel = referenceModelOf(settings, provider);
   return { adapter, channel, settings, referenceModel, ceilingNanos: policy.pool_ceiling_usd };
 }

@@ -1,4 +1,5 @@
 import type { BillField, Provider } from "../catalog";
+import type { Nanos } from "../money";
 
 /** What a supplier says is wrong with a key, as codes. */
 export const KEY_FAULTS = ["invalid_key", "account_disabled", "address_refused", "no_money", "spend_limit"] as const;
@@ -55,9 +56,9 @@ export type Classification = {
   outcome: AttemptOutcome;
 };
 
-/** Where a supplier's OpenAI-compatible endpoint is, and what is particular about it. */
-export type OpenAiEndpoint = {
-  /** Between the base URL and `/chat/completions`. A supplier may put a part of the secret there. */
+/** Where a supplier speaks a wire protocol, and what is particular about it there. */
+export type Endpoint = {
+  /** Between the base URL and the protocol's own path. A supplier may put a part of the secret there. */
   path(secret: string): string;
   /** The field that bounds the output where the caller named none. */
   outputCapField: "max_completion_tokens" | "max_tokens";
@@ -67,13 +68,37 @@ export type OpenAiEndpoint = {
   abortStopsBill: boolean;
 };
 
+/** One call of a key check; its path begins behind the base URL. */
+export type KeyCheckCall = { method: "GET" | "POST"; path: string; body?: string };
+
+/** How a key is checked with its supplier, in calls of the supplier's own API. */
+export type KeyCheck = {
+  /** A call that costs nothing and that most keys may make. */
+  read(secret: string): KeyCheckCall;
+  /** The smallest call of a model that costs something. */
+  pay(secret: string, upstreamModel: string): KeyCheckCall;
+  /** The tokens that an answer to `pay` says it took; as many as it can have taken where it doesn't say. */
+  tokensOf(body: string): { input: number; output: number };
+  /** The account behind a key, where an answer's headers name it. */
+  accountOf(headers: UpstreamAnswer["headers"]): string | null;
+  /** The calls that tell an account's balance, in their order. */
+  balance(secret: string, nowMs: number): readonly KeyCheckCall[];
+  /**
+   * The balance that the objects of these calls come to; null where they don't tell one. Units: nanodollars. Rounding: down, so
+   * that a contributor is never credited what isn't there.
+   */
+  balanceOf(answers: readonly Record<string, unknown>[]): Nanos | null;
+};
+
 /** A supplier as the gateway needs to know it. */
 export type Adapter = {
   readonly id: Provider;
   /** Its public address, in the form that its SDK takes; null where each channel names its own. */
   readonly baseUrl: string | null;
-  /** Null where it has no OpenAI-compatible endpoint. */
-  readonly openAi: OpenAiEndpoint | null;
+  /** Where it speaks which wire protocol, by the protocol's name. */
+  readonly endpoints: Readonly<Partial<Record<string, Endpoint>>>;
+  /** Null where nobody knows yet how to check its keys: they can't be contributed. */
+  readonly keyCheck: KeyCheck | null;
   /** Request fields that change its bill. */
   readonly billFields: readonly BillField[];
   /** The headers that show a key. */

@@ -1,5 +1,5 @@
 import type { BillField, Provider } from "../catalog";
-import type { Adapter, OpenAiEndpoint } from "./adapter";
+import type { Adapter, Endpoint } from "./adapter";
 import {
   ANTHROPIC_FIELDS,
   CHAT_FIELDS,
@@ -10,8 +10,9 @@ import {
   XAI_FIELDS,
 } from "./bill-fields";
 import { classifyAnswer } from "./classify";
+import { openAiKeyCheck } from "./openai-key-check";
 
-type Particulars = Partial<Omit<OpenAiEndpoint, "path">> & {
+type Particulars = Partial<Omit<Endpoint, "path">> & {
   /** Between the base URL and `/chat/completions`. */
   path?: string | ((secret: string) => string);
   billFields?: readonly BillField[];
@@ -23,16 +24,18 @@ const bearer = (secret: string): Record<string, string> => ({ authorization: `Be
 /** The adapter of a supplier with an OpenAI-compatible endpoint; what isn't said is as most of them do it. */
 export function openAiCompatible(id: Provider, baseUrl: string | null, particulars: Particulars = {}): Adapter {
   const { path = "", billFields = [], authHeaders = bearer, ...rest } = particulars;
+  const endpoint: Endpoint = {
+    path: typeof path === "string" ? () => path : path,
+    outputCapField: "max_tokens",
+    reasoning: "inside",
+    abortStopsBill: false,
+    ...rest,
+  };
   return {
     id,
     baseUrl,
-    openAi: {
-      path: typeof path === "string" ? () => path : path,
-      outputCapField: "max_tokens",
-      reasoning: "inside",
-      abortStopsBill: false,
-      ...rest,
-    },
+    endpoints: { openai: endpoint },
+    keyCheck: openAiKeyCheck(endpoint),
     billFields: [...CHAT_FIELDS, ...billFields],
     authHeaders,
     classify: classifyAnswer,
@@ -62,7 +65,8 @@ export const RELAY_BILL_FIELDS: readonly BillField[] = [
 const ownProtocol = (id: Provider, baseUrl: string): Adapter => ({
   id,
   baseUrl,
-  openAi: null,
+  endpoints: {},
+  keyCheck: null,
   billFields: [],
   authHeaders: (secret) => ({ authorization: `Bearer ${secret}` }),
   classify: classifyAnswer,

@@ -4,7 +4,9 @@ export {
   KEY_FAULTS,
   type KeyAction,
   type KeyFault,
-  type OpenAiEndpoint,
+  type Endpoint,
+  type KeyCheck,
+  type KeyCheckCall,
 } from "./adapter";
 export { BILL_FIELD_PLACES, findAdapter, RELAY_BILL_FIELDS } from "./adapters";
 export { classifyFailure, readStatusWithin } from "./classify";

@@ -5,7 +5,7 @@ import { credits } from "../../lib/http";
 import type { Terms } from "../../lib/usage";
 import type { KeyNeeds } from "../../lib/pool";
 import { hasPrice, unpricedParameters } from "../../lib/pricing";
-import { type Adapter, findAdapter, type OpenAiEndpoint, RELAY_BILL_FIELDS } from "../../lib/providers";
+import { type Adapter, findAdapter, type Endpoint, RELAY_BILL_FIELDS } from "../../lib/providers";
 import type { Caller } from "./callers";
 import type { Exchange } from "./exchange";
 import type { Gateway } from "./gateway-state";
@@ -18,7 +18,7 @@ export type Admitted = {
   readonly caller: Caller;
   readonly model: ModelWithCards;
   readonly adapter: Adapter;
-  readonly endpoint: OpenAiEndpoint;
+  readonly endpoint: Endpoint;
   readonly terms: Terms;
   /** Whether the cost card in force says what the request costs. */
   readonly isCosted: boolean;
@@ -80,14 +80,17 @@ function requireBillable({ key }: Caller, model: ModelWithCards): void {
 }
 
 /** How the model's supplier is called. Errors: `ScripError` invalid_request for a model that isn't for this protocol. */
-function requireCallable(model: ModelWithCards, { capability }: Protocol): Pick<Admitted, "adapter" | "endpoint"> {
+function requireCallable(
+  model: ModelWithCards,
+  { name, capability }: Protocol,
+): Pick<Admitted, "adapter" | "endpoint"> {
   if (!isFor(model, capability)) {
     refuse("invalid_request", `'${model.id}' can't be called here: it isn't a model for '${capability}'.`, {
       param: "model",
     });
   }
   const adapter = findAdapter(model.provider);
-  const endpoint = adapter?.openAi;
+  const endpoint = adapter?.endpoints[name];
   if (adapter && endpoint) return { adapter, endpoint };
   return refuse("invalid_request", `'${model.id}' can't be called in this protocol.`, { param: "model" });
 }

@@ -1,7 +1,7 @@
 import type { ScripError } from "../../lib/errors";
 import type { Meter } from "../../lib/catalog";
 import type { RequestFacts, Usage } from "../../lib/pricing";
-import type { OpenAiEndpoint } from "../../lib/providers";
+import type { Endpoint } from "../../lib/providers";
 import type { TextLook } from "./token-ceiling";
 
 /** What a request asks for, as far as every protocol says it. `P` is what the protocol itself needs to remember. */
@@ -83,12 +83,12 @@ export type Protocol<P = unknown> = {
   /** What the input is made of, for a count: framed as OpenAI does, or with as much framing as any supplier's. */
   tokens(ask: Ask<P>, frames?: Frames): Countable;
   /** The bytes for the supplier: the caller's own, with only what must differ spliced in. */
-  limit(ask: Ask<P>, change: { model: string; outputCap: number | null; endpoint: OpenAiEndpoint }): Buffer;
-  usage(reply: Buffer, endpoint: OpenAiEndpoint, bounds: UsageBounds): ReplyReading;
+  limit(ask: Ask<P>, change: { model: string; outputCap: number | null; endpoint: Endpoint }): Buffer;
+  usage(reply: Buffer, endpoint: Endpoint, bounds: UsageBounds): ReplyReading;
   strip: {
     /** A whole reply with its credits. */
     reply(reply: Buffer, counted: Counted, credits: string): Buffer;
-    stream(ask: Ask<P>, endpoint: OpenAiEndpoint): StreamReader;
+    stream(ask: Ask<P>, endpoint: Endpoint): StreamReader;
   };
   error: {
     /** A refusal of ours in the protocol's shape. */

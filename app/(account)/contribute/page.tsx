@@ -36,7 +36,7 @@ function toProviders({ providers, switches }: Settings, { channels }: Catalogue)
   const served = PROVIDERS.filter(
     (id) =>
       id !== "openai-compatible" &&
-      findAdapter(id)?.openAi &&
+      findAdapter(id)?.keyCheck &&
       [...channels.values()].some((channel) => channel.provider === id && channel.enabled),
   );
   const views = served.map((id) => ({

@@ -61,12 +61,13 @@ function isBilled(body: Record<string, unknown>): boolean {
 /** What leaves for a relay, or null where the request is refused. */
 function forwarded(body: object): Record<string, unknown> | null {
   const adapter = findAdapter("openai");
-  if (!adapter?.openAi) throw new Error("no adapter");
+  const endpoint = adapter?.endpoints["openai"];
+  if (!adapter || !endpoint) throw new Error("no adapter");
   try {
     const parsed = openAiChat.parse(Buffer.from(JSON.stringify(body)), {});
     const fields = [...adapter.billFields, ...RELAY_BILL_FIELDS];
     if (unpricedParameters(aCard({}), parsed.facts, fields).length > 0) return null;
-    const change = { model: "m", outputCap: null, endpoint: adapter.openAi };
+    const change = { model: "m", outputCap: null, endpoint };
     return JSON.parse(openAiChat.limit(parsed, change).toString()) as Record<string, unknown>;
   } catch (error) {
     if (error instanceof ScripError && error.code === "invalid_request") return null;

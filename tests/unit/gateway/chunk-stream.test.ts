@@ -5,7 +5,7 @@ import { openAiChat } from "../../../workers/gateway/protocols/openai";
 
 const BOUNDS = { inputMax: 10_000, outputMax: 10_000 };
 const endpointOf = (provider: string) => {
-  const endpoint = findAdapter(provider)?.openAi;
+  const endpoint = findAdapter(provider)?.endpoints["openai"];
   if (!endpoint) throw new Error(`no endpoint of ${provider}`);
   return endpoint;
 };

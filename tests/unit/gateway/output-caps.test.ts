@@ -1,12 +1,12 @@
 import { describe, expect, it } from "vitest";
-import { findAdapter, type OpenAiEndpoint } from "@/lib/providers";
+import { findAdapter, type Endpoint } from "@/lib/providers";
 import { openAiChat } from "../../../workers/gateway/protocols/openai";
 
 const HEAD = { model: "m", messages: [{ role: "user", content: "Hi" }] };
 const parse = (more: object) => openAiChat.parse(Buffer.from(JSON.stringify({ ...HEAD, ...more })), {});
 
-function endpointOf(provider: string): OpenAiEndpoint {
-  const endpoint = findAdapter(provider)?.openAi;
+function endpointOf(provider: string): Endpoint {
+  const endpoint = findAdapter(provider)?.endpoints["openai"];
   if (!endpoint) throw new Error(`${provider} has no endpoint`);
   return endpoint;
 }

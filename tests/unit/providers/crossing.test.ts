@@ -115,7 +115,7 @@ describe("adapters", () => {
 
   it("puts Cloudflare's account into the path and its token into the header", () => {
     const cloudflare = findAdapter("cloudflare");
-    expect(cloudflare?.openAi?.path("0123abcd:token")).toBe("/accounts/0123abcd/ai/v1");
+    expect(cloudflare?.endpoints["openai"]?.path("0123abcd:token")).toBe("/accounts/0123abcd/ai/v1");
     expect(cloudflare?.authHeaders("0123abcd:token")).toEqual({ authorization: "Bearer token" });
   });
 });

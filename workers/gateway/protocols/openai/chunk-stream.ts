@@ -1,4 +1,4 @@
-import type { OpenAiEndpoint } from "../../../../lib/providers";
+import type { Endpoint } from "../../../../lib/providers";
 import { createEventSplitter, eventData, splitEvents } from "../../event-splitter";
 import { readMembers, spliceInner, spliceMembers } from "../../json-members";
 import type { Counted, StreamReader, StreamStep, UsageBounds, UsageReading } from "../../protocol";
@@ -49,7 +49,7 @@ class ChunkStream implements StreamReader {
 
   constructor(
     private readonly wantsUsage: boolean,
-    private readonly reasoning: OpenAiEndpoint["reasoning"],
+    private readonly reasoning: Endpoint["reasoning"],
   ) {}
 
   push(chunk: Buffer): StreamStep {
@@ -146,5 +146,5 @@ class ChunkStream implements StreamReader {
 }
 
 /** A reader for the stream that answers a request. */
-export const stream = ({ particulars }: ChatAsk, endpoint: OpenAiEndpoint): StreamReader =>
+export const stream = ({ particulars }: ChatAsk, endpoint: Endpoint): StreamReader =>
   new ChunkStream(particulars.wantsUsage, endpoint.reasoning);

@@ -1,4 +1,4 @@
-import type { OpenAiEndpoint } from "../../../../lib/providers";
+import type { Endpoint } from "../../../../lib/providers";
 import { spliceMembers } from "../../json-members";
 import type { ChatAsk } from "./parse";
 
@@ -9,7 +9,7 @@ import type { ChatAsk } from "./parse";
 function capChanges(
   { particulars, outputAsked }: ChatAsk,
   outputCap: number | null,
-  { outputCapField }: OpenAiEndpoint,
+  { outputCapField }: Endpoint,
 ): [string, string | null][] {
   const cap = outputCap ?? outputAsked;
   if (cap === null) return [];
@@ -34,7 +34,7 @@ function withUsage({ bytes, particulars }: ChatAsk): string {
 /** The bytes for a supplier: the caller's, with the model's name there, a lower bound, and usage asked for in streams. */
 export function limit(
   ask: ChatAsk,
-  { model, outputCap, endpoint }: { model: string; outputCap: number | null; endpoint: OpenAiEndpoint },
+  { model, outputCap, endpoint }: { model: string; outputCap: number | null; endpoint: Endpoint },
 ): Buffer {
   const changes = new Map<string, string | null>(capChanges(ask, outputCap, endpoint));
   if (model !== ask.model) changes.set("model", JSON.stringify(model));

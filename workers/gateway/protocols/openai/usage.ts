@@ -1,5 +1,5 @@
 import type { Usage } from "../../../../lib/pricing";
-import type { OpenAiEndpoint } from "../../../../lib/providers";
+import type { Endpoint } from "../../../../lib/providers";
 import type { ReplyReading, UsageBounds, UsageReading } from "../../protocol";
 import { isObject, type Json } from "./json";
 import { addChoices, newProduced, texts } from "./produced";
@@ -39,7 +39,7 @@ const isCredible = (kinds: Kinds): boolean => Object.values(kinds).every((tokens
 const present = (kinds: Kinds): Kinds => Object.fromEntries(Object.entries(kinds).filter(([, tokens]) => tokens > 0));
 
 /** The output's total with reasoning in it, wherever the supplier counts that. */
-function outputTotal(raw: Json, reasoning: OpenAiEndpoint["reasoning"], reasoningTokens: number): number {
+function outputTotal(raw: Json, reasoning: Endpoint["reasoning"], reasoningTokens: number): number {
   const output = count(raw["completion_tokens"]);
   if (reasoning === "beside") return output + reasoningTokens;
   if (reasoning === "in_sum") return Math.max(output, count(raw["total_tokens"]) - count(raw["prompt_tokens"]));
@@ -52,7 +52,7 @@ function outputTotal(raw: Json, reasoning: OpenAiEndpoint["reasoning"], reasonin
  */
 export function readUsage(
   raw: unknown,
-  reasoning: OpenAiEndpoint["reasoning"],
+  reasoning: Endpoint["reasoning"],
   bounds: UsageBounds,
   isEmpty: boolean,
 ): UsageReading {
@@ -78,7 +78,7 @@ export function findUsage(body: Json): unknown {
  * Read a whole reply. `isReply` is false for what is no chat completion at all: one with a usage report and without
  * choices is empty, and paid.
  */
-export function usage(reply: Buffer, endpoint: OpenAiEndpoint, bounds: UsageBounds): ReplyReading {
+export function usage(reply: Buffer, endpoint: Endpoint, bounds: UsageBounds): ReplyReading {
   let body: unknown;
   try {
     body = JSON.parse(reply.toString("utf8"));
