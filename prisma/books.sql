@@ -13,6 +13,8 @@ account.balance_micros bigint not null default 0
 account.code smallint not null
 account.is_platform boolean not null
 account.name text not null
+advance_limit.advance_limit bigint
+advance_limit.wallet bigint
 attempt.cost_nanos bigint not null default 0
 attempt.folded_at timestamp with time zone
 attempt.hold uuid not null
@@ -21,6 +23,11 @@ attempt.outcome text
 attempt.pool_key uuid
 attempt.started_at timestamp with time zone not null default now()
 attempt.state smallint not null default 0
+burned_credit.amount_micros bigint
+burned_credit.at timestamp with time zone
+burned_credit.lot bigint
+burned_credit.request uuid
+burned_credit.usd_nanos_per_credit bigint
 config_version.catalog bigint not null default 0
 config_version.id boolean not null default true
 config_version.keys bigint not null default 0
@@ -51,6 +58,9 @@ hold.id uuid not null
 hold.lease bigint not null
 hold.state smallint not null default 0
 hold.wallet bigint not null
+issued_credit.amount_micros bigint
+issued_credit.at timestamp with time zone
+issued_credit.source smallint
 late_report.at timestamp with time zone not null
 late_report.breakdown json not null
 late_report.capped boolean not null
@@ -113,6 +123,13 @@ op.key text not null
 op.outcome json
 op.request_hash bytea not null
 op.scope text not null
+request_outcome.is_charged_late boolean
+request_outcome.is_lost boolean
+request_outcome.request uuid
+request_outcome.state text
+request_payer.at timestamp with time zone
+request_payer.request uuid
+request_payer.wallet bigint
 transfer.actor text not null
 transfer.at timestamp with time zone not null
 transfer.id uuid not null
@@ -120,6 +137,8 @@ transfer.kind smallint not null
 transfer.memo text
 transfer.ref_id text
 transfer.ref_type text
+unfolded_cost.cost_nanos bigint
+unfolded_cost.pool_key uuid
 usage.api_key uuid
 usage.at timestamp with time zone
 usage.attempts json
@@ -322,6 +341,45 @@ CREATE TRIGGER usage_record_append_only BEFORE DELETE OR UPDATE ON books.usage_r
 CREATE TRIGGER usage_record_no_truncate BEFORE TRUNCATE ON books.usage_record FOR EACH STATEMENT EXECUTE FUNCTION books.refuse_change()
 
 -- views
+advance_limit as  SELECT id AS wallet,
+    advance_limit
+   FROM books.wallet;
+burned_credit as  SELECT COALESCE(r.request, l.transfer) AS request,
+    l.at,
+    l.lot,
+    l.amount_micros,
+    t.usd_nanos_per_credit
+   FROM ((books.line l
+     JOIN books.lot t ON ((t.id = l.lot)))
+     LEFT JOIN books.late_report r ON ((r.transfer = l.transfer)))
+  WHERE (l.kind = 5);
+issued_credit as  SELECT at,
+    to_account AS source,
+    amount_micros
+   FROM books.line
+  WHERE ((kind = ANY (ARRAY[1, 7, 10, 18])) AND (from_account > 100) AND (to_account <= 5));
+request_outcome as  SELECT id AS request,
+        CASE state
+            WHEN 0 THEN 'open'::text
+            WHEN 1 THEN 'settled'::text
+            ELSE 'released'::text
+        END AS state,
+    (EXISTS ( SELECT
+           FROM books.late_report r
+          WHERE (r.request = h.id))) AS is_charged_late,
+    ( SELECT u.lost
+           FROM books.usage_record u
+          WHERE (u.id = h.id)) AS is_lost
+   FROM books.hold h;
+request_payer as  SELECT id AS request,
+    at,
+    wallet
+   FROM books.usage_record;
+unfolded_cost as  SELECT pool_key,
+    (sum(cost_nanos))::bigint AS cost_nanos
+   FROM books.attempt
+  WHERE ((state = 1) AND (folded_at IS NULL) AND (pool_key IS NOT NULL))
+  GROUP BY pool_key;
 usage as  SELECT u.id,
     u.at,
     u.wallet,

@@ -8,7 +8,7 @@ import type { AdvanceTerms, LiveGrant } from "./valuation";
 const liveGrants = (nowMs: number): Prisma.Sql => Prisma.sql`
   select c.wallet_id as wallet, c.net_micros as net, c.vested_micros as vested,
     c.net_micros - c.vested_micros - c.taken_micros as unvested
-  from contribution c join public.pool_key k on k.id = c.pool_key_id
+  from contribution c join pool_key_status k on k.id = c.pool_key_id
   where c.state = 'open' and c.is_proven and k.state = 'active' and k.alive_at > ${new Date(nowMs - LIVE_MS)}`;
 
 /** What these wallets were granted for keys that are live, by wallet. Units: microcredits. */
@@ -40,10 +40,10 @@ export async function listStaleAdvances(
     with allowed as (
       select wallet, count(*) as n, sum(least(unvested, net * ${share}::numeric + vested)) as amount
       from (${liveGrants(nowMs)}) g group by wallet)
-    select w.id as wallet
-    from books.wallet w left join allowed a on a.wallet = w.id
+    select w.wallet
+    from books.advance_limit w left join allowed a on a.wallet = w.wallet
     where (w.advance_limit > 0 or a.wallet is not null)
       and abs(w.advance_limit - least(${terms.advance_limit}::bigint, coalesce(a.amount, 0))) >= greatest(1, coalesce(a.n, 0))
-    order by w.id limit ${limit}`;
+    order by w.wallet limit ${limit}`;
   return rows.map(({ wallet }) => wallet);
 }

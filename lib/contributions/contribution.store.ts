@@ -106,7 +106,7 @@ type KeyRow = { id: Uuid; state: PoolKeyState; reason: string | null; hint: stri
 /** What the pool knows of these keys, by their ids. */
 export async function findKeyFacts(tx: Tx, poolKeyIds: readonly Uuid[]): Promise<Map<Uuid, KeyFacts>> {
   const rows = await queries(tx).$queryRaw<KeyRow[]>`
-    select id::text, state, reason, hint, cooling_until from public.pool_key where id = any (${[...poolKeyIds]}::uuid[])`;
+    select id::text, state, reason, hint, cooling_until from pool_key_status where id = any (${[...poolKeyIds]}::uuid[])`;
   return new Map(
     rows.map(({ id, state, reason, hint, cooling_until: until }) => [
       id,

@@ -68,10 +68,10 @@ export async function insertClaim(
     set id = excluded.id, request_hash = excluded.request_hash, hold = excluded.hold, created_at = excluded.created_at,
       reply = null
     where kept_reply.created_at <= ${oldest}
-      or (exists (select from books.hold h where h.id = kept_reply.hold and h.state = 2)
-        and not exists (select from books.late_report r where r.request = kept_reply.hold))
+      or exists (select from books.request_outcome o
+        where o.request = kept_reply.hold and o.state = 'released' and not o.is_charged_late)
       or (kept_reply.created_at <= ${unbooked} and not exists (
-        select from books.hold h where h.id = kept_reply.hold))
+        select from books.request_outcome o where o.request = kept_reply.hold))
     returning id`;
   return rows.length === 1;
 }
@@ -89,9 +89,9 @@ export async function readClaim(
 /** Whether the request was charged by its own gateway, then or late; lost where others charged what they knew of it. */
 export async function readEnd(tx: Tx, hold: Uuid): Promise<ClaimEnd> {
   const rows = await queries(tx).$queryRaw<{ ended: ClaimEnd }[]>`
-    select case when exists (select from books.late_report r where r.request = h.id) then 'charged'
-      when h.state <> 1 then 'open' when u.lost then 'lost' else 'charged' end as ended
-    from books.hold h left join books.usage_record u on u.id = h.id where h.id = ${hold}::uuid`;
+    select case when is_charged_late then 'charged' when state <> 'settled' then 'open' when is_lost then 'lost'
+      else 'charged' end as ended
+    from books.request_outcome where request = ${hold}::uuid`;
   return rows[0]?.ended ?? "open";
 }
 

@@ -1,6 +1,7 @@
 import type { Tx } from "../db";
 import { queries } from "../db/models";
-import { micros, type Micros, nanos, type Nanos } from "../money";
+import { micros, type Micros } from "../money";
+import { type Cash, sumCash } from "../payments";
 
 type Range = { fromMs: number; toMs: number };
 
@@ -19,37 +20,11 @@ const SOURCES: Readonly<Record<number, Source>> = {
 export async function sumIssued(reader: Tx, { fromMs, toMs }: Range): Promise<Record<Source, Micros>> {
   // Sums are numeric: text, read exactly.
   const rows = await queries(reader).$queryRaw<{ account: number; amount: string }[]>`
-    select to_account as account, sum(amount_micros)::text as amount from books.line
-    where kind in (1, 7, 10, 18) and from_account > 100 and to_account <= 5
-      and at >= ${new Date(fromMs)} and at < ${new Date(toMs)}
-    group by 1`;
+    select source as account, sum(amount_micros)::text as amount from books.issued_credit
+    where at >= ${new Date(fromMs)} and at < ${new Date(toMs)} group by 1`;
   const of = (source: Source): Micros =>
     micros(rows.reduce((sum, row) => (SOURCES[row.account] === source ? sum + BigInt(row.amount) : sum), 0n));
   return { purchased: of("purchased"), earned: of("earned"), promo: of("promo"), referral: of("referral") };
-}
-
-/** Money of orders that were credited: what came in within [from, to), with Stripe's fees as far as they are known, and what went back of any of them. */
-export type Cash = { paidNanos: Nanos; feesNanos: Nanos; refundedNanos: Nanos; disputedNanos: Nanos };
-
-/** Refunds count from when they are asked for, disputes until they are won; an inquiry and an issuer's warning move no money. */
-export async function sumCash(reader: Tx, { fromMs, toMs }: Range): Promise<Cash> {
-  const [from, to] = [new Date(fromMs), new Date(toMs)];
-  const rows = await queries(reader).$queryRaw<{ paid: string; fees: string; refunded: string; disputed: string }[]>`
-    select
-      coalesce(sum(usd_nanos), 0)::text as paid, coalesce(sum(fee_nanos), 0)::text as fees,
-      (select coalesce(sum(r.usd_nanos), 0)::text from purchase_refund r join purchase p on p.id = r.purchase_id
-        where p.credited_at is not null and r.state <> 'failed' and r.created_at >= ${from} and r.created_at < ${to}) as refunded,
-      (select coalesce(sum(d.usd_nanos), 0)::text from purchase_dispute d join purchase p on p.id = d.purchase_id
-        where p.credited_at is not null and d.state <> 'won' and d.is_withdrawn
-          and d.created_at >= ${from} and d.created_at < ${to}) as disputed
-    from purchase where credited_at is not null and paid_at >= ${from} and paid_at < ${to}`;
-  const [row] = rows;
-  return {
-    paidNanos: nanos(BigInt(row?.paid ?? "0")),
-    feesNanos: nanos(BigInt(row?.fees ?? "0")),
-    refundedNanos: nanos(BigInt(row?.refunded ?? "0")),
-    disputedNanos: nanos(BigInt(row?.disputed ?? "0")),
-  };
 }
 
 /** What came in and went out. Units: microcredits, nanodollars. */

@@ -46,19 +46,19 @@ export async function sumRequests(
   const payout = formatDecimal(rates.payoutPer100, 2);
   const rows = await queries(reader).$queryRaw<Row[]>`
     with paid as (
-      select coalesce(r.request, l.transfer) as request, sum(l.amount_micros * t.usd_nanos_per_credit::numeric) as amount,
-        sum(l.amount_micros * p.fee_nanos::numeric / p.credits_micros) as fee
-      from books.line l join books.lot t on t.id = l.lot left join purchase p on p.lot_id = l.lot
-        left join books.late_report r on r.transfer = l.transfer
-      where l.kind = 5 and l.at >= ${from} and l.at < ${to}::timestamptz + interval '2 days' group by 1),
+      select b.request, sum(b.amount_micros * b.usd_nanos_per_credit::numeric) as amount,
+        sum(b.amount_micros * f.fee_nanos::numeric / f.credits_micros) as fee
+      from books.burned_credit b left join lot_fee f on f.lot_id = b.lot
+      where b.at >= ${from} and b.at < ${to}::timestamptz + interval '2 days' group by 1),
     vested as (
-      select u.id, sum(v.vested_micros) as amount
-      from vesting v join contribution c on c.id = v.contribution_id join "user" owner on owner.id = c.user_id
-      join books.usage_record u on u.id = v.hold and u.at >= ${from} and u.at < ${to}
-      join "user" payer on payer.wallet_id = u.wallet
-      where v.created_at >= ${from} and v.created_at < ${to}::timestamptz + interval '7 days' and payer.id <> owner.id
-        and payer.id is distinct from owner.referred_by_id and owner.id is distinct from payer.referred_by_id
-      group by u.id)
+      select u.request, sum(v.vested_micros) as amount
+      from vested_request v join account_wallet owner on owner.user_id = v.user_id
+      join books.request_payer u on u.request = v.hold and u.at >= ${from} and u.at < ${to}
+      join account_wallet payer on payer.wallet_id = u.wallet
+      where v.created_at >= ${from} and v.created_at < ${to}::timestamptz + interval '7 days'
+        and payer.user_id <> owner.user_id
+        and payer.user_id is distinct from owner.referred_by_id and owner.user_id is distinct from payer.referred_by_id
+      group by u.request)
     select ${column} as "group", u.provider, u.model,
       sum(u.charge_micros)::text as charge,
       sum(u.promo_micros + u.referral_micros)::text as granted,
@@ -68,7 +68,7 @@ export async function sumRequests(
       coalesce(trunc(sum(p.fee)), 0)::text as fees,
       coalesce(sum(least(v.amount, div(coalesce(p.amount, 0) + (u.vested_micros + u.unvested_micros) * ${payout}::numeric,
         ${nominal}::numeric))) filter (where v.amount > 0), 0)::text as backed
-    from books.usage u left join paid p on p.request = u.id left join vested v on v.id = u.id
+    from books.usage u left join paid p on p.request = u.id left join vested v on v.request = u.id
     where u.at >= ${from} and u.at < ${to}
     group by 1, 2, 3 order by 1 desc, 2, 3`;
   return rows.map((row) => ({

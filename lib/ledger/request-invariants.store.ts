@@ -109,9 +109,9 @@ export const REQUEST_INVARIANTS: Invariant[] = [
     sql: `
       select 'pool key ' || k.id as subject, (coalesce(a.cost, 0) + coalesce(p.cost, 0))::text as expected,
         k.cost_nanos::text as found
-      from public.pool_key k
-      left join (select c.pool_key_id, sum(v.cost_nanos)::bigint as cost from public.vesting v
-                 join public.contribution c on c.id = v.contribution_id where v.n = 0 group by 1) p on p.pool_key_id = k.id
+      from public.pool_key_status k
+      left join (select pool_key_id, sum(cost_nanos)::bigint as cost from public.vested_request
+                 where n = 0 group by 1) p on p.pool_key_id = k.id
       left join (select pool_key, sum(cost_nanos)::bigint as cost from books.attempt where folded_at is not null
                  group by pool_key) a on a.pool_key = k.id
       where k.created_at > now() - interval '${YOUNG}' and k.cost_nanos <> coalesce(a.cost, 0) + coalesce(p.cost, 0)`,
@@ -141,11 +141,11 @@ export const REQUEST_INVARIANTS: Invariant[] = [
     states: "A published card is the text it was published as, and every charge names one.",
     sql: `
       select 'card ' || c.id || ' of ' || c.model_id as subject, encode(c.sha256, 'hex') as expected,
-        encode(sha256(convert_to(c.body, 'UTF8')), 'hex') as found
-      from public.card c where c.sha256 <> sha256(convert_to(c.body, 'UTF8'))
+        encode(c.found, 'hex') as found
+      from public.altered_card c
       union all
       select 'request ' || u.id, 'a card', 'card ' || u.price_card
       from books.usage_record u
-      where u.charge_micros > 0 and u.price_card is not null and not exists (select from public.card c where c.id = u.price_card)`,
+      where u.charge_micros > 0 and u.price_card is not null and not exists (select from public.card_version c where c.id = u.price_card)`,
   },
 ];

@@ -134,10 +134,10 @@ export const VESTING_INVARIANTS: readonly Invariant[] = [
       select 'contribution ' || c.id as subject,
         row(coalesce(v.cost, 0), coalesce(v.charged, 0), coalesce(v.vested, 0), coalesce(v.n, 0))::text as expected,
         row(c.cost_nanos, c.charged_micros, c.vested_micros, c.requests_served)::text as found
-      from public.contribution c
+      from public.contribution_totals c
       left join (select contribution_id, sum(cost_nanos)::bigint as cost, sum(charged_micros)::bigint as charged,
                    sum(vested_micros)::bigint as vested, count(*) filter (where n > 0) as n
-                 from public.vesting group by contribution_id) v on v.contribution_id = c.id
+                 from public.vested_request group by contribution_id) v on v.contribution_id = c.id
       where row(c.cost_nanos, c.charged_micros, c.vested_micros, c.requests_served)
         is distinct from row(coalesce(v.cost, 0), coalesce(v.charged, 0), coalesce(v.vested, 0), coalesce(v.n, 0))`,
   },
@@ -146,7 +146,7 @@ export const VESTING_INVARIANTS: readonly Invariant[] = [
     states: "A request counts for the vesting of one key at most, and there with what its payer was charged.",
     sql: `
       select 'request ' || v.hold as subject, coalesce(l.amount, 0)::text as expected, v.charged::text as found
-      from (select hold, sum(charged_micros) as charged from public.vesting group by hold) v
+      from (select hold, sum(charged_micros) as charged from public.vested_request group by hold) v
       left join (${CHARGES}) l on l.hold = v.hold
       where v.charged > 0 and v.charged <> coalesce(l.amount, 0)
         -- What was charged late comes with an attempt of its own.
@@ -159,10 +159,10 @@ export const VESTING_INVARIANTS: readonly Invariant[] = [
     sql: `
       with charged as (
         select v.contribution_id as id, sum(l.amount) as amount
-        from (select distinct hold, contribution_id from public.vesting where charged_micros > 0) v
+        from (select distinct hold, contribution_id from public.vested_request where charged_micros > 0) v
         join (${CHARGES}) l on l.hold = v.hold group by 1)
       select 'contribution ' || c.id as subject, 'at most ' || b.bound as expected, c.vested_micros::text as found
-      from public.contribution c
+      from public.contribution_totals c
       left join charged s on s.id = c.id
       cross join lateral (select c.base_earned_micros + c.excess_micros
         + floor((coalesce(s.amount, 0) - c.base_charged_micros) * (1 - c.fee_share::numeric)) as bound) b
@@ -183,7 +183,7 @@ export const VESTING_INVARIANTS: readonly Invariant[] = [
       said as (
         select wallet_id as wallet, sum(net_micros)::bigint as granted, sum(vested_micros)::bigint as vested,
           sum(taken_micros)::bigint as taken
-        from public.contribution group by wallet_id)
+        from public.contribution_totals group by wallet_id)
       select 'wallet ' || s.wallet as subject,
         row(coalesce(m.granted, 0), coalesce(m.vested, 0), coalesce(m.taken, 0))::text as expected,
         row(s.granted, s.vested, s.taken)::text as found

@@ -12,6 +12,17 @@ export {
   type SolvencyLine,
   solvencyLines,
 } from "./order";
+export {
+  type Cash,
+  type FailedRefund,
+  findFailedRefunds,
+  findFrozen,
+  findQuarantined,
+  type Found,
+  type FrozenOrder,
+  type QuarantinedOrder,
+  sumCash,
+} from "./order-report.store";
 export { type Applied, type Purchase, PURCHASE_STATES, type PurchaseState } from "./purchase";
 export { getPurchase, listPurchases, type PurchaseView } from "./purchase-view";
 export { REFUND_TOPIC, requestRefund, sendRefund, settleRefund } from "./refunds";

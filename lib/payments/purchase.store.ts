@@ -1,5 +1,6 @@
 import type { Tx } from "../db";
 import { type Prisma, queries } from "../db/models";
+import { assert } from "../errors";
 import type { Uuid } from "../ids";
 import { type Decimal, formatDecimal, micros, nanos, type Nanos, storedDecimal } from "../money";
 import type { Dispute, DisputeState, Purchase, PurchaseState, Refund, RefundState } from "./purchase";
@@ -219,9 +220,8 @@ export async function closeDispute(tx: Tx, nowMs: number, id: string, state: Dis
 
 /** The wallet of a purchase's buyer. */
 export async function findWalletOf(reader: Tx, userId: Uuid): Promise<bigint> {
-  const { walletId } = await queries(reader).user.findUniqueOrThrow({
-    where: { id: userId },
-    select: { walletId: true },
-  });
-  return walletId;
+  const [row] = await queries(reader).$queryRaw<{ wallet_id: bigint }[]>`
+    select wallet_id from account_wallet where user_id = ${userId}::uuid`;
+  assert(row, `nobody is ${userId}`);
+  return row.wallet_id;
 }

@@ -1,4 +1,5 @@
 import type { Ctx } from "../ctx";
+import { findChannel } from "../catalog";
 import { bumpConfig, type Tx } from "../db";
 import { ScripError } from "../errors";
 import { newUuid, type Uuid } from "../ids";
@@ -6,7 +7,7 @@ import type { Nanos } from "../money";
 import type { SecretText } from "../vault";
 import { hasFingerprint } from "./fingerprint.store";
 import { knownKeyFingerprints, encryptNewKey } from "./key-secret";
-import { findProvider, insertPoolKey, lockProvider, type NewKey } from "./pool.store";
+import { insertPoolKey, lockProvider, type NewKey } from "./pool.store";
 
 /** A supplier's key of the platform's own. A quota of null means that none is known. Units: nanodollars. */
 export type NewPoolKeyInput = { channelId: string; secret: SecretText; quotaNanos: Nanos | null };
@@ -18,9 +19,9 @@ export type NewPoolKeyInput = { channelId: string; secret: SecretText; quotaNano
  * whatever channel and under whatever provider id.
  */
 export async function addPoolKey(tx: Tx, ctx: Ctx, input: NewPoolKeyInput): Promise<{ id: Uuid }> {
-  const provider = await findProvider(tx, input.channelId);
-  if (provider === null)
-    throw new ScripError("not_found", `There is no channel "${input.channelId}". Create it first.`);
+  const channel = await findChannel(tx, input.channelId);
+  if (channel === null) throw new ScripError("not_found", `There is no channel "${input.channelId}". Create it first.`);
+  const { provider } = channel;
   await lockProvider(tx, provider);
   const { channelId, secret, quotaNanos } = input;
   const id = newUuid(ctx.nowMs);

@@ -120,15 +120,14 @@ export async function listActivePoolKeys(tx: Tx): Promise<StoredPoolKey[]> {
 /** How many keys are out of use and may come back, by provider and state. */
 export async function countKeysOutOfUse(tx: Tx): Promise<KeyCount[]> {
   return queries(tx).$queryRaw<KeyCount[]>`
-    select c.provider, k.state, count(*)::int as count from pool_key k join channel c on c.id = k.channel_id
+    select c.provider, k.state, count(*)::int as count from pool_key k join channel_terms c on c.id = k.channel_id
     where k.state in ('depleted', 'quarantined', 'disabled', 'paused') group by c.provider, k.state`;
 }
 
 /** What settled requests cost their keys that the keys' rows don't know of yet. Units: nanodollars by key. */
 export async function sumUnfoldedCosts(tx: Tx): Promise<Map<string, bigint>> {
   const rows = await queries(tx).$queryRaw<{ pool_key: string; cost: bigint }[]>`
-    select pool_key::text, sum(cost_nanos)::bigint as cost from books.attempt
-    where state = 1 and folded_at is null and pool_key is not null group by pool_key`;
+    select pool_key::text, cost_nanos as cost from books.unfolded_cost`;
   return new Map(rows.map(({ pool_key, cost }) => [pool_key, cost]));
 }
 
@@ -208,12 +207,6 @@ export async function updatePoolKeys(tx: Tx, ids: readonly Uuid[], change: PoolK
     probeAt: toTime(probeAtMs),
   };
   await queries(tx).pool_key.updateMany({ where: { id: { in: [...ids] } }, data: { ...rest, ...times } });
-}
-
-/** The provider of the channel that a new key is for, or null where there is no such channel. */
-export async function findProvider(tx: Tx, channelId: string): Promise<string | null> {
-  const row = await queries(tx).channel.findUnique({ where: { id: channelId }, select: { provider: true } });
-  return row?.provider ?? null;
 }
 
 /**

@@ -78,8 +78,8 @@ export async function listOrphanedHolds(tx: Tx, limit: number): Promise<Orphaned
     select o.hold::text, o.amount_micros, o.age_ms, o.draft, o.checkpoint, o.pool_key::text, o.attempts,
       k.channel_id, k.owner_id::text, c.cost_factor
     from books.orphaned_holds(${limit}::integer) o
-    left join public.pool_key k on k.id = o.pool_key
-    left join public.channel c on c.id = k.channel_id`;
+    left join pool_key_status k on k.id = o.pool_key
+    left join channel_terms c on c.id = k.channel_id`;
   return rows.map((row) => ({
     hold: row.hold,
     amountMicros: row.amount_micros,

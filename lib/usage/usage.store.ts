@@ -109,7 +109,7 @@ const COLUMNS = Prisma.sql`u.id, u.at, u.api_key, u.protocol, u.mode, u.model, u
   u.promo_micros, u.referral_micros, u.purchased_micros,
   u.vested_micros + u.unvested_micros as earned_micros, u.requests, u.attempts, u.estimated, u.capped, u.streamed,
   u.status, u.http_status, u.error_code, u.latency_ms, u.ttft_ms, u.task_id`;
-const FROM = Prisma.sql`from books.usage u left join public.card c on c.id = u.price_card`;
+const FROM = Prisma.sql`from books.usage u left join card_version c on c.id = u.price_card`;
 
 const toRecord = (row: Row): UsageRecord => ({
   id: row.id,

@@ -9,8 +9,6 @@ export type Ownership = {
   readonly tables: Readonly<Record<string, string>>;
   readonly published: Readonly<Record<string, declared.Published>>;
   readonly functions: Readonly<Record<string, string>>;
-  /** What is still wrong and known: tables by module. */
-  readonly baseline: Readonly<Record<string, readonly string[]>>;
 };
 
 const FOLDERS = ["app", "lib", "workers", "scripts"];
@@ -21,7 +19,7 @@ const MIGRATIONS = "prisma/migrations";
 const NAME = String.raw`"?([a-z_]+)"?`;
 const RELATION = String.raw`(?:only\s+)?(?:lateral\s+)?(?:"?(public|books)"?\s*\.\s*)?${NAME}`;
 const QUALIFIED = /\bbooks"?\s*\.\s*"?([a-z_]+)/g;
-const BEGINS_LIST = new RegExp(String.raw`\b(?:from|join|into|update|using|table|truncate)\s+${RELATION}`, "gi");
+const BEGINS_LIST = new RegExp(String.raw`\b(?:from|join|into|update|using|table|truncate)\s[\s(]*${RELATION}`, "gi");
 const GOES_ON = new RegExp(String.raw`^(?:\s+(?:as\s+)?[a-z_]+)?\s*,\s*${RELATION}`, "i");
 const DELEGATE = /\.\s*([a-z_]+)\s*\.\s*(?:find|create|update|upsert|delete|count|aggregate|groupBy)[A-Za-z]*\s*\(/g;
 
@@ -97,16 +95,26 @@ function namesIn(file: string, code: string, owner: string, owners: Ownership, s
 /** SQL functions and views by name, as they are after the last migration. */
 type Definition = { readonly name: string; readonly body: string; readonly place: string };
 
+/** The functions and views of the schema `books`, as the dump has them. */
 function booksDefinitions(root: string): Definition[] {
   const file = path.join(root, DUMP);
   if (!existsSync(file)) return [];
-  const [, ...parts] = readFileSync(file, "utf8").split(/^(?=CREATE OR REPLACE (?:FUNCTION|PROCEDURE) )/m);
-  return parts.map((body) => ({
-    name: `books.${/books\.(\w+)\(/.exec(body)?.[1] ?? ""}`,
-    body,
-    place: DUMP,
-  }));
+  const dump = readFileSync(file, "utf8");
+  const [, ...functions] = dump.split(/^(?=CREATE OR REPLACE (?:FUNCTION|PROCEDURE) )/m);
+  const views = sectionOf(dump, "views").split(/^(?=\w+ as )/m);
+  const toDefinition =
+    (name: RegExp) =>
+    (body: string): Definition => ({
+      name: `books.${name.exec(body)?.[1] ?? ""}`,
+      body,
+      place: DUMP,
+    });
+  return [...functions.map(toDefinition(/books\.(\w+)\(/)), ...views.filter(Boolean).map(toDefinition(/^(\w+) as /))];
 }
+
+/** A section of the dump, without its heading. */
+const sectionOf = (dump: string, what: string): string =>
+  new RegExp(`^-- ${what}\\n([\\s\\S]*?)(?=\\n\\n-- |$(?![\\s\\S]))`, "m").exec(dump)?.[1] ?? "";
 
 /** Views and functions of `public`: what the migrations made last under each name. */
 function publicDefinitions(root: string): Definition[] {
@@ -144,13 +152,9 @@ function ownerOf(name: string, owners: Ownership, functions: ReadonlySet<string>
 /** Tables that nobody owns, and names in the lists that no table or view bears. */
 function unlisted(owners: Ownership, schema: Schema, root: string, made: ReadonlySet<string>): Finding[] {
   const dump = existsSync(path.join(root, DUMP)) ? readFileSync(path.join(root, DUMP), "utf8") : "";
-  const columns = /-- columns\n([\s\S]*?)\n\n/.exec(dump)?.[1] ?? "";
-  const views = new Set(
-    [...(/-- views\n([\s\S]*?)\n\n/.exec(dump)?.[1] ?? "").matchAll(/^(\w+) as /gm)].map(([, name]) => `books.${name}`),
-  );
-  const books = [...columns.matchAll(/^(\w+)\./gm)]
-    .map(([, name]) => `books.${name}`)
-    .filter((name) => !views.has(name));
+  const views = new Set([...sectionOf(dump, "views").matchAll(/^(\w+) as /gm)].map(([, name]) => `books.${name}`));
+  const columns = [...sectionOf(dump, "columns").matchAll(/^(\w+)\./gm)].map(([, name]) => `books.${name}`);
+  const books = columns.filter((name) => !views.has(name));
   const tables = new Set([...schema.models, ...books]);
   const isKnown = (name: string): boolean =>
     tables.has(name) ||
@@ -179,7 +183,6 @@ const OWNERSHIP: Ownership = {
   tables: declared.TABLES,
   published: declared.PUBLISHED,
   functions: declared.FUNCTIONS,
-  baseline: declared.BASELINE,
 };
 
 /** Hold every file, SQL function and view of a tree to the tables of its own module and what others published for it. */
@@ -189,13 +192,10 @@ export function tableOwners(root: string, owners: Ownership = OWNERSHIP): Report
   const functions = new Set(definitions.map(({ name }) => name).filter((name) => name.startsWith("books.")));
   const files = filesOf(root, FOLDERS, /\.(tsx?|mjs)$/);
   const findings = unlisted(owners, schema, root, new Set(definitions.map(({ name }) => name)));
-  const seen = new Set<string>();
   const hold = (place: string, module: string, names: Iterable<string>): void => {
     for (const name of names) {
       const owner = ownerOf(name, owners, functions);
       if (owner === undefined || owner === module || owners.published[name]?.readers.includes(module)) continue;
-      seen.add(`${module} ${name}`);
-      if (owners.baseline[module]?.includes(name)) continue;
       const message = `${module} names ${name}, which is ${owner}'s: see tests/architecture/table-owners.ts`;
       findings.push({ rule: "tables-are-read-by-their-owner", place, message });
     }
@@ -208,15 +208,6 @@ export function tableOwners(root: string, owners: Ownership = OWNERSHIP): Report
     const read = relationsIn(body, name.startsWith("books.") ? "books" : "public");
     hold(`${place} ${name}`, ownerOf(name, owners, functions) ?? name, read);
   }
-  const stale = Object.entries(owners.baseline).flatMap(([module, names]) =>
-    names
-      .filter((name) => !seen.has(`${module} ${name}`))
-      .map((name) => ({
-        rule: "baseline-is-needed",
-        place: module,
-        message: `names ${name} no longer: delete it there`,
-      })),
-  );
   const looked = `${Object.keys(owners.tables).length} tables, ${files.length} files, ${definitions.length} SQL functions`;
-  return { findings: [...findings, ...stale], looked };
+  return { findings, looked };
 }

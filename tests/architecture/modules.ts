@@ -15,7 +15,7 @@ export const MODULES: Readonly<Record<string, readonly string[]>> = {
   recovery: ["catalog", "ledger", "pricing", "providers", "usage"],
   verification: ["catalog", "ledger", "pricing"],
   payments: ["ledger", "settings"],
-  insight: [],
+  insight: ["payments"],
 };
 
 /** Folders of lib that know a framework or a service, and no module. */

@@ -37,7 +37,6 @@ const OWNERS: Ownership = {
     "books.usage": { owner: "ledger", readers: ["pricing"] },
   },
   functions: {},
-  baseline: {},
 };
 
 /** The findings of a tree in which catalog owns cards and pricing owns prices, as "place rule". */
@@ -111,10 +110,4 @@ test("wants an owner for each table, and each listed name to be there", () => {
     "card table-has-an-owner",
     "coupon owned-table-exists",
   ]);
-});
-
-test("passes over what the baseline has, as long as it is needed", () => {
-  const baseline = { pricing: ["card"] };
-  expect(broken({ "lib/pricing/x.store.ts": sql("select 1 from card") }, { baseline })).toEqual([]);
-  expect(broken({}, { baseline })).toEqual(["pricing baseline-is-needed"]);
 });
