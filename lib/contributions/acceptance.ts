@@ -107,6 +107,8 @@ export async function planAcceptance(
   if (input.topUpOf === null) {
     await requireDailyRoom(reader, ctx, input.userId, policy.settings.contributions_per_day);
     if (await isKeyInPool(reader, quote.fingerprints)) {
+      // Perhaps by this quote, which was accepted a moment ago.
+      requireAcceptable(await readQuote(reader, input.userId, input.quoteId), input, ctx.nowMs);
       throw new ScripError("duplicate_key", "This key has been contributed already.");
     }
   }
