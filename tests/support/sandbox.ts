@@ -1,5 +1,6 @@
 import OpenAI from "openai";
 import { afterAll, beforeAll, beforeEach } from "vitest";
+import type { ScriptedFault } from "../../workers/sandbox/scripted-faults";
 import { startSandbox, type Sandbox } from "../../workers/sandbox/server";
 import { until } from "./until";
 
@@ -21,18 +22,7 @@ export type LogEntry = {
   headers: string[];
   body_sha256: string;
 };
-export type SandboxFault = {
-  on?: "chat" | "models" | "billing" | "stripe";
-  key?: string;
-  count?: number;
-  error?: string;
-  status?: number;
-  cut_after?: number;
-  error_after?: number;
-  delay_ms?: number;
-  no_usage?: boolean;
-  usage?: unknown;
-};
+export type SandboxFault = Partial<ScriptedFault>;
 export type KeyChange = {
   quota_usd?: number;
   account?: string;

@@ -165,6 +165,19 @@ async function stallMidStream(checkpointMs: number) {
   return { worker, caller, spoken, spokenThen, heard };
 }
 
+/** Continue a stalled gateway once there is a backlog: it passes none of it on, and charges what it had delivered. */
+async function expectNoBacklogPassed(stall: Awaited<ReturnType<typeof stallMidStream>>): Promise<void> {
+  const { worker, caller, spoken, spokenThen, heard } = stall;
+  await until(() => spoken.words > spokenThen + 100, "there is a backlog", 20_000);
+  const before = heard.text;
+  process.kill(worker.pid, "SIGCONT");
+  await until(() => heard.hasEnded, "the stream ends", 20_000);
+  expect(wordsOf(heard.text) - wordsOf(before)).toBeLessThanOrEqual(IN_PASSING);
+  expect(said(heard.text)).toContain(said(before));
+  await until(() => spoken.isCut, "the supplier's call is ended");
+  await expectChargedAsDelivered(caller, heard.text);
+}
+
 /** Have the hold of a caller's request ended by others, as crash recovery does. */
 async function othersEndHoldOf(caller: Caller): Promise<void> {
   const books = createBooks(database.pool, lease);
@@ -182,16 +195,10 @@ describe("a gateway that stands still for longer than its lease", () => {
   ])(
     "passes nothing on of what came meanwhile, and what it had delivered is charged late: %s",
     async (_, checkpointMs) => {
-      const { worker, caller, spoken, spokenThen, heard } = await stallMidStream(checkpointMs);
+      const stall = await stallMidStream(checkpointMs);
+      const { caller } = stall;
       await othersEndHoldOf(caller);
-      await until(() => spoken.words > spokenThen + 100, "there is a backlog", 20_000);
-      const before = heard.text;
-      process.kill(worker.pid, "SIGCONT");
-      await until(() => heard.hasEnded, "the stream ends", 20_000);
-      expect(wordsOf(heard.text) - wordsOf(before)).toBeLessThanOrEqual(IN_PASSING);
-      expect(said(heard.text)).toContain(said(before));
-      await until(() => spoken.isCut, "the supplier's call is ended");
-      await expectChargedAsDelivered(caller, heard.text);
+      await expectNoBacklogPassed(stall);
       const [record] = await recordsOf(caller);
       expect(record?.lateMs).not.toBeNull();
       const charges = await listTransfers(database.reader, {
@@ -205,18 +212,11 @@ describe("a gateway that stands still for longer than its lease", () => {
   );
 
   it("passes nothing on either where nobody has ended its hold yet, and charges what it had delivered", async () => {
-    const { worker, caller, spoken, spokenThen, heard } = await stallMidStream(NEVER_MS);
+    const stall = await stallMidStream(NEVER_MS);
     const stoppedMs = nowMs();
     await until(() => nowMs() - stoppedMs > LEASE.ttlMs, "its lease has lapsed");
-    await until(() => spoken.words > spokenThen + 100, "there is a backlog", 20_000);
-    const before = heard.text;
-    process.kill(worker.pid, "SIGCONT");
-    await until(() => heard.hasEnded, "the stream ends", 20_000);
-    expect(wordsOf(heard.text) - wordsOf(before)).toBeLessThanOrEqual(IN_PASSING);
-    expect(said(heard.text)).toContain(said(before));
-    await until(() => spoken.isCut, "the supplier's call is ended");
-    await expectChargedAsDelivered(caller, heard.text);
-    expect((await recordsOf(caller))[0]?.lateMs).toBeNull();
+    await expectNoBacklogPassed(stall);
+    expect((await recordsOf(stall.caller))[0]?.lateMs).toBeNull();
   });
 
   it("goes on where it left off after a moment within its lease", async () => {
