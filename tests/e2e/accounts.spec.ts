@@ -93,12 +93,12 @@ test("another's request isn't found, just as one that doesn't exist", async ({ p
   await page.goto(`${stack().web}/usage/${id}`);
   await expect(page.getByTestId("charge")).toBeVisible();
 
-  const stranger = await (await browser.newContext()).newPage();
-  await signUp(stranger);
+  const other = await (await browser.newContext()).newPage();
+  await signUp(other);
   for (const path of [`/usage/${id}`, "/usage/req_00000000000000000000000000", "/usage/nonsense"]) {
-    const response = await stranger.goto(`${stack().web}${path}`);
+    const response = await other.goto(`${stack().web}${path}`);
     expect(response?.status(), path).toBe(404);
-    await expect(stranger.getByText("There is nothing here")).toBeVisible();
+    await expect(other.getByText("There is nothing here")).toBeVisible();
   }
 });
 

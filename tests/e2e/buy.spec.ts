@@ -79,7 +79,7 @@ test("another's order and its receipt aren't found", async ({ page, browser }) =
   await signUp(page);
   await buyPack(page, "Starter");
   const order = page.url();
-  const stranger = await (await browser.newContext()).newPage();
-  await signUp(stranger);
-  for (const url of [order, `${order}/receipt`]) expect((await stranger.goto(url))?.status(), url).toBe(404);
+  const other = await (await browser.newContext()).newPage();
+  await signUp(other);
+  for (const url of [order, `${order}/receipt`]) expect((await other.goto(url))?.status(), url).toBe(404);
 });

@@ -156,11 +156,11 @@ test("an offer outlasts a reload, Back and another page, and says when it is ove
   await page.goBack();
   await expect(offer).toBeVisible();
 
-  const stranger = await (await browser.newContext()).newPage();
-  await signUp(stranger);
-  await stranger.goto(address);
-  await untilUsable(stranger);
-  await expect(stranger.getByText(/^Verified!/)).toHaveCount(0);
+  const other = await (await browser.newContext()).newPage();
+  await signUp(other);
+  await other.goto(address);
+  await untilUsable(other);
+  await expect(other.getByText(/^Verified!/)).toHaveCount(0);
 
   await untilUsable(page);
   await page.getByLabel("This key is mine to share").check();

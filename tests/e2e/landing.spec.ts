@@ -28,7 +28,7 @@ test("a link to a page shows what it leads to", async ({ request }) => {
 
 test.afterAll(() => setFee(REFERENCE_FEE));
 
-test("what a key can be worth is reckoned by the prices and the fee of now", async ({ page }) => {
+test("what a key can be worth is computed from the prices and the fee of now", async ({ page }) => {
   const example = page.locator("#contribute dl");
   await page.goto(stack().web);
   await expect(example.locator("dt")).toContainText([/requests/, /price/, "Fee, 10%", /granted/]);

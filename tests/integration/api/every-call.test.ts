@@ -147,7 +147,7 @@ async function aContribution(at: string): Promise<string> {
   return id;
 }
 
-/** Ids that exist and belong to the admin, for a path. Keys are made anew, because calls end them. */
+/** Ids that exist and belong to the admin, for a path. Keys are created again, because calls revoke them. */
 async function ownParams({ path: at }: ApiCall): Promise<Record<string, string>> {
   if (at === "/contributions/quotes") bodies.set(at, { api_key: `sk-sandbox-openai-500usd-${newUuid(nowMs())}-a` });
   if (at === "/contributions") {

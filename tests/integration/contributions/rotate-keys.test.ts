@@ -93,7 +93,7 @@ describe("a second key of the same account, quoted before a change of the active
 });
 
 describe("a rotation", () => {
-  test("seals open quotes anew: a key quoted before it is contributed when the old master key is gone", async () => {
+  test("re-encrypts open quotes: a key quoted before it is contributed when the old master key is gone", async () => {
     const [bo, secret] = [await aContributor(), aKey()];
     const quote = await askQuote(bo, secret);
     rollOver();
@@ -104,7 +104,7 @@ describe("a rotation", () => {
     expect(await isKeyInPool(database.reader, knownKeyFingerprints("openai", new SecretText(secret)))).toBe(true);
   });
 
-  test("names the quotes and keys that don't open, with their master keys, and seals the others", async () => {
+  test("names the quotes and keys that don't decrypt, with their master keys, and re-encrypts the others", async () => {
     const [bo, secret] = [await aContributor(), aKey()];
     useVault([aMasterKey("lost")]);
     const [quote, { poolKey }] = [await askQuote(bo, aKey()), await contributeKey(bo, aKey())];

@@ -49,7 +49,7 @@ describe("a call that may reach public addresses only", () => {
     expect([asked, inside.connections()]).toEqual([["api.supplier.test"], 0]);
   });
 
-  it("is checked anew for each connection, whatever its name resolved to before", async () => {
+  it("is checked again for each connection, whatever its name resolved to before", async () => {
     const { asked, resolve } = resolverTo("127.0.0.1");
     const client = aClient(resolve);
     const origin = `http://api.supplier.test:${inside.port()}`;

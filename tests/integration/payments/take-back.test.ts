@@ -62,7 +62,7 @@ describe("a refund that its buyer asks for", () => {
     expect(await purchaseOf(id)).toMatchObject({ state: "refunded" });
   });
 
-  test("is reckoned by what a credit was worth when it was bought", async () => {
+  test("is computed by what a credit was worth when it was bought", async () => {
     const id = await buy(shop, ada, { pack: "starter" });
     await spend(600);
     const setValue = (value: number | null) =>

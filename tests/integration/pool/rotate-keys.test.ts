@@ -60,7 +60,7 @@ test("a process that has a key in memory goes on with it while it is re-encrypte
   expect(chosenId(pool)).toBe(id);
 });
 
-test("two rotations at once seal each key anew once, and neither fails", async () => {
+test("two rotations at once re-encrypt each key once, and neither fails", async () => {
   const [old, next] = [masterKey("old"), masterKey("next")];
   useVault([old]);
   await add(1);
