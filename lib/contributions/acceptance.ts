@@ -22,7 +22,8 @@ import {
 } from "./key-validation";
 import { addressOf, findPolicy, findReference, type Policy, requireDailyRoom, requireRoom } from "./policy";
 import { lockQuote, type Quote, readQuote, useQuote } from "./quote.store";
-import { type AdvanceTerms, type ReferenceRequest, valueQuota } from "./valuation";
+import { type ReferenceRequest, valueQuota } from "./valuation";
+import type { AdvanceTerms } from "./vesting.store";
 
 /** A quote that its owner accepts: for a new contribution, or for a top-up of one. */
 type QuoteToAccept = { userId: Uuid; quoteId: Uuid; attest: boolean; topUpOf: Uuid | null };

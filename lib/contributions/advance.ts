@@ -1,10 +1,26 @@
 import type { Ctx } from "../ctx";
 import type { Tx } from "../db";
 import { lockAdvanceLimits, setAdvanceLimits } from "../ledger";
-import type { Micros } from "../money";
+import { divideDown, micros, type Micros, ZERO_MICROS } from "../money";
 import { holdSettings, readSettings } from "../settings";
-import { listLiveGrants, listStaleAdvances } from "./advance.store";
-import { advanceOf, type AdvanceTerms } from "./valuation";
+import { type AdvanceTerms, listLiveGrants, listStaleAdvances, type LiveGrant } from "./vesting.store";
+
+/**
+ * How much an account may owe to its vesting: what its live proven grants have still to vest, of each no more than a share of it
+ * at once and as much again as has vested, and the limit in all.
+ *
+ * 74,997 credits at 0.1: 7,499.7 at first, 14,999.4 when 7,499.7 have vested, never more than what is left.
+ * Units: microcredits. Rounding: down, for each grant.
+ */
+function advanceOf(grants: readonly LiveGrant[], terms: AdvanceTerms): Micros {
+  const { digits, scale } = terms.advance_at_once;
+  let sum: bigint = ZERO_MICROS;
+  for (const { netMicros, vestedMicros, unvestedMicros } of grants) {
+    const earned = divideDown(netMicros * digits, 10n ** BigInt(scale)) + vestedMicros;
+    sum += earned < unvestedMicros ? earned : unvestedMicros;
+  }
+  return micros(sum < terms.advance_limit ? sum : terms.advance_limit);
+}
 
 /**
  * Let accounts spend in advance what their live proven contributions allow, by the settings of now or by those that the caller

@@ -8,7 +8,7 @@ import { storableBytes } from "../vault";
 import type { Progress, VestingTerms } from "./valuation";
 
 /** What becomes of a contribution. What the key of an open one is doing is the pool's to say. */
-export type ContributionEnd = "revoked" | "retired";
+export type ClosedState = "revoked" | "retired";
 
 /** A contribution as it is stored. Units: microcredits, nanodollars. */
 export type Contribution = VestingTerms &
@@ -18,7 +18,7 @@ export type Contribution = VestingTerms &
     walletId: bigint;
     poolKeyId: Uuid;
     provider: string;
-    state: "open" | ContributionEnd;
+    state: "open" | ClosedState;
     reason: KeyReason | null;
     isProven: boolean;
     grossMicros: Micros;
@@ -177,80 +177,10 @@ export async function insertContribution(
   );
 }
 
-type Change = Partial<
-  Pick<
-    Contribution,
-    | "state"
-    | "reason"
-    | "costNanos"
-    | "quotaNanos"
-    | "baseCostNanos"
-    | "grossMicros"
-    | "feeMicros"
-    | "feeShare"
-    | "netMicros"
-    | "vestedMicros"
-    | "baseDueMicros"
-    | "takenMicros"
-    | "chargedMicros"
-    | "baseChargedMicros"
-    | "baseEarnedMicros"
-    | "forgoneMicros"
-    | "requestsServed"
-    | "isProven"
-  >
->;
+type Change = Partial<Omit<Contribution, "id" | "userId" | "walletId" | "poolKeyId" | "provider" | "createdAtMs">>;
 
 /** Change a contribution that this transaction has locked. */
 export async function updateContribution(tx: Tx, id: Uuid, { feeShare, ...change }: Change): Promise<void> {
   const fee = feeShare && { feeShare: formatDecimal(feeShare.digits, feeShare.scale) };
   await queries(tx).contribution.update({ where: { id }, data: { ...change, ...fee } });
-}
-
-/** What one settled attempt cost, was charged and vested. Units: nanodollars, microcredits. */
-export type Vesting = {
-  hold: Uuid;
-  n: number;
-  contributionId: Uuid;
-  costNanos: Nanos;
-  chargedMicros: Micros;
-  vestedMicros: Micros;
-};
-
-/** Record what attempts vested. One that was recorded before breaks the transaction: nothing vests twice. */
-export async function insertVestings(tx: Tx, vestings: readonly Vesting[], nowMs: number): Promise<void> {
-  await queries(tx).$executeRaw`
-    insert into vesting (hold, n, contribution_id, cost_nanos, charged_micros, vested_micros, created_at)
-    select x.*, ${new Date(nowMs)}::timestamptz
-    from unnest(${vestings.map(({ hold }) => hold)}::uuid[], ${vestings.map(({ n }) => n)}::smallint[],
-      ${vestings.map(({ contributionId }) => contributionId)}::uuid[],
-      ${vestings.map(({ costNanos }) => costNanos)}::bigint[],
-      ${vestings.map(({ chargedMicros }) => chargedMicros)}::bigint[],
-      ${vestings.map(({ vestedMicros }) => vestedMicros)}::bigint[]) x`;
-}
-
-/** What one provider's contributed keys made due, and what of it their requests' charges earn. Units: microcredits. */
-export type Served = { provider: string; requests: bigint; dueMicros: Micros; earnedMicros: Micros };
-
-/**
- * What contributed keys served since a time, by provider, of the newest `limit` attempts. A contribution's surplus makes up
- * for no other one's lack.
- */
-export async function sumServed(reader: Tx, sinceMs: number, limit: number): Promise<Served[]> {
-  const rows = await queries(reader).$queryRaw<{ provider: string; requests: bigint; due: bigint; earned: bigint }[]>`
-    with recent as (
-      select contribution_id, cost_nanos, charged_micros from vesting where created_at >= ${new Date(sinceMs)}
-      order by created_at desc limit ${limit}),
-    by_key as (
-      select c.provider, count(*) as requests, floor(sum(r.cost_nanos) * c.net_micros / c.quota_nanos) as due,
-        floor(sum(r.charged_micros) * (1 - c.fee_share::numeric)) as earned
-      from recent r join contribution c on c.id = r.contribution_id group by c.id)
-    select provider, sum(requests)::bigint as requests, sum(due)::bigint as due, sum(least(due, earned))::bigint as earned
-    from by_key group by provider having sum(due) >= 1 order by provider`;
-  return rows.map(({ provider, requests, due, earned }) => ({
-    provider,
-    requests,
-    dueMicros: micros(due),
-    earnedMicros: micros(earned),
-  }));
 }

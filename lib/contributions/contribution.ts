@@ -1,19 +1,24 @@
+import { createHash } from "node:crypto";
 import type { Ctx } from "../ctx";
 import type { Tx } from "../db";
 import { assert, ScripError } from "../errors";
-import type { Uuid } from "../ids";
+import { newUuid, toPublicId, type Uuid } from "../ids";
+import { clawBackCredits } from "../ledger";
 import { micros, type Micros, ZERO_MICROS } from "../money";
-import { type KeyReason, pausePoolKey, resumePoolKey } from "../pool";
+import { closePoolKey, getPoolKey, type KeyReason, pausePoolKey, type PoolKeyView, resumePoolKey } from "../pool";
 import { setAdvance } from "./advance";
 import {
+  type ClosedState,
   type Contribution,
-  type ContributionEnd,
+  findByPoolKey,
   findContribution,
   findKeyFacts,
   type KeyFacts,
   listByUser,
+  lockByPoolKeys,
+  updateContribution,
 } from "./contribution.store";
-import { dueOf } from "./valuation";
+import { heldBackOf, remainingOf } from "./valuation";
 
 /** What its owner is shown: credits only. Units: microcredits. */
 export type ContributionView = {
@@ -21,7 +26,7 @@ export type ContributionView = {
   provider: string;
   /** The key's last characters, for telling keys apart; empty once it is destroyed. */
   hint: string;
-  state: "active" | "paused" | "cooling" | "depleted" | "quarantined" | ContributionEnd;
+  state: "active" | "paused" | "cooling" | "depleted" | "quarantined" | ClosedState;
   reason: KeyReason | null;
   isProven: boolean;
   grossMicros: Micros;
@@ -56,17 +61,6 @@ function stateOf(
     case "retired":
       return { state: "quarantined", reason: key.reason };
   }
-}
-
-/** What is still to vest of a contribution: nothing once it has ended or its quota is used up. Units: microcredits. */
-export const remainingOf = ({ netMicros, vestedMicros, takenMicros }: Contribution): Micros =>
-  micros(netMicros - vestedMicros - takenMicros);
-
-/** What is due of a contribution, and waits until its requests have been charged enough. Units: microcredits. */
-function heldBackOf(contribution: Contribution): Micros {
-  const { costNanos, vestedMicros } = contribution;
-  const [owing, remaining] = [dueOf(contribution, costNanos) - vestedMicros, remainingOf(contribution)];
-  return micros(owing < remaining ? (owing > 0n ? owing : 0n) : remaining);
 }
 
 /** A contribution as its owner is shown it. */
@@ -157,4 +151,88 @@ export async function resumeContribution(
   await resumePoolKey(tx, ctx, { poolKeyId });
   await setAdvance(tx, ctx, [walletId]);
   return getContribution(tx, ctx, input);
+}
+
+/**
+ * End the contribution of a pool key: the key serves no more and is destroyed, what hasn't vested is taken back. What
+ * requests that are still under way cost vests when they settle. Ending it again changes nothing; false then.
+ *
+ * The key's row is locked before the contribution's and the wallet's, as the folder does.
+ */
+async function closeContribution(
+  tx: Tx,
+  ctx: Ctx,
+  input: { poolKeyId: Uuid; state: ClosedState; reason: KeyReason },
+): Promise<boolean> {
+  const { poolKeyId, state, reason } = input;
+  await closePoolKey(tx, ctx, { poolKeyId, state, reason });
+  const [contribution] = await lockByPoolKeys(tx, [poolKeyId]);
+  assert(contribution, `pool key ${poolKeyId} belongs to a contribution`);
+  if (contribution.state !== "open") return false;
+  const restMicros = remainingOf(contribution);
+  const takenMicros = micros(contribution.takenMicros + restMicros);
+  await updateContribution(tx, contribution.id, { state, reason, takenMicros });
+  await setAdvance(tx, ctx, [contribution.walletId]);
+  if (restMicros > 0n) {
+    await clawBackCredits(tx, ctx, {
+      scope: "contribution end",
+      key: contribution.id,
+      requestHash: createHash("sha256").update(contribution.id).digest(),
+      transfer: newUuid(ctx.nowMs),
+      wallet: contribution.walletId,
+      refType: "contribution",
+      refId: toPublicId("contribution", contribution.id),
+      memo: reason,
+      amountMicros: restMicros,
+    });
+  }
+  return true;
+}
+
+/**
+ * Take a contribution back for good: its key is destroyed, its unvested credits go back. Retiring it again changes nothing.
+ *
+ * Errors: `not_found`; `state_conflict` for one whose key died.
+ */
+export async function retireContribution(
+  tx: Tx,
+  ctx: Ctx,
+  input: { userId: Uuid; contributionId: Uuid },
+): Promise<ContributionView> {
+  const { poolKeyId } = await requireOwn(tx, input);
+  await closeContribution(tx, ctx, { poolKeyId, state: "retired", reason: "by_owner" });
+  const view = await getContribution(tx, ctx, input);
+  if (view.state === "retired") return view;
+  throw new ScripError("state_conflict", "This contribution's key has died: there is nothing left to retire.");
+}
+
+/** A key that was ended, and the contribution that ended with it, if one did. Units: microcredits. */
+type EndedKey = { key: PoolKeyView; contribution: { id: Uuid; takenMicros: Micros } | null };
+
+/**
+ * End a supplier's key for good, as an operator decides: its secret is destroyed, and a contribution ends as if its key had
+ * died. A key that has ended stays as it is.
+ *
+ * Errors: `not_found`.
+ */
+export async function closeKey(tx: Tx, ctx: Ctx, input: { poolKeyId: Uuid }): Promise<EndedKey> {
+  const end = { ...input, reason: "by_operator" } as const;
+  const isEnded = await revokeContribution(tx, ctx, end);
+  // The platform's own keys are no contribution's.
+  await closePoolKey(tx, ctx, { ...end, state: "revoked" });
+  const contribution = isEnded ? await findByPoolKey(tx, input.poolKeyId) : null;
+  return { key: await getPoolKey(tx, ctx, input), contribution };
+}
+
+/**
+ * End the contribution of a key that died: what hasn't vested is taken back, from unvested credits first, as a debt at
+ * last. False where it had ended before, or the key is no contribution's.
+ */
+export async function revokeContribution(
+  tx: Tx,
+  ctx: Ctx,
+  input: { poolKeyId: Uuid; reason: KeyReason },
+): Promise<boolean> {
+  const contribution = await findByPoolKey(tx, input.poolKeyId);
+  return contribution !== null && closeContribution(tx, ctx, { ...input, state: "revoked" });
 }

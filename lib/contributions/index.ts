@@ -1,12 +1,14 @@
 export { contribute, planAcceptance, type Revalidation } from "./acceptance";
 export { refreshAdvances } from "./advance";
-export { closeKey, followProbe, closeDeadContribution, retireContribution } from "./close";
 export {
+  closeKey,
   type ContributionView,
   getContribution,
   listContributions,
   pauseContribution,
   resumeContribution,
+  retireContribution,
+  revokeContribution,
 } from "./contribution";
 export { validateKey } from "./key-validation";
 export { policyOf, referenceModelOf, referenceOf } from "./policy";
@@ -22,4 +24,4 @@ export {
 export { ContributionBody, ContributionPatch, QuoteBody } from "./schemas";
 export { topUpContribution } from "./top-up";
 export { dueOf, earnedOf, type Progress, type Valuation, valueQuota, vestedOf, type VestingTerms } from "./valuation";
-export { type ExpectedShare, readExpectedShares, vestContributions } from "./vesting";
+export { type ExpectedShare, readExpectedShares, settleProbe, vestContributions } from "./vesting";

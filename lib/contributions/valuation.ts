@@ -8,7 +8,6 @@ import {
   type Nanos,
   nanos,
   NANOS_PER_USD,
-  ZERO_MICROS,
   ZERO_NANOS,
 } from "../money";
 import type { Ratio } from "../pricing";
@@ -100,25 +99,12 @@ export function vestedOf(terms: VestingTerms, { costNanos, chargedMicros, vested
   return reached > vestedMicros ? reached : vestedMicros;
 }
 
-/** Of one contribution whose key is live: what was granted, what has vested, what is still to vest. Units: microcredits. */
-export type LiveGrant = { netMicros: Micros; vestedMicros: Micros; unvestedMicros: Micros };
+/** What is still to vest of a contribution: nothing once it is closed or its quota is used up. Units: microcredits. */
+export const remainingOf = (grant: { netMicros: Micros; vestedMicros: Micros; takenMicros: Micros }): Micros =>
+  micros(grant.netMicros - grant.vestedMicros - grant.takenMicros);
 
-/** What the operator lets accounts spend in advance: at most so much, and of a grant this share before anything has vested. */
-export type AdvanceTerms = { advance_limit: Micros; advance_at_once: Decimal };
-
-/**
- * How much an account may owe to its vesting: what its live proven grants have still to vest, of each no more than a share of it
- * at once and as much again as has vested, and the limit in all.
- *
- * 74,997 credits at 0.1: 7,499.7 at first, 14,999.4 when 7,499.7 have vested, never more than what is left.
- * Units: microcredits. Rounding: down, for each grant.
- */
-export function advanceOf(grants: readonly LiveGrant[], terms: AdvanceTerms): Micros {
-  const { digits, scale } = terms.advance_at_once;
-  let sum: bigint = ZERO_MICROS;
-  for (const { netMicros, vestedMicros, unvestedMicros } of grants) {
-    const earned = divideDown(netMicros * digits, 10n ** BigInt(scale)) + vestedMicros;
-    sum += earned < unvestedMicros ? earned : unvestedMicros;
-  }
-  return micros(sum < terms.advance_limit ? sum : terms.advance_limit);
+/** What is due of a contribution, and waits until its requests have been charged enough. Units: microcredits. */
+export function heldBackOf(grant: GrantTerms & Progress & { takenMicros: Micros }): Micros {
+  const [owing, remaining] = [dueOf(grant, grant.costNanos) - grant.vestedMicros, remainingOf(grant)];
+  return micros(owing < remaining ? (owing > 0n ? owing : 0n) : remaining);
 }

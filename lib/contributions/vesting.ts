@@ -4,17 +4,11 @@ import type { Tx } from "../db";
 import { newUuid, toPublicId, type Uuid } from "../ids";
 import { clawBackCredits, creditWallet, vestCredits } from "../ledger";
 import { type Decimal, divideDown, micros, type Micros, nanos, type Nanos, ZERO_MICROS } from "../money";
+import { chargePoolKeys } from "../pool";
 import { setAdvance } from "./advance";
-import { remainingOf } from "./contribution";
-import {
-  type Contribution,
-  insertVestings,
-  lockByPoolKeys,
-  sumServed,
-  updateContribution,
-  type Vesting,
-} from "./contribution.store";
-import { type Progress, vestedOf } from "./valuation";
+import { type Contribution, findByPoolKey, lockByPoolKeys, updateContribution } from "./contribution.store";
+import { type Progress, remainingOf, vestedOf } from "./valuation";
+import { insertVestings, sumEarningsByProvider, type Vesting } from "./vesting.store";
 
 /**
  * A settled attempt at a supplier's key, as the folder takes it, with what the request was charged where it served it.
@@ -23,7 +17,7 @@ import { type Progress, vestedOf } from "./valuation";
 type ServedAttempt = { hold: Uuid; n: number; poolKey: Uuid | null; costNanos: Nanos; chargeMicros: Micros };
 
 /** The number of an attempt that was a look of our own: it cost the key something, and served nobody. */
-export const PROBE = 0;
+const PROBE = 0;
 
 /** A contribution, how far its attempts took it, and what that moves. Units: microcredits. */
 type Served = {
@@ -133,6 +127,24 @@ export async function vestContributions(tx: Tx, ctx: Ctx, attempts: readonly Ser
   for (const one of served) await post(tx, ctx, one);
 }
 
+/**
+ * Act on a probe of a contributor's key once the pool has: what it cost is booked on the key as what a request costs, so that it
+ * counts towards what is due and earns nothing, and the advance follows the key. A key of no contribution is none of this.
+ *
+ * Units: nanodollars. The key's row is locked by the caller.
+ */
+export async function settleProbe(tx: Tx, ctx: Ctx, input: { poolKeyId: Uuid; costNanos: Nanos }): Promise<void> {
+  const { poolKeyId, costNanos } = input;
+  const contribution = await findByPoolKey(tx, poolKeyId);
+  if (!contribution) return;
+  if (costNanos > 0n) {
+    await chargePoolKeys(tx, ctx, new Map([[poolKeyId, { costNanos, servedAtMs: null }]]));
+    const probe = { hold: newUuid(ctx.nowMs), n: PROBE, poolKey: poolKeyId, costNanos, chargeMicros: ZERO_MICROS };
+    await vestContributions(tx, ctx, [probe]);
+  }
+  await setAdvance(tx, ctx, [contribution.walletId]);
+}
+
 /** Of what a provider's contributed keys are granted, how much is expected to vest, by so many requests that they served. */
 export type ExpectedShare = { provider: string; requests: bigint; share: Decimal };
 
@@ -148,7 +160,7 @@ const PLACES = 4;
  * Rounding: down to four places.
  */
 export async function readExpectedShares(reader: Tx, nowMs: number): Promise<ExpectedShare[]> {
-  const served = await sumServed(reader, nowMs - RECENT_MS, ATTEMPTS_MAX);
+  const served = await sumEarningsByProvider(reader, nowMs - RECENT_MS, ATTEMPTS_MAX);
   return served.map(({ provider, requests, dueMicros, earnedMicros }) => ({
     provider,
     requests,

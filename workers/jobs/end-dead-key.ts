@@ -1,4 +1,4 @@
-import { closeDeadContribution } from "../../lib/contributions";
+import { revokeContribution } from "../../lib/contributions";
 import { systemCtx } from "../../lib/ctx";
 import type { Uuid } from "../../lib/ids";
 import { toKeyReason } from "../../lib/pool";
@@ -12,7 +12,7 @@ export async function closeDeadKeyJob({ database, log }: JobContext, { payload, 
   const poolKeyId = String(payload["pool_key"]) as Uuid; // written by the room of pool keys
   const reason = toKeyReason(String(payload["reason"])) ?? "invalid_key";
   await processOnce(database, outboxId, async (tx) => {
-    const ended = await closeDeadContribution(tx, systemCtx("end_dead_key", nowMs()), { poolKeyId, reason });
+    const ended = await revokeContribution(tx, systemCtx("end_dead_key", nowMs()), { poolKeyId, reason });
     if (ended) log.warn({ poolKey: poolKeyId, reason }, "a contribution ended with its key");
   });
 }

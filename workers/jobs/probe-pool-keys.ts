@@ -1,5 +1,5 @@
 import { costCardAt, loadCatalogue, modelOf, type ModelWithCards } from "../../lib/catalog";
-import { followProbe, referenceModelOf } from "../../lib/contributions";
+import { settleProbe, referenceModelOf } from "../../lib/contributions";
 import { systemCtx } from "../../lib/ctx";
 import type { Tx } from "../../lib/db";
 import type { Uuid } from "../../lib/ids";
@@ -51,7 +51,7 @@ async function look(
     const ctx = systemCtx("probe_pool_keys", nowMs());
     const recorded = await recordProbe(tx, ctx, { poolKeyId: key.id, probe });
     const costNanos = probe.outcome === "valid" ? (probe.costNanos ?? ZERO_NANOS) : ZERO_NANOS;
-    await followProbe(tx, ctx, { poolKeyId: key.id, costNanos });
+    await settleProbe(tx, ctx, { poolKeyId: key.id, costNanos });
     if (recorded.outcome !== "recorded") return;
     context.log.info({ poolKey: key.id, found: probe.outcome, state: recorded.state }, "looked at a pool key");
     if (recorded.died) raiseAlert(context.log, "pool_key_died", { poolKey: key.id, provider: key.provider });

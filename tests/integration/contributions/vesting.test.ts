@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { closeDeadContribution, vestContributions } from "@/lib/contributions";
+import { revokeContribution, vestContributions } from "@/lib/contributions";
 import { systemCtx } from "@/lib/ctx";
 import { openDatabase } from "@/lib/db";
 import { verifyLedger } from "@/lib/ledger";
@@ -35,7 +35,7 @@ const USD = 1_000_000_000n;
 const NET = 74_997n * CREDIT;
 
 const kill = (poolKeyId: Uuid, reason: KeyReason = "invalid_key"): Promise<boolean> =>
-  database.inTransaction((tx) => closeDeadContribution(tx, systemCtx("test", nowMs()), { poolKeyId, reason }));
+  database.inTransaction((tx) => revokeContribution(tx, systemCtx("test", nowMs()), { poolKeyId, reason }));
 const verified = async (): Promise<unknown> => (await verifyLedger(database)).violations;
 const keyRow = async (id: Uuid): Promise<Record<string, unknown> | undefined> =>
   (
