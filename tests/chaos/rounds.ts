@@ -24,7 +24,7 @@ const EVENTS_SPREAD = 1_500;
 const BACK_LIMIT_MS = 30_000;
 const PATIENCE_MS = 1_000;
 
-/** Ask for something new while the victim is dead: refused, or still waiting after a while. */
+/** ParsedRequest for something new while the victim is dead: refused, or still waiting after a while. */
 async function probe(world: World, place: number): Promise<{ newWork: Round["newWork"]; answer: Promise<Seen> }> {
   const [caller] = world.callers;
   const url = world.gateways()[place]?.url ?? "";

@@ -45,7 +45,7 @@ async function readStream(body: ReadableStream<Uint8Array>, seen: Seen, onToken:
   }
 }
 
-export type Ask = {
+export type ParsedRequest = {
   url: string;
   secret: string;
   caller: number;
@@ -58,7 +58,7 @@ export type Ask = {
 
 /** Send one chat request and answer how it ended; never throws. `onToken` is called as events of a stream come. */
 export async function ask(
-  { url, secret, caller, isStream, prompt, model, maxTokens = 2_000, signal }: Ask,
+  { url, secret, caller, isStream, prompt, model, maxTokens = 2_000, signal }: ParsedRequest,
   onToken: () => void = () => undefined,
 ): Promise<Seen> {
   const seen: Seen = {

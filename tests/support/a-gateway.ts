@@ -62,7 +62,7 @@ export function aGateway(options: GatewayFixture = {}) {
       otelEndpoint: options.collector?.(),
       webPortSecret: options.webPortSecret,
       // What a test has just put is to be found, however long a busy database takes.
-      timings: { stopMs: 5_000, lookMs: 20_000, ...options.timings },
+      timings: { stopMs: 5_000, refreshMs: 20_000, ...options.timings },
     });
   });
   afterAll(async () => {

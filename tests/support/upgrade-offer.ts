@@ -39,7 +39,7 @@ function replyLength(text: string): number {
 }
 
 /**
- * Ask one thing after the other over one connection, byte by byte as written here, then end it. Gives the replies' statuses
+ * ParsedRequest one thing after the other over one connection, byte by byte as written here, then end it. Gives the replies' statuses
  * and texts, once the other side has closed too: a connection that is never freed never answers.
  */
 export function askOverOneConnection(

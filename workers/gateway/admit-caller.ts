@@ -4,13 +4,14 @@ import { credits } from "../../lib/http";
 import type { Balance } from "../../lib/ledger";
 import { hasStoredReply } from "../../lib/idempotency";
 import { isFree } from "../../lib/pricing";
-import { inDebt, requireGoodStanding } from "./admit";
+import { requireGoodStanding } from "./admit";
 import type { Caller } from "./callers";
-import type { Exchange } from "./exchange";
+import type { RequestContext } from "./request-context";
 import type { Gateway } from "./gateway-state";
 import type { Protocol } from "./protocol";
 import { type Admission, allowanceOf } from "./rates";
-import { replyKeyOf } from "./serve-once";
+import { replyKeyOf } from "./idempotency";
+import { inDebt } from "./refusals";
 
 /** A balance that refuses nobody, at most a second old, or one that was read just now; null where none can be read. */
 async function balanceOf({ balances }: Gateway, { user }: Caller): Promise<Balance | null> {
@@ -24,7 +25,12 @@ async function balanceOf({ balances }: Gateway, { user }: Caller): Promise<Balan
 }
 
 /** Whether the key may call any model that costs nothing. Which one a body names isn't known before it is read. */
-function mayCallFree({ config }: Gateway, { capability }: Protocol, { arrivedMs }: Exchange, { key }: Caller): boolean {
+function mayCallFree(
+  { config }: Gateway,
+  { capability }: Protocol,
+  { arrivedMs }: RequestContext,
+  { key }: Caller,
+): boolean {
   return [...config.catalogue().models.values()].some((model) => {
     if (!model.enabled || !isFor(model, capability)) return false;
     if (key.models.length > 0 && !key.models.includes(model.id)) return false;
@@ -33,11 +39,11 @@ function mayCallFree({ config }: Gateway, { capability }: Protocol, { arrivedMs 
   });
 }
 
-async function hasReply({ database }: Gateway, exchange: Exchange, { user }: Caller): Promise<boolean> {
-  const place = replyKeyOf(exchange);
+async function hasReply({ database }: Gateway, context: RequestContext, { user }: Caller): Promise<boolean> {
+  const place = replyKeyOf(context);
   if (!place) return false;
   // Where that can't be read, the claim can't be either, and says so.
-  return hasStoredReply(database.reader, { userId: user.id, ...place }, exchange.arrivedMs).catch(() => true);
+  return hasStoredReply(database.reader, { userId: user.id, ...place }, context.arrivedMs).catch(() => true);
 }
 
 /** What the key pays with: credits, but for one that pays by request alone. */
@@ -63,7 +69,7 @@ function nothingToSpend({ key }: Caller, balance: Balance | null): ScripError | 
 export async function admitCaller(
   gateway: Gateway,
   protocol: Protocol,
-  exchange: Exchange,
+  context: RequestContext,
   caller: Caller,
 ): Promise<Admission> {
   requireGoodStanding(gateway, caller);
@@ -71,8 +77,8 @@ export async function admitCaller(
   if (balance && balance.debtMicros > 0n) throw inDebt(balance.debtMicros);
   const admission = await gateway.rates.admit(caller, allowanceOf(caller, gateway.config.settings()), 0);
   const refusal = nothingToSpend(caller, balance);
-  if (!refusal || mayCallFree(gateway, protocol, exchange, caller)) return admission;
-  if (await hasReply(gateway, exchange, caller)) return admission;
+  if (!refusal || mayCallFree(gateway, protocol, context, caller)) return admission;
+  if (await hasReply(gateway, context, caller)) return admission;
   admission.end(0);
   throw refusal;
 }

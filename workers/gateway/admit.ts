@@ -1,20 +1,20 @@
 import { costCardAt, isFor, modelOf, type ModelWithCards, priceCardAt } from "../../lib/catalog";
 import { hasScope } from "../../lib/auth";
 import { ScripError } from "../../lib/errors";
-import { credits } from "../../lib/http";
 import type { Terms } from "../../lib/usage";
 import type { KeyNeeds } from "../../lib/pool";
 import { hasPrice, unpricedParameters } from "../../lib/pricing";
-import { type Adapter, findAdapter, type Endpoint, RELAY_BILL_FIELDS } from "../../lib/providers";
+import { type Adapter, type Endpoint, findAdapter, RELAY_BILL_FIELDS } from "../../lib/providers";
 import type { Caller } from "./callers";
-import type { Exchange } from "./exchange";
+import type { RequestContext } from "./request-context";
 import type { Gateway } from "./gateway-state";
-import type { Ask, Protocol } from "./protocol";
+import type { ParsedRequest, Protocol } from "./protocol";
 import { type Allowance, allowanceOf } from "./rates";
+import { inDebt } from "./refusals";
 
 /** A request that may be served, under the terms of its arrival. */
 export type Admitted = {
-  readonly ask: Ask;
+  readonly parsed: ParsedRequest;
   readonly caller: Caller;
   readonly model: ModelWithCards;
   readonly adapter: Adapter;
@@ -51,7 +51,7 @@ function requireModel({ config }: Gateway, name: string): ModelWithCards {
 }
 
 /** From where and how long the key may be used at all. Errors: `ScripError` ip_not_allowed, key_expired. */
-export function requireUsable({ addresses }: Gateway, { request, arrivedMs }: Exchange, caller: Caller): void {
+export function requireUsable({ addresses }: Gateway, { request, arrivedMs }: RequestContext, caller: Caller): void {
   const { expiresMs } = caller.key;
   if (!caller.mayCallFrom(() => addresses.addressOf(request))) {
     refuse("ip_not_allowed", "This API key may not be used from this address.");
@@ -60,12 +60,12 @@ export function requireUsable({ addresses }: Gateway, { request, arrivedMs }: Ex
 }
 
 /** What the key's owner allowed. Errors: `ScripError` model_not_allowed, ip_not_allowed, key_expired. */
-function requireAllowed(gateway: Gateway, exchange: Exchange, caller: Caller, model: ModelWithCards): void {
+function requireAllowed(gateway: Gateway, context: RequestContext, caller: Caller, model: ModelWithCards): void {
   const { models } = caller.key;
   if (models.length > 0 && !models.includes(model.id)) {
     refuse("model_not_allowed", `This API key may not use '${model.id}'.`, { param: "model" });
   }
-  requireUsable(gateway, exchange, caller);
+  requireUsable(gateway, context, caller);
 }
 
 /** Counted requests take from a request balance, which nothing fills yet: only what falls back to credits is served. */
@@ -106,7 +106,7 @@ function refuseUnpriced({ id }: ModelWithCards, unpriced: readonly string[]): vo
 function requirePriced(
   model: ModelWithCards,
   { meters }: Protocol,
-  { facts }: Ask,
+  { facts }: ParsedRequest,
   adapter: Adapter,
   arrivedMs: number,
 ): Pick<Terms, "price" | "cost"> {
@@ -154,16 +154,22 @@ function mustAvoidRelays({ pool }: Gateway, admitted: Omit<Admitted, "avoidsRela
  *
  * Rates, funds and capacity come after, in the order of the decision on which error wins.
  */
-export function admit(gateway: Gateway, protocol: Protocol, exchange: Exchange, ask: Ask, caller: Caller): Admitted {
-  const model = requireModel(gateway, ask.model);
-  requireAllowed(gateway, exchange, caller, model);
+export function admit(
+  gateway: Gateway,
+  protocol: Protocol,
+  context: RequestContext,
+  parsed: ParsedRequest,
+  caller: Caller,
+): Admitted {
+  const model = requireModel(gateway, parsed.model);
+  requireAllowed(gateway, context, caller, model);
   const { adapter, endpoint } = requireCallable(model, protocol);
-  const cards = requirePriced(model, protocol, ask, adapter, exchange.arrivedMs);
+  const cards = requirePriced(model, protocol, parsed, adapter, context.arrivedMs);
   requireBillable(caller, model);
   const allowance = allowanceOf(caller, gateway.config.settings());
-  const terms: Terms = { ...cards, userDiscount: allowance.discount, facts: ask.facts };
-  const isCosted = cards.cost !== null && hasPrice(cards.cost.card, ask.facts, protocol.meters);
-  const admitted = { ask, caller, model, adapter, endpoint, terms, isCosted };
+  const terms: Terms = { ...cards, userDiscount: allowance.discount, facts: parsed.facts };
+  const isCosted = cards.cost !== null && hasPrice(cards.cost.card, parsed.facts, protocol.meters);
+  const admitted = { parsed, caller, model, adapter, endpoint, terms, isCosted };
   return { ...admitted, allowance, avoidsRelays: mustAvoidRelays(gateway, admitted) };
 }
 
@@ -171,11 +177,4 @@ export function admit(gateway: Gateway, protocol: Protocol, exchange: Exchange, 
 export async function debtOf({ balances }: Gateway, { user }: Caller): Promise<ScripError | null> {
   const balance = await balances.recent(user.walletId).catch(() => null);
   return balance && balance.debtMicros > 0n ? inDebt(balance.debtMicros) : null;
-}
-
-/** The refusal of an account that owes. */
-export function inDebt(debtMicros: Parameters<typeof credits>[0]): ScripError {
-  return new ScripError("account_in_debt", "The account owes credits. Add credits to go on.", {
-    members: { debt: credits(debtMicros) },
-  });
 }

@@ -6,12 +6,13 @@ import {
   supplierAddress,
 } from "../../lib/providers";
 import { nowMs } from "../../lib/time";
-import { givenUp, type Job } from "./job";
+import type { InFlightRequest } from "./in-flight-request";
 import { LIMITS } from "./limits";
-import { reasons } from "./reserve";
 import type { ReplyReading, StreamReader, StreamStep } from "./protocol";
 import { type UpstreamCall, UpstreamFailure } from "./upstream";
 import { usageBounds } from "./settle";
+import { abandoned } from "./refusals";
+import { handleDisconnect } from "./disconnect";
 
 /** What came of one try at one key, up to the moment after which there is no other. */
 export type Tried =
@@ -30,9 +31,9 @@ const failed = (meaning: Classification, status = 0, body = ""): Tried => ({
 });
 
 /** Begin the call. Null where the supplier has no address. */
-function dispatch(job: Job): UpstreamCall | null {
-  const { gateway, protocol, exchange, admitted, reservation, key } = job;
-  const { ask, adapter, endpoint, terms } = admitted;
+function dispatch(inFlight: InFlightRequest): UpstreamCall | null {
+  const { gateway, protocol, context, admitted, reservation, key } = inFlight;
+  const { parsed, adapter, endpoint, terms } = admitted;
   const address = supplierAddress(adapter, key.baseUrl, {
     overrides: gateway.baseUrls,
     privateUpstreams: gateway.config.settings().switches.private_upstreams,
@@ -43,38 +44,18 @@ function dispatch(job: Job): UpstreamCall | null {
     place === "header" ? [{ name, value: String(equals) }] : [],
   );
   const headers = {
-    ...headersToSupplier(exchange.headers, priced),
+    ...headersToSupplier(context.headers, priced),
     "content-type": "application/json",
     "accept-encoding": "identity",
-    "x-client-request-id": exchange.publicId,
+    "x-client-request-id": context.publicId,
     ...adapter.authHeaders(secret),
   };
-  const body = protocol.limit(ask, { model: job.upstreamModel, outputCap: reservation.outputCap, endpoint });
+  const body = protocol.limit(parsed, { model: inFlight.upstreamModel, outputCap: reservation.outputCap, endpoint });
   const path = endpoint.path(secret) + protocol.path;
-  const firstByteMs = Math.max(1, gateway.timings.firstByteMs - exchange.elapsedMs());
-  gateway.metrics.addedLatency("before", job.ownMs());
-  const mayStart = (): boolean => !job.isFenced;
+  const firstByteMs = Math.max(1, gateway.timings.firstByteMs - context.elapsedMs());
+  gateway.metrics.addedLatency("before", inFlight.ownMs());
+  const mayStart = (): boolean => !inFlight.isFenced;
   return gateway.upstreams.call({ address, path, headers, body, firstByteMs, mayStart });
-}
-
-/**
- * What a caller's leaving does to the call: where ending it ends the bill it is ended, unless its figures are needed. A
- * whole reply's come only with it; so do those of a model that reasons, whose output isn't all to be seen; those of a
- * stream that has said its last word are about to come; and what is kept for the caller's next try is needed whole.
- * Elsewhere it is read on for a while.
- */
-export function leaveWith({ exchange, gateway, admitted }: Job, call: UpstreamCall, reader?: StreamReader): () => void {
-  const { ask, endpoint, model } = admitted;
-  const isCountable = ask.isStreamed && !reasons(model);
-  let timer: NodeJS.Timeout | undefined;
-  exchange.whenGone(() => {
-    if (endpoint.abortStopsBill && isCountable && !exchange.keep && !reader?.isComplete()) call.abort();
-    else {
-      call.resume(); // nobody is slow any more
-      timer = setTimeout(() => call.abort(), gateway.timings.drainMs);
-    }
-  });
-  return () => clearTimeout(timer);
 }
 
 /** The answer's text, when it is an error. */
@@ -95,8 +76,8 @@ function isJson(body: string): boolean {
   }
 }
 
-async function readWhole(job: Job, call: UpstreamCall, headers: Headers): Promise<Tried> {
-  const { protocol, admitted } = job;
+async function readWhole(inFlight: InFlightRequest, call: UpstreamCall, headers: Headers): Promise<Tried> {
+  const { protocol, admitted } = inFlight;
   let reply: Buffer;
   try {
     reply = await call.readAll(LIMITS.replyBytesMax);
@@ -106,13 +87,13 @@ async function readWhole(job: Job, call: UpstreamCall, headers: Headers): Promis
   }
   const reading = protocol.usage(reply, admitted.endpoint, usageBounds(admitted));
   if (reading.isReply) return { outcome: "whole", headers, reply, reading };
-  return failedWithin(job, reply.toString("utf8", 0, LIMITS.errorBytesMax));
+  return failedWithin(inFlight, reply.toString("utf8", 0, LIMITS.errorBytesMax));
 }
 
 /** Read a stream up to the first event: an error there is no reply yet, and another key may be tried. */
-function readFirst(job: Job, call: UpstreamCall, headers: Headers): Promise<Tried> {
-  const { protocol, admitted } = job;
-  const reader = protocol.strip.stream(admitted.ask, admitted.endpoint);
+function readFirst(inFlight: InFlightRequest, call: UpstreamCall, headers: Headers): Promise<Tried> {
+  const { protocol, admitted } = inFlight;
+  const reader = protocol.strip.stream(admitted.parsed, admitted.endpoint);
   return new Promise((resolve, reject) => {
     let isDecided = false;
     const decide = (tried: Tried): void => {
@@ -126,7 +107,7 @@ function readFirst(job: Job, call: UpstreamCall, headers: Headers): Promise<Trie
           const first = reader.push(chunk);
           if (first.state === "failed") {
             call.abort();
-            decide(failedWithin(job, reader.failure() ?? ""));
+            decide(failedWithin(inFlight, reader.failure() ?? ""));
           } else if (first.out.length > 0 || first.state === "ended") {
             call.detach();
             decide({ outcome: "stream", headers, call, reader, first });
@@ -146,42 +127,42 @@ function readFirst(job: Job, call: UpstreamCall, headers: Headers): Promise<Trie
 }
 
 /** A supplier's error that came with a good status: as a whole reply, in a stream's place, or as its first event. */
-function failedWithin({ admitted }: Job, body: string): Tried {
+function failedWithin({ admitted }: InFlightRequest, body: string): Tried {
   const status = readStatusWithin(body);
   if (status === null) return failed(classifyFailure(isJson(body) ? "unexpected" : "unreadable"));
   return failed(admitted.adapter.classify({ status, headers: {}, body, nowMs: nowMs() }), status, body);
 }
 
-async function follow(job: Job, call: UpstreamCall): Promise<Tried> {
-  const { admitted } = job;
+async function follow(inFlight: InFlightRequest, call: UpstreamCall): Promise<Tried> {
+  const { admitted } = inFlight;
   const { status, headers } = await call.head;
   if (status < 200 || status >= 300) {
     const body = await readError(call);
     return failed(admitted.adapter.classify({ status, headers, body, nowMs: nowMs() }), status, body);
   }
-  if (!admitted.ask.isStreamed) return readWhole(job, call, headers);
+  if (!admitted.parsed.isStreamed) return readWhole(inFlight, call, headers);
   const type = String(headers["content-type"] ?? "");
-  if (type.includes("text/event-stream")) return readFirst(job, call, headers);
-  if (type.includes("json")) return failedWithin(job, await readError(call));
+  if (type.includes("text/event-stream")) return readFirst(inFlight, call, headers);
+  if (type.includes("json")) return failedWithin(inFlight, await readError(call));
   call.abort();
   return failed(classifyFailure("unreadable"));
 }
 
 /** Try the job's key: from its dispatch until there is a whole reply, a stream's first event, or a failure. */
-export async function tryKey(job: Job): Promise<Tried> {
-  const call = dispatch(job);
+export async function tryKey(inFlight: InFlightRequest): Promise<Tried> {
+  const call = dispatch(inFlight);
   if (!call) return failed(classifyFailure("unreachable"));
-  const stay = leaveWith(job, call);
+  const stay = handleDisconnect(inFlight, call);
   try {
-    return await follow(job, call);
+    return await follow(inFlight, call);
   } catch (error) {
     if (!(error instanceof UpstreamFailure)) throw error;
-    if (error.kind === "withdrawn") throw givenUp({ retryAfterS: 1 });
+    if (error.kind === "withdrawn") throw abandoned({ retryAfterS: 1 });
     if (error.kind === "aborted") return { outcome: "left" };
     return failed(classifyFailure(error.kind));
   } finally {
-    job.tellDispatched(call.isDispatched);
+    inFlight.markDispatched(call.isDispatched);
     stay();
-    job.exchange.whenGone(null);
+    inFlight.context.onDisconnect(null);
   }
 }

@@ -6,7 +6,7 @@ import { addressMatcher } from "../../lib/http";
 import { isApiKeySecret, type Uuid } from "../../lib/ids";
 import { nowMs } from "../../lib/time";
 import type { AccessVersions } from "./access-versions";
-import { createTurnstile } from "./turnstile";
+import { createConcurrencyLimiter } from "./concurrency-limiter";
 
 /** Who calls, as admission needs it. */
 export type Caller = ApiKeyAccess & {
@@ -28,7 +28,7 @@ const KNOWN_MAX = 50_000;
 /** Keys that don't exist have a memory of their own: made-up ones never push out those of callers. */
 const UNKNOWN_MAX = 1_000;
 /** Look-ups of keys that weren't known before. Made-up ones, however many, leave the database to the others. */
-const STRANGERS = { atOnce: 2, waitingMax: 1_000 } as const;
+const UNAUTHENTICATED = { atOnce: 2, waitingMax: 1_000 } as const;
 
 const refuse = (message: string): ScripError => new ScripError("invalid_api_key", message);
 
@@ -67,7 +67,7 @@ function createMemory(versions: AccessVersions) {
 /** Finds callers by their secrets: from memory, else in the database, once however many ask. */
 function createFinder(database: Database, versions: AccessVersions) {
   const memory = createMemory(versions);
-  const strangers = createTurnstile(STRANGERS.atOnce, STRANGERS.waitingMax);
+  const unauthenticated = createConcurrencyLimiter(UNAUTHENTICATED.atOnce, UNAUTHENTICATED.waitingMax);
   const pending = new Map<string, Pending>();
 
   async function lookUp(secret: string): Promise<Caller | null> {
@@ -83,8 +83,8 @@ function createFinder(database: Database, versions: AccessVersions) {
 
   async function findNow(secret: string, present: bigint): Promise<Caller | null> {
     try {
-      // Who was known before doesn't wait behind strangers.
-      const found = await (memory.wasKnown(secret) ? lookUp(secret) : strangers(() => lookUp(secret)));
+      // Who was known before doesn't wait behind unauthenticated.
+      const found = await (memory.wasKnown(secret) ? lookUp(secret) : unauthenticated(() => lookUp(secret)));
       memory.keep(secret, present, found);
       return found;
     } finally {

@@ -17,17 +17,17 @@ export type Config = {
   refresh(): Promise<void>;
   /**
    * Look for a model that the catalogue doesn't have: it may have been published since the last look. Whoever asks meanwhile
-   * shares the look, there are at most ten a second, and nobody waits for longer than `lookMs`: what is known stays in use
+   * shares the look, there are at most ten a second, and nobody waits for longer than `refreshMs`: what is known stays in use
    * where the database doesn't answer. Never throws.
    */
-  lookFor(model: string): Promise<void>;
+  refreshFor(model: string): Promise<void>;
   /** Whether the last look succeeded. */
   isFresh(): boolean;
   stop(): void;
 };
 
 /** How long a request waits for a look, and how often is looked without one. */
-type Waits = { lookMs: number; pollMs?: number };
+type Waits = { refreshMs: number; pollMs?: number };
 
 const POLL_MS = 250;
 const LOOK_EVERY_MS = 100;
@@ -37,7 +37,7 @@ const LOOK_EVERY_MS = 100;
  *
  * Errors: throws where the first reading fails; later failures are logged once, and what is known stays in use.
  */
-export async function keepConfig(database: Database, pool: Pool, log: Log, waits: Waits): Promise<Config> {
+export async function watchConfig(database: Database, pool: Pool, log: Log, waits: Waits): Promise<Config> {
   let seen: ConfigVersion = await readConfigVersion(database.pool);
   let catalogue = await loadCatalogue(database.reader, nowMs());
   let settings = await readSettings(database.reader);
@@ -75,10 +75,10 @@ export async function keepConfig(database: Database, pool: Pool, log: Log, waits
     extraLook = undefined;
     await refresh().catch(() => undefined); // the next turn says so
   }
-  async function lookFor(model: string): Promise<void> {
+  async function refreshFor(model: string): Promise<void> {
     if (modelOf(catalogue, model)) return;
     extraLook ??= lookOnceMore();
-    await Promise.race([extraLook, delay(waits.lookMs)]);
+    await Promise.race([extraLook, delay(waits.refreshMs)]);
   }
 
   async function turn(): Promise<void> {
@@ -99,7 +99,7 @@ export async function keepConfig(database: Database, pool: Pool, log: Log, waits
     settings: () => settings,
     access,
     refresh,
-    lookFor,
+    refreshFor,
     isFresh: () => isFresh,
     stop() {
       isStopped = true;

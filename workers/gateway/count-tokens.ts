@@ -1,6 +1,6 @@
 import { type Tokenizer, tokenizerOf } from "../../lib/providers";
 import { estimateTexts } from "./count-texts";
-import type { Ask, Countable, Protocol } from "./protocol";
+import type { ParsedRequest, Countable, Protocol } from "./protocol";
 import type { Thread } from "./thread";
 import type { InputCount } from "./thread-job";
 import { textsAtMost } from "./token-ceiling";
@@ -22,9 +22,9 @@ export type TokenCounter = {
   /** Exact for OpenAI's tokenizers, else the most that it can be. */
   atMost(tokenizer: Tokenizer, countable: Countable): Promise<number>;
   /** What a request puts in: `estimate` of it. */
-  inputEstimate(protocol: Protocol, ask: Ask, of: CountedFor): Promise<number>;
+  inputEstimate(protocol: Protocol, parsed: ParsedRequest, of: CountedFor): Promise<number>;
   /** What a request puts in: `atMost` of it, with the frames of who isn't OpenAI. */
-  inputAtMost(protocol: Protocol, ask: Ask, of: CountedFor): Promise<number>;
+  inputAtMost(protocol: Protocol, parsed: ParsedRequest, of: CountedFor): Promise<number>;
 };
 
 /** A counter that leaves long texts, and requests that were parsed in a thread, to one. */
@@ -36,7 +36,12 @@ export function createTokenCounter(thread: Thread): TokenCounter {
     return overhead + ((await thread.run(account, { kind: "count_texts", tokenizer, texts })) as number);
   }
 
-  async function countLarge(protocol: Protocol, { bytes }: Ask, of: CountedFor, count: InputCount): Promise<number> {
+  async function countLarge(
+    protocol: Protocol,
+    { bytes }: ParsedRequest,
+    of: CountedFor,
+    count: InputCount,
+  ): Promise<number> {
     const job = { kind: "count_input", protocol: protocol.name, bytes, tokenizer: of.tokenizer, count } as const;
     // The thread answers a job of this kind with a number.
     return (await thread.run(of.account, job)) as number;
@@ -51,13 +56,13 @@ export function createTokenCounter(thread: Thread): TokenCounter {
     count: (model, countable) => estimate(tokenizerOf("openai", model), countable),
     estimate: (tokenizer, countable) => estimate(tokenizer, countable),
     atMost,
-    async inputEstimate(protocol, ask, of) {
-      if (ask.large) return countLarge(protocol, ask, of, "estimate");
-      return estimate(of.tokenizer, protocol.tokens(ask), of.account);
+    async inputEstimate(protocol, parsed, of) {
+      if (parsed.large) return countLarge(protocol, parsed, of, "estimate");
+      return estimate(of.tokenizer, protocol.tokens(parsed), of.account);
     },
-    async inputAtMost(protocol, ask, of) {
-      if (ask.large) return countLarge(protocol, ask, of, of.tokenizer.isOpenAi ? "estimate" : "at_most");
-      return atMost(of.tokenizer, protocol.tokens(ask, of.tokenizer.isOpenAi ? "openai" : "largest"));
+    async inputAtMost(protocol, parsed, of) {
+      if (parsed.large) return countLarge(protocol, parsed, of, of.tokenizer.isOpenAi ? "estimate" : "at_most");
+      return atMost(of.tokenizer, protocol.tokens(parsed, of.tokenizer.isOpenAi ? "openai" : "largest"));
     },
   };
 }

@@ -1,7 +1,7 @@
-import type { Exchange } from "./exchange";
+import type { RequestContext } from "./request-context";
 
 /** The key that a request shows, wherever its protocol puts it; null where there is none. */
-export function readSecret({ headers, request }: Pick<Exchange, "headers" | "request">): string | null {
+export function readSecret({ headers, request }: Pick<RequestContext, "headers" | "request">): string | null {
   const bearer = /^Bearer\s+(\S+)\s*$/i.exec(headers["authorization"] ?? "")?.[1];
   if (bearer !== undefined) return bearer;
   const named = headers["x-api-key"] ?? headers["x-goog-api-key"];

@@ -39,13 +39,13 @@ export const LIMITS = {
   stopMs: 20_000,
   settleMs: 5_000,
   /** How long a request waits for a look for its model, where the catalogue in memory has none of that name. */
-  lookMs: 1_000,
+  refreshMs: 1_000,
 } as const;
 
 /** Timings that an operator, or a test, may set otherwise. */
 export type Timings = {
   -readonly [
-    K in "firstByteMs" | "idleMs" | "streamMs" | "drainMs" | "tickMs" | "checkpointMs" | "stopMs" | "lookMs"
+    K in "firstByteMs" | "idleMs" | "streamMs" | "drainMs" | "tickMs" | "checkpointMs" | "stopMs" | "refreshMs"
   ]: number;
 };
 export const TIMINGS: Timings = {
@@ -56,5 +56,5 @@ export const TIMINGS: Timings = {
   tickMs: LIMITS.tickMs,
   checkpointMs: LIMITS.checkpointMs,
   stopMs: LIMITS.stopMs,
-  lookMs: LIMITS.lookMs,
+  refreshMs: LIMITS.refreshMs,
 };

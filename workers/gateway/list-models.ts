@@ -2,7 +2,7 @@ import { cardJson, type Catalogue, type ModelWithCards, priceCardAt } from "../.
 import { ScripError } from "../../lib/errors";
 import { toJson } from "../../lib/http";
 import type { Caller } from "./callers";
-import type { Exchange } from "./exchange";
+import type { RequestContext } from "./request-context";
 import type { Gateway } from "./gateway-state";
 
 const CREATED_S = 1_700_000_000;
@@ -28,15 +28,15 @@ function list(catalogue: Catalogue, caller: Caller, nowMs: number): string {
 }
 
 /** `GET /v1/models`, from memory: the models that the calling key may use. */
-export function sendModels({ config }: Gateway, exchange: Exchange, caller: Caller): void {
-  exchange.sendJson(200, list(config.catalogue(), caller, exchange.arrivedMs));
+export function sendModels({ config }: Gateway, context: RequestContext, caller: Caller): void {
+  context.sendJson(200, list(config.catalogue(), caller, context.arrivedMs));
 }
 
 /** `GET /v1/models/{id}`. Errors: `ScripError` model_not_found. */
-export function sendModel({ config }: Gateway, exchange: Exchange, caller: Caller, id: string): void {
+export function sendModel({ config }: Gateway, context: RequestContext, caller: Caller, id: string): void {
   const model = mayUse(caller, id) ? config.catalogue().models.get(id) : undefined;
-  const shown = model && show(model, exchange.arrivedMs);
+  const shown = model && show(model, context.arrivedMs);
   if (!shown)
     throw new ScripError("model_not_found", `The model '${id.slice(0, 100)}' doesn't exist.`, { param: "model" });
-  exchange.sendJson(200, toJson(shown));
+  context.sendJson(200, toJson(shown));
 }

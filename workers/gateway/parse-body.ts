@@ -4,10 +4,10 @@ import { fieldsOf } from "../../lib/pricing";
 import { BILL_FIELD_PLACES, RELAY_BILL_FIELDS } from "../../lib/providers";
 import type { BodyShare } from "./body-memory";
 import type { Caller } from "./callers";
-import type { Exchange } from "./exchange";
+import type { RequestContext } from "./request-context";
 import type { Gateway } from "./gateway-state";
 import { LIMITS } from "./limits";
-import type { Ask, Protocol } from "./protocol";
+import type { ParsedRequest, Protocol } from "./protocol";
 import type { ParsedLarge } from "./thread-job";
 
 const fieldsByCatalogue = new WeakMap<Catalogue, readonly string[]>();
@@ -32,26 +32,26 @@ function pricedFields(catalogue: Catalogue): readonly string[] {
 export async function parseBody(
   { parser, config }: Gateway,
   protocol: Protocol,
-  exchange: Exchange,
+  context: RequestContext,
   { caller, bytes, share }: { caller: Caller; bytes: Buffer; share: BodyShare },
-): Promise<Ask> {
-  const { headers } = exchange;
+): Promise<ParsedRequest> {
+  const { headers } = context;
   if (bytes.length <= LIMITS.smallBodyBytesMax) return protocol.parse(bytes, headers);
   const extra = bytes.length * LIMITS.parseFactor + LIMITS.parseBytes;
   const fields = pricedFields(config.catalogue());
   const isHashed = headers["idempotency-key"] !== undefined;
   let taken = 0;
   function begin(): void {
-    if (exchange.isGone) throw new ScripError("invalid_request", "The request broke off.");
+    if (context.isDisconnected) throw new ScripError("invalid_request", "The request broke off.");
     share.take(extra);
     taken = extra;
   }
   try {
-    const job = { kind: "parse", protocol: protocol.name, bytes, fields, isHashed } as const;
+    const inFlight = { kind: "parse", protocol: protocol.name, bytes, fields, isHashed } as const;
     // The thread answers a job of this kind with a parsed request.
-    const parsed = (await parser.run(caller.user.id, job, begin)) as ParsedLarge;
-    const { values, sha256, look, ...ask } = parsed;
-    return { ...ask, bytes, facts: { body: {}, headers, values }, large: { sha256, look } };
+    const parsed = (await parser.run(caller.user.id, inFlight, begin)) as ParsedLarge;
+    const { values, sha256, look, ...rest } = parsed;
+    return { ...rest, bytes, facts: { body: {}, headers, values }, large: { sha256, look } };
   } finally {
     share.give(taken);
   }

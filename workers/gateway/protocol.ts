@@ -2,10 +2,10 @@ import type { ScripError } from "../../lib/errors";
 import type { Meter } from "../../lib/catalog";
 import type { RequestFacts, Usage } from "../../lib/pricing";
 import type { Endpoint } from "../../lib/providers";
-import type { TextLook } from "./token-ceiling";
+import type { TextFacts } from "./token-ceiling";
 
 /** What a request asks for, as far as every protocol says it. `P` is what the protocol itself needs to remember. */
-export type Ask<P = unknown> = {
+export type ParsedRequest<P = unknown> = {
   /** The bytes as they came. */
   readonly bytes: Buffer;
   readonly model: string;
@@ -16,9 +16,9 @@ export type Ask<P = unknown> = {
   /** Tokens that the input can't be more than, images included. */
   readonly inputBound: number;
   /** Tokens that the input may be beyond a count of it: what isn't text is counted as it usually comes out. */
-  readonly inputBeyond: number;
+  readonly inputOverheadTokens: number;
   /** Output tokens that may be billed beyond what bounds the output. */
-  readonly outputBeyond: number;
+  readonly outputOverheadTokens: number;
   /** What card fields and tables look at. */
   readonly facts: RequestFacts;
   readonly particulars: P;
@@ -26,7 +26,7 @@ export type Ask<P = unknown> = {
    * Set where the body was parsed in a thread: `facts` has nothing but what prices depend on, and what its input is made of is
    * only counted there too. The hash is there where an idempotency key needs it.
    */
-  readonly large?: { readonly sha256: Uint8Array | null; readonly look: TextLook };
+  readonly large?: { readonly sha256: Uint8Array | null; readonly look: TextFacts };
 };
 
 /** Texts to be tokenised, and the tokens that their framing takes beside them. */
@@ -79,16 +79,16 @@ export type Protocol<P = unknown> = {
   /** Top-level members in which its requests have flat lists of numbers, such as token ids. */
   readonly numberLists: ReadonlySet<string>;
   /** Errors: `ScripError` invalid_request for what is no request of this protocol. */
-  parse(bytes: Buffer, headers: Readonly<Record<string, string>>): Ask<P>;
+  parse(bytes: Buffer, headers: Readonly<Record<string, string>>): ParsedRequest<P>;
   /** What the input is made of, for a count: framed as OpenAI does, or with as much framing as any supplier's. */
-  tokens(ask: Ask<P>, frames?: Frames): Countable;
+  tokens(parsed: ParsedRequest<P>, frames?: Frames): Countable;
   /** The bytes for the supplier: the caller's own, with only what must differ spliced in. */
-  limit(ask: Ask<P>, change: { model: string; outputCap: number | null; endpoint: Endpoint }): Buffer;
+  limit(parsed: ParsedRequest<P>, change: { model: string; outputCap: number | null; endpoint: Endpoint }): Buffer;
   usage(reply: Buffer, endpoint: Endpoint, bounds: UsageBounds): ReplyReading;
   strip: {
     /** A whole reply with its credits. */
     reply(reply: Buffer, counted: Counted, credits: string): Buffer;
-    stream(ask: Ask<P>, endpoint: Endpoint): StreamReader;
+    stream(parsed: ParsedRequest<P>, endpoint: Endpoint): StreamReader;
   };
   error: {
     /** A refusal of ours in the protocol's shape. */

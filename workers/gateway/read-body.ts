@@ -1,7 +1,7 @@
 import { ScripError } from "../../lib/errors";
 import { JsonScan } from "../../lib/http";
 import type { BodyShare } from "./body-memory";
-import type { Exchange } from "./exchange";
+import type { RequestContext } from "./request-context";
 
 export type BodyRules = {
   bytesMax: number;
@@ -89,7 +89,7 @@ class BodyReader {
  * structure that is beyond `JSON_BOUNDS`, and where the caller breaks off; unavailable where the memory for bodies is used
  * up. Whoever answers then reads on what is still to come.
  */
-export async function readBody({ request }: Exchange, rules: BodyRules): Promise<Buffer> {
+export async function readBody({ request }: RequestContext, rules: BodyRules): Promise<Buffer> {
   const announced = Number(request.headers["content-length"] ?? 0);
   if (announced > rules.bytesMax) throw tooLarge(rules.bytesMax);
   const reader = new BodyReader(rules, announced);

@@ -1,17 +1,17 @@
 import type { CardVersion } from "../../lib/catalog";
 import { ScripError } from "../../lib/errors";
-import { credits } from "../../lib/http";
 import type { LeaseTerm, ReserveOutcome, UsageDraft } from "../../lib/ledger";
 import { factorsOf, worstCharge } from "../../lib/usage";
-import { type Decimal, type Micros, micros, ZERO_MICROS } from "../../lib/money";
+import { type Decimal, type Micros, ZERO_MICROS } from "../../lib/money";
 import type { ChosenKey } from "../../lib/pool";
 import { type Bounds, outputTokensAffordable } from "../../lib/pricing";
 import { type Tokenizer, tokenizerOf, UNKNOWN_TOKENIZER } from "../../lib/providers";
-import { type Admitted, inDebt, needsOf } from "./admit";
-import type { Exchange } from "./exchange";
+import { type Admitted, needsOf } from "./admit";
+import type { RequestContext } from "./request-context";
 import type { Gateway } from "./gateway-state";
 import type { Protocol } from "./protocol";
 import { bytesAtMost } from "./token-ceiling";
+import { inDebt, overBudget, tooLittle } from "./refusals";
 
 /** What was set aside for a request, and the bound that its output got for it. */
 export type Reservation = {
@@ -53,13 +53,13 @@ function tokenizerForAny({ pool }: Gateway, admitted: Admitted, key: ChosenKey):
 }
 
 /** The most that the request may use. A context window bounds both sides of it. */
-export function boundsOf({ ask, model }: Admitted, tokenizer = UNKNOWN_TOKENIZER): Bounds {
+export function boundsOf({ parsed, model }: Admitted, tokenizer = UNKNOWN_TOKENIZER): Bounds {
   const window = model.contextTokens ?? Number.POSITIVE_INFINITY;
-  const growth = bytesAtMost(tokenizer, ask.bytes, ask.large?.look) - ask.bytes.length;
+  const growth = bytesAtMost(tokenizer, parsed.bytes, parsed.large?.look) - parsed.bytes.length;
   return {
-    inputTokens: Math.min(ask.inputBound + growth, window),
-    outputTokens: Math.min(ask.outputAsked ?? model.defaultOutputCap, window) + ask.outputBeyond,
-    choices: ask.choices,
+    inputTokens: Math.min(parsed.inputBound + growth, window),
+    outputTokens: Math.min(parsed.outputAsked ?? model.defaultOutputCap, window) + parsed.outputOverheadTokens,
+    choices: parsed.choices,
   };
 }
 
@@ -92,19 +92,8 @@ export function worstOf(admitted: Admitted, bounds: Bounds, discount: Decimal): 
   return worst;
 }
 
-/** The refusal of a balance that is too small. */
-export function tooLittle(neededMicros: Micros, spendableMicros: Micros): ScripError {
-  return new ScripError(
-    "insufficient_credits",
-    "The balance doesn't cover this request. Add credits or ask for less.",
-    {
-      members: { needed: credits(neededMicros), available: credits(spendableMicros) },
-    },
-  );
-}
-
 function draftOf(protocol: Protocol, admitted: Admitted, key: ChosenKey, inputMax: number): UsageDraft {
-  const { ask, model, terms } = admitted;
+  const { parsed, model, terms } = admitted;
   return {
     protocol: protocol.name,
     mode: "token",
@@ -115,24 +104,9 @@ function draftOf(protocol: Protocol, admitted: Admitted, key: ChosenKey, inputMa
     keyOwner: key.ownerId,
     priceCard: terms.price.id,
     costCard: terms.cost?.id ?? null,
-    inputTokens: Math.min(Math.ceil(ask.bytes.length / BYTES_PER_TOKEN), inputMax),
-    streamed: ask.isStreamed,
+    inputTokens: Math.min(Math.ceil(parsed.bytes.length / BYTES_PER_TOKEN), inputMax),
+    streamed: parsed.isStreamed,
   };
-}
-
-function overBudget({ leg, used, held }: Extract<ReserveOutcome, { outcome: "over_limit" }>): ScripError {
-  const show = (amount: bigint): unknown => (leg.unit === "micros" ? credits(micros(amount)) : String(amount));
-  const limit = leg.limit ?? 0n;
-  const left = limit - used - held;
-  return new ScripError("budget_exceeded", "This request would go over a budget.", {
-    members: {
-      used: show(used + held),
-      needed: show(leg.amount),
-      limit: show(limit),
-      remaining: show(left > 0n ? left : 0n),
-      period: leg.period,
-    },
-  });
 }
 
 function refusalOf(outcome: Exclude<ReserveOutcome, { outcome: "held" | "short" }>): ScripError {
@@ -151,15 +125,17 @@ function refusalOf(outcome: Exclude<ReserveOutcome, { outcome: "held" | "short" 
 async function countInput(
   { tokens }: Gateway,
   protocol: Protocol,
-  { ask, caller }: Admitted,
+  { parsed, caller }: Admitted,
   tokenizer: Tokenizer,
 ): Promise<number> {
-  return (await tokens.inputAtMost(protocol, ask, { account: caller.user.id, tokenizer })) + ask.inputBeyond;
+  return (
+    (await tokens.inputAtMost(protocol, parsed, { account: caller.user.id, tokenizer })) + parsed.inputOverheadTokens
+  );
 }
 
 /** A reply without a bound that can't be cut where its hold ends: it comes whole, or its output isn't all to be seen. */
-const isUnstoppable = ({ ask, model }: Admitted): boolean =>
-  ask.outputAsked === null && (!ask.isStreamed || reasons(model));
+const isUnstoppable = ({ parsed, model }: Admitted): boolean =>
+  parsed.outputAsked === null && (!parsed.isStreamed || reasons(model));
 
 type First = { bounds: Bounds; outputCap: number | null };
 
@@ -168,11 +144,11 @@ type First = { bounds: Bounds; outputCap: number | null };
  * could pay for the longest one has that set aside and is left alone; another gets the default bound.
  */
 async function firstBounds({ balances }: Gateway, admitted: Admitted, full: Bounds, discount: Decimal): Promise<First> {
-  const { ask, model, caller } = admitted;
+  const { parsed, model, caller } = admitted;
   // Rounded up, so that requests of about one size share a worst case; counting is exact again.
   const bounds = { ...full, inputTokens: Math.ceil(full.inputTokens / INPUT_STEP) * INPUT_STEP };
   if (!isUnstoppable(admitted)) return { bounds, outputCap: null };
-  const longest = { ...bounds, outputTokens: (model.contextTokens ?? OUTPUT_LONGEST) + ask.outputBeyond };
+  const longest = { ...bounds, outputTokens: (model.contextTokens ?? OUTPUT_LONGEST) + parsed.outputOverheadTokens };
   const balance = await balances.recent(caller.user.walletId).catch(() => null);
   const canPay = balance !== null && balance.spendableMicros >= 2n * worstOf(admitted, longest, discount);
   return canPay ? { bounds: longest, outputCap: null } : { bounds, outputCap: model.defaultOutputCap };
@@ -188,11 +164,11 @@ async function firstBounds({ balances }: Gateway, admitted: Admitted, full: Boun
 export async function reserve(
   gateway: Gateway,
   protocol: Protocol,
-  exchange: Exchange,
+  context: RequestContext,
   admitted: Admitted,
   { key, discount }: { key: ChosenKey; discount: Decimal },
 ): Promise<Reservation> {
-  const { ask, caller, terms } = admitted;
+  const { parsed, caller, terms } = admitted;
   const tokenizer = tokenizerForAny(gateway, admitted, key);
   const full = boundsOf(admitted, tokenizer);
   let { bounds, outputCap } = await firstBounds(gateway, admitted, full, discount);
@@ -200,12 +176,12 @@ export async function reserve(
   for (let tries = 0; tries < TRIES_MAX; tries++) {
     const holdMicros = worstOf(admitted, bounds, discount);
     const outcome = await gateway.books.reserve({
-      hold: exchange.id,
+      hold: context.id,
       wallet: caller.user.walletId,
       apiKey: caller.key.id,
       amountMicros: holdMicros,
       legs: [],
-      arrivedMs: exchange.arrivedMs,
+      arrivedMs: context.arrivedMs,
       draft: draftOf(protocol, admitted, key, full.inputTokens),
       poolKey: key.id,
     });
@@ -223,11 +199,11 @@ export async function reserve(
       facts: terms.facts,
       factors: factorsOf(terms, discount),
     };
-    const payable = (outputTokensAffordable(request, spendableMicros) ?? 0) - ask.outputBeyond;
-    const asked = full.outputTokens - ask.outputBeyond;
+    const payable = (outputTokensAffordable(request, spendableMicros) ?? 0) - parsed.outputOverheadTokens;
+    const asked = full.outputTokens - parsed.outputOverheadTokens;
     if (payable < Math.min(asked, OUTPUT_WORTHWHILE))
       throw tooLittle(worstOf(admitted, counted, discount), spendableMicros);
-    bounds = { ...counted, outputTokens: payable + ask.outputBeyond };
+    bounds = { ...counted, outputTokens: payable + parsed.outputOverheadTokens };
     if (isUnstoppable(admitted)) outputCap = asked;
     if (payable < asked) outputCap = payable;
   }

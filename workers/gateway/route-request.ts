@@ -4,49 +4,49 @@ import { nowMs } from "../../lib/time";
 import { requireUsable } from "./admit";
 import type { Caller } from "./callers";
 import { readSecret } from "./credentials";
-import type { Exchange } from "./exchange";
+import type { RequestContext } from "./request-context";
 import type { Gateway } from "./gateway-state";
 import { sendModel, sendModels } from "./list-models";
 import { openAiChat } from "./protocols/openai";
-import { sendRefusal } from "./refuse";
-import { serveGeneration } from "./serve-generation";
+import { sendRefusal } from "./refusals";
+import { serveGeneration } from "./pipeline";
 import { sendCredits } from "./show-credits";
 
-type Serve = (gateway: Gateway, exchange: Exchange, rest: string) => Promise<void> | void;
+type Serve = (gateway: Gateway, context: RequestContext, rest: string) => Promise<void> | void;
 type Route = { method: string; path: string; isPrefix?: boolean; serve: Serve };
 
 /** A call of an account that only needs to be somebody's. */
 const asCaller =
-  (serve: (gateway: Gateway, exchange: Exchange, caller: Caller, rest: string) => Promise<void> | void): Serve =>
-  async (gateway, exchange, rest) => {
-    const caller = await gateway.callers.authenticate(readSecret(exchange));
+  (serve: (gateway: Gateway, context: RequestContext, caller: Caller, rest: string) => Promise<void> | void): Serve =>
+  async (gateway, context, rest) => {
+    const caller = await gateway.callers.authenticate(readSecret(context));
     if (caller.user.suspendedMs !== null)
       throw new ScripError("account_suspended", "The account is suspended. Write to support.");
-    requireUsable(gateway, exchange, caller);
-    await serve(gateway, exchange, caller, rest);
+    requireUsable(gateway, context, caller);
+    await serve(gateway, context, caller, rest);
   };
 
 const ROUTES: readonly Route[] = [
   {
     method: "POST",
     path: "/v1/chat/completions",
-    serve: (gateway, exchange) => serveGeneration(gateway, openAiChat, exchange),
+    serve: (gateway, context) => serveGeneration(gateway, openAiChat, context),
   },
   { method: "GET", path: "/v1/models", serve: asCaller(sendModels) },
   { method: "GET", path: "/v1/models/", isPrefix: true, serve: asCaller(sendModel) },
   { method: "GET", path: "/v1/credits", serve: asCaller(sendCredits) },
-  { method: "GET", path: "/healthz", serve: (_gateway, exchange) => exchange.sendJson(200, '{"status":"ok"}') },
+  { method: "GET", path: "/healthz", serve: (_gateway, context) => context.sendJson(200, '{"status":"ok"}') },
   { method: "GET", path: "/readyz", serve: sendReadiness },
   { method: "GET", path: "/metrics", serve: sendMetrics },
 ];
 
-function sendReadiness({ config }: Gateway, exchange: Exchange): void {
+function sendReadiness({ config }: Gateway, context: RequestContext): void {
   const isReady = config.isFresh();
-  exchange.sendJson(isReady ? 200 : 503, JSON.stringify({ status: isReady ? "ready" : "the database can't be read" }));
+  context.sendJson(isReady ? 200 : 503, JSON.stringify({ status: isReady ? "ready" : "the database can't be read" }));
 }
 
-async function sendMetrics({ metrics, metricsToken }: Gateway, exchange: Exchange): Promise<void> {
-  const refusal = refuseOperatorAccess(exchange.request, metricsToken);
+async function sendMetrics({ metrics, metricsToken }: Gateway, context: RequestContext): Promise<void> {
+  const refusal = refuseOperatorAccess(context.request, metricsToken);
   if (refusal === "token_missing") throw new ScripError("unauthenticated", "Send the metrics token as a bearer token.");
   if (refusal) {
     throw new ScripError(
@@ -54,7 +54,7 @@ async function sendMetrics({ metrics, metricsToken }: Gateway, exchange: Exchang
       "Metrics are shown on this machine alone. Set METRICS_TOKEN to read them elsewhere.",
     );
   }
-  exchange.send(200, { "content-type": metrics.registry.contentType }, await metrics.registry.metrics());
+  context.send(200, { "content-type": metrics.registry.contentType }, await metrics.registry.metrics());
 }
 
 function find(method: string, path: string): { route: Route; rest: string } | null {
@@ -75,15 +75,15 @@ function decode(text: string): string {
 }
 
 /** Answer one request, whatever it is. Never throws. */
-export async function routeRequest(gateway: Gateway, exchange: Exchange): Promise<void> {
-  const { request, response } = exchange;
+export async function routeRequest(gateway: Gateway, context: RequestContext): Promise<void> {
+  const { request, response } = context;
   const path = (request.url ?? "/").split("?", 1)[0] ?? "/";
   const protocol = path.startsWith("/v1/") ? openAiChat.name : "own";
   response.once("close", () => {
     gateway.metrics.request(protocol, response.statusCode);
-    const { publicId } = exchange;
+    const { publicId } = context;
     gateway.log.debug(
-      { request: publicId, path, status: response.statusCode, latencyMs: exchange.elapsedMs() },
+      { request: publicId, path, status: response.statusCode, latencyMs: context.elapsedMs() },
       "answered",
     );
     gateway.traces?.answered({
@@ -91,18 +91,18 @@ export async function routeRequest(gateway: Gateway, exchange: Exchange): Promis
       method: request.method ?? "GET",
       path,
       status: response.statusCode,
-      startMs: exchange.arrivedMs,
+      startMs: context.arrivedMs,
       endMs: nowMs(),
-      model: exchange.model,
-      tries: exchange.tries,
-      traceParent: exchange.headers["traceparent"],
+      model: context.model,
+      tries: context.tries,
+      traceParent: context.headers["traceparent"],
     });
   });
   try {
     const found = find(request.method ?? "GET", path);
     if (!found) throw new ScripError("not_found", `There is no ${request.method} ${path.slice(0, 100)} here.`);
-    await found.route.serve(gateway, exchange, decode(found.rest));
+    await found.route.serve(gateway, context, decode(found.rest));
   } catch (error) {
-    sendRefusal(exchange, openAiChat.error, error, gateway.log);
+    sendRefusal(context, openAiChat.error, error, gateway.log);
   }
 }

@@ -5,9 +5,10 @@ import { formatCredits } from "../../lib/money";
 import type { Usage } from "../../lib/pricing";
 import type { Classification } from "../../lib/providers";
 import type { Admitted } from "./admit";
-import type { Ending, Job } from "./job";
+import type { InFlightRequest } from "./in-flight-request";
 import type { Counted, UsageBounds, UsageReading } from "./protocol";
 import { boundsOf, tokenizerFor } from "./reserve";
+import type { Ending } from "./refusals";
 
 /** Reported input may be so much more than the request's bytes allow: suppliers put words of their own before it. */
 const INPUT_MARGIN = 8_192;
@@ -16,10 +17,12 @@ const INPUT_TIMES = 2;
 const OUTPUT_MAX = 2_000_000;
 
 /** What a report of this request's usage can't honestly be outside of. */
-export function usageBounds({ ask, model }: Admitted): UsageBounds {
+export function usageBounds({ parsed, model }: Admitted): UsageBounds {
   return {
-    inputMax: ask.inputBound * INPUT_TIMES + INPUT_MARGIN,
-    outputMax: ask.choices * Math.max(model.contextTokens ?? OUTPUT_MAX, ask.outputAsked ?? 0) + ask.outputBeyond,
+    inputMax: parsed.inputBound * INPUT_TIMES + INPUT_MARGIN,
+    outputMax:
+      parsed.choices * Math.max(model.contextTokens ?? OUTPUT_MAX, parsed.outputAsked ?? 0) +
+      parsed.outputOverheadTokens,
   };
 }
 
@@ -27,32 +30,32 @@ export function usageBounds({ ask, model }: Admitted): UsageBounds {
 export type Taken = { usage: Usage; isEstimated: boolean };
 
 /** A count that failed must not make the reply free: what it can't be more than takes its place. */
-function uncounted({ gateway, exchange }: Job, error: unknown, atMost: number): number {
-  gateway.log.error({ error, request: exchange.publicId, atMost }, "tokens couldn't be counted; taken for the most");
+function uncounted({ gateway, context }: InFlightRequest, error: unknown, atMost: number): number {
+  gateway.log.error({ error, request: context.publicId, atMost }, "tokens couldn't be counted; taken for the most");
   return atMost;
 }
 
 /** Our own count of the input. Never more than the bytes allow; never fails. */
-export async function countInput(job: Job): Promise<number> {
-  const { gateway, protocol, admitted } = job;
+export async function countInput(inFlight: InFlightRequest): Promise<number> {
+  const { gateway, protocol, admitted } = inFlight;
   try {
-    const tokenizer = tokenizerFor(admitted, job.key);
+    const tokenizer = tokenizerFor(admitted, inFlight.key);
     const of = { account: admitted.caller.user.id, tokenizer };
-    const estimate = await gateway.tokens.inputEstimate(protocol, admitted.ask, of);
+    const estimate = await gateway.tokens.inputEstimate(protocol, admitted.parsed, of);
     return Math.min(estimate, boundsOf(admitted, tokenizer).inputTokens);
   } catch (error) {
-    return uncounted(job, error, boundsOf(admitted).inputTokens);
+    return uncounted(inFlight, error, boundsOf(admitted).inputTokens);
   }
 }
 
 /** Our own count of texts that were put out. No token is shorter than a byte; never fails. */
-export async function countOutput(job: Job, texts: string[]): Promise<number> {
-  const { gateway, admitted, key } = job;
+export async function countOutput(inFlight: InFlightRequest, texts: string[]): Promise<number> {
+  const { gateway, admitted, key } = inFlight;
   try {
     return await gateway.tokens.estimate(tokenizerFor(admitted, key), { texts, overhead: 0 });
   } catch (error) {
     return uncounted(
-      job,
+      inFlight,
       error,
       texts.reduce((bytes, text) => bytes + Buffer.byteLength(text), 0),
     );
@@ -60,19 +63,23 @@ export async function countOutput(job: Job, texts: string[]): Promise<number> {
 }
 
 /** The supplier's figures where they can be believed, else our own count of what went in and came out. */
-export async function takeUsage(job: Job, reading: UsageReading, produced: () => string[]): Promise<Taken> {
-  job.answered();
+export async function takeUsage(
+  inFlight: InFlightRequest,
+  reading: UsageReading,
+  produced: () => string[],
+): Promise<Taken> {
+  inFlight.answered();
   if (reading.outcome === "reported") return { usage: reading.usage, isEstimated: false };
-  const { gateway, exchange, admitted } = job;
+  const { gateway, context, admitted } = inFlight;
   gateway.metrics.estimated(reading.outcome);
   if (reading.outcome === "incredible") {
     gateway.log.warn(
-      { request: exchange.publicId, poolKey: job.key.id, model: admitted.model.id },
+      { request: context.publicId, poolKey: inFlight.key.id, model: admitted.model.id },
       "a usage report can't be true",
     );
   }
-  const inputTokens = await countInput(job);
-  const outputTokens = await countOutput(job, produced());
+  const inputTokens = await countInput(inFlight);
+  const outputTokens = await countOutput(inFlight, produced());
   return {
     usage: { meters: { input_tokens: inputTokens, output_tokens: outputTokens }, kinds: {} },
     isEstimated: true,
@@ -102,48 +109,53 @@ type Settling = {
  * The result for an idempotency key is kept before: whoever dies after the commit has it, and it is given to nobody before.
  */
 export async function settle(
-  job: Job,
+  inFlight: InFlightRequest,
   taken: Taken,
   ending: Ending,
   { meaning, isDelivered = false, replyWith = () => null }: Settling = {},
 ): Promise<Settled> {
-  const { gateway, exchange } = job;
-  const settlement = settlementOf(job, taken, ending, meaning);
+  const { gateway, context } = inFlight;
+  const settlement = settlementOf(inFlight, taken, ending, meaning);
   const asked = formatCredits(settlement.chargeMicros);
-  let reply = exchange.keep && replyWith(asked);
-  let isStored = reply === null || (await exchange.keep?.(reply)) === true;
-  exchange.isBooked = true;
+  let reply = context.storeReply && replyWith(asked);
+  let isStored = reply === null || (await context.storeReply?.(reply)) === true;
+  context.isBooked = true;
   const outcome = await gateway.books.settle({ ...settlement, isDelivered });
-  noteCharge(job, outcome);
+  noteCharge(inFlight, outcome);
   const credits = formatCredits(outcome.chargedMicros);
   if (reply === null || credits !== asked) {
     reply = replyWith(credits);
     isStored = false;
   }
-  if (!isStored && reply && outcome.outcome !== "closed") await exchange.keep?.(reply);
+  if (!isStored && reply && outcome.outcome !== "closed") await context.storeReply?.(reply);
   return { outcome, credits, reply };
 }
 
-function settlementOf(job: Job, { usage, isEstimated }: Taken, ending: Ending, meaning?: Classification): Settle {
-  const { exchange, admitted, key } = job;
+function settlementOf(
+  inFlight: InFlightRequest,
+  { usage, isEstimated }: Taken,
+  ending: Ending,
+  meaning?: Classification,
+): Settle {
+  const { context, admitted, key } = inFlight;
   const rated = rateRequest(admitted.terms, usage, key);
   const { inputTokens, outputTokens } = countedOf(usage);
-  job.tokensUsed = inputTokens + outputTokens;
-  job.finish(meaning, rated.costNanos);
+  inFlight.tokensUsed = inputTokens + outputTokens;
+  inFlight.finish(meaning, rated.costNanos);
   const { chargeMicros, costNanos } = rated;
-  return { hold: exchange.id, chargeMicros, costNanos, end: job.end(ending, rated, isEstimated) };
+  return { hold: context.id, chargeMicros, costNanos, end: inFlight.end(ending, rated, isEstimated) };
 }
 
-function noteCharge({ gateway, exchange }: Job, outcome: SettleOutcome): void {
+function noteCharge({ gateway, context }: InFlightRequest, outcome: SettleOutcome): void {
   if (outcome.outcome === "closed") return;
   const { chargedMicros, overrunMicros } = outcome;
   gateway.metrics.charged(chargedMicros, overrunMicros);
   if (outcome.outcome === "late") {
     const charged = formatCredits(chargedMicros);
-    gateway.log.warn({ request: exchange.publicId, charged }, "a request whose hold others had ended is charged late");
+    gateway.log.warn({ request: context.publicId, charged }, "a request whose hold others had ended is charged late");
   }
   if (overrunMicros > 0n) {
     const overrun = formatCredits(overrunMicros);
-    gateway.log.error({ request: exchange.publicId, overrun }, "a request used more than could be charged");
+    gateway.log.error({ request: context.publicId, overrun }, "a request used more than could be charged");
   }
 }

@@ -2,7 +2,7 @@ import { ScripError } from "../../lib/errors";
 import { toJson } from "../../lib/http";
 import { balanceJson, readBalance } from "../../lib/ledger";
 import type { Caller } from "./callers";
-import type { Exchange } from "./exchange";
+import type { RequestContext } from "./request-context";
 import type { Gateway } from "./gateway-state";
 
 /**
@@ -10,12 +10,12 @@ import type { Gateway } from "./gateway-state";
  *
  * Errors: `ScripError` unavailable where the database can't be read.
  */
-export async function sendCredits({ database }: Gateway, exchange: Exchange, caller: Caller): Promise<void> {
+export async function sendCredits({ database }: Gateway, context: RequestContext, caller: Caller): Promise<void> {
   const balance = await readBalance(database.reader, caller.user.walletId).catch((cause: unknown) => {
     throw new ScripError("unavailable", "The balance can't be read at the moment. Try again shortly.", {
       retryAfterS: 2,
       cause,
     });
   });
-  exchange.sendJson(200, toJson(balanceJson(balance, exchange.arrivedMs)));
+  context.sendJson(200, toJson(balanceJson(balance, context.arrivedMs)));
 }

@@ -11,9 +11,9 @@ import { createBalances } from "./balances";
 import { createBodyMemory } from "./body-memory";
 import { readCallerAddresses } from "./caller-addresses";
 import { createCallers } from "./callers";
-import { keepConfig } from "./config";
+import { watchConfig } from "./config";
 import { createTokenCounter } from "./count-tokens";
-import { Exchange } from "./exchange";
+import { RequestContext } from "./request-context";
 import type { Gateway } from "./gateway-state";
 import { LIMITS, type Timings, TIMINGS } from "./limits";
 import { createMetrics } from "./metrics";
@@ -68,7 +68,7 @@ async function assemble(options: GatewayOptions) {
   const pool = await createPool(database, vault, { pollMs: 0, tell, bus });
   const metrics = createMetrics(() => pool.count(nowMs()));
   const books = createBooks(database.pool, lease, { onFlush: (items) => metrics.flush(items) });
-  const config = await keepConfig(database, pool, log, timings);
+  const config = await watchConfig(database, pool, log, timings);
   const counter = createThread(log);
   const gateway: Gateway = {
     database,
@@ -117,7 +117,7 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
       underWay++;
       dropNamedHeaders(request.headers);
       gateway.addresses.receive(request);
-      void routeRequest(gateway, new Exchange(request, response)).finally(() => underWay--);
+      void routeRequest(gateway, new RequestContext(request, response)).finally(() => underWay--);
     },
   );
   refuseUnreadable(server);

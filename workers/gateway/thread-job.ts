@@ -3,9 +3,9 @@ import { ScripError, type ErrorCode, type ErrorDetails } from "../../lib/errors"
 import { pickFields, type RequestFacts } from "../../lib/pricing";
 import type { Tokenizer } from "../../lib/providers";
 import { estimateTexts } from "./count-texts";
-import type { Ask } from "./protocol";
+import type { ParsedRequest } from "./protocol";
 import { findProtocol } from "./protocols/find-protocol";
-import { type TextLook, textLook, textsAtMost } from "./token-ceiling";
+import { type TextFacts, textFacts, textsAtMost } from "./token-ceiling";
 
 /** A body that is parsed in a thread. Its bytes are shared with it, not copied. */
 type LargeBody = { protocol: string; bytes: Uint8Array };
@@ -18,10 +18,10 @@ export type ThreadJob =
   | { kind: "count_texts"; tokenizer: Tokenizer; texts: readonly string[] };
 
 /** A request without its bytes and headers, which whoever asked has, and with no more of its body than prices depend on. */
-export type ParsedLarge = Omit<Ask, "bytes" | "facts"> & {
+export type ParsedLarge = Omit<ParsedRequest, "bytes" | "facts"> & {
   values: RequestFacts["values"];
   sha256: Uint8Array | null;
-  look: TextLook;
+  look: TextFacts;
 };
 
 /** What became of a job, as it crosses from one thread to the other. */
@@ -34,16 +34,16 @@ const asBuffer = ({ buffer, byteOffset, byteLength }: Uint8Array): Buffer =>
   Buffer.from(buffer, byteOffset, byteLength);
 
 function parse({ protocol, bytes, fields, isHashed }: Extract<ThreadJob, { kind: "parse" }>): ParsedLarge {
-  const { bytes: body, facts, ...ask } = findProtocol(protocol).parse(asBuffer(bytes), {});
+  const { bytes: body, facts, ...rest } = findProtocol(protocol).parse(asBuffer(bytes), {});
   const sha256 = isHashed ? Uint8Array.from(createHash("sha256").update(body).digest()) : null;
-  return { ...ask, values: pickFields(facts.body, fields), sha256, look: textLook(body) };
+  return { ...rest, values: pickFields(facts.body, fields), sha256, look: textFacts(body) };
 }
 
 type CountInput = Extract<ThreadJob, { kind: "count_input" }>;
 async function countInput({ protocol, bytes, tokenizer, count }: CountInput): Promise<number> {
   const found = findProtocol(protocol);
-  const ask = found.parse(asBuffer(bytes), {});
-  const { texts, overhead } = found.tokens(ask, count === "estimate" ? "openai" : "largest");
+  const parsed = found.parse(asBuffer(bytes), {});
+  const { texts, overhead } = found.tokens(parsed, count === "estimate" ? "openai" : "largest");
   return overhead + (count === "estimate" ? estimateTexts(tokenizer, texts) : await textsAtMost(tokenizer, texts));
 }
 

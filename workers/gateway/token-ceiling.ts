@@ -88,10 +88,10 @@ function sliceAtMost(text: string, { vocabulary, form }: Tokenizer): number {
 }
 
 /** What decides by how much a form makes a JSON text longer: whether it has letters beyond ASCII, and how many escaped. */
-export type TextLook = { isAscii: boolean; escapes: number };
+export type TextFacts = { isAscii: boolean; escapes: number };
 
 /** Looks at every byte: for large texts beside the event loop. */
-export function textLook(json: Buffer): TextLook {
+export function textFacts(json: Buffer): TextFacts {
   let escapes = 0;
   for (let at = json.indexOf(BACKSLASH); at !== -1 && at < json.length; at++) {
     if (json[at] !== BACKSLASH) continue;
@@ -111,11 +111,11 @@ const GROWS: Readonly<Record<"NFC" | "NFKC", { times: number; escape: number }>>
 
 /**
  * The most bytes that a JSON text's strings are for a tokenizer: no token is shorter than one. Cheap: exact where nothing
- * grows, of longer texts the most that they could. `look` is what `textLook` said of it, where that is known.
+ * grows, of longer texts the most that they could. `look` is what `textFacts` said of it, where that is known.
  */
-export function bytesAtMost({ form }: Tokenizer, json: Buffer, look?: TextLook): number {
+export function bytesAtMost({ form }: Tokenizer, json: Buffer, look?: TextFacts): number {
   if (form === null) return json.length;
-  const { escapes, ...known } = look ?? textLook(json);
+  const { escapes, ...known } = look ?? textFacts(json);
   const grown = escapes * GROWS[form].escape;
   if (known.isAscii) return json.length + grown;
   if (json.length > SLICE_CHARS) return json.length * GROWS[form].times + grown;

@@ -7,7 +7,7 @@ import { openLog } from "@/lib/log";
 import type { Pool } from "@/lib/pool";
 import { nowMs } from "@/lib/time";
 import { type Callers, createCallers } from "@/workers/gateway/callers";
-import { type Config, keepConfig } from "@/workers/gateway/config";
+import { type Config, watchConfig } from "@/workers/gateway/config";
 import { aCatalogue, type CatalogueFixture } from "../../support/a-catalogue";
 
 type Key = { userId: Uuid; apiKeyId: Uuid; secret: string };
@@ -20,7 +20,7 @@ beforeAll(async () => {
   home = await aCatalogue();
   // All that the configuration asks of the pool.
   const pool = { refresh: () => Promise.resolve() } as unknown as Pool;
-  config = await keepConfig(home.database, pool, openLog("test"), { lookMs: 20_000, pollMs: 60_000 });
+  config = await watchConfig(home.database, pool, openLog("test"), { refreshMs: 20_000, pollMs: 60_000 });
   callers = createCallers(home.database, config.access);
 });
 afterAll(async () => {

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { openDatabase } from "@/lib/db";
 import { openLog } from "@/lib/log";
 import type { Pool } from "@/lib/pool";
-import { type Config, keepConfig } from "@/workers/gateway/config";
+import { type Config, watchConfig } from "@/workers/gateway/config";
 import { aCatalogue, type CatalogueFixture, priceOf, put } from "../../support/a-catalogue";
 
 const NEVER_MS = 60_000;
@@ -19,8 +19,8 @@ beforeAll(async () => {
   };
   // All that the configuration asks of the pool.
   const pool = { refresh } as unknown as Pool;
-  config = await keepConfig(home.database, pool, openLog("test"), { lookMs: 20_000, pollMs: NEVER_MS });
-  impatient = await keepConfig(home.database, pool, openLog("test"), { lookMs: 1_000, pollMs: NEVER_MS });
+  config = await watchConfig(home.database, pool, openLog("test"), { refreshMs: 20_000, pollMs: NEVER_MS });
+  impatient = await watchConfig(home.database, pool, openLog("test"), { refreshMs: 1_000, pollMs: NEVER_MS });
 });
 afterAll(async () => {
   config.stop();
@@ -32,7 +32,7 @@ test("however many ask for models that aren't there, the database is asked ten t
   looks = 0;
   const beganMs = performance.now();
   const client = async (at: number): Promise<void> => {
-    while (looks < 5) await config.lookFor(`missing-${at}`);
+    while (looks < 5) await config.refreshFor(`missing-${at}`);
   };
   await Promise.all(Array.from({ length: 20 }, (_, at) => client(at)));
   // The first at once, the others a tenth of a second apart; timers may be a millisecond early.
@@ -40,9 +40,9 @@ test("however many ask for models that aren't there, the database is asked ten t
 });
 
 test("a model that was published a moment ago is found, also right after a look that didn't find it", async () => {
-  await config.lookFor("new");
+  await config.refreshFor("new");
   await put(home, 0, "new", { price: priceOf(5) });
-  await config.lookFor("new");
+  await config.refreshFor("new");
   expect(config.catalogue().models.has("new")).toBe(true);
 });
 
@@ -51,7 +51,7 @@ test("a database that doesn't answer holds nobody up for longer than a second", 
   const silent = await owner.pool.connect();
   await silent.query("begin; lock table books.config_version in access exclusive mode");
   const beganMs = performance.now();
-  await Promise.all(Array.from({ length: 20 }, (_, at) => impatient.lookFor(`missing-${at}`)));
+  await Promise.all(Array.from({ length: 20 }, (_, at) => impatient.refreshFor(`missing-${at}`)));
   const tookMs = performance.now() - beganMs;
   await silent.query("rollback");
   silent.release();

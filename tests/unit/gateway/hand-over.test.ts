@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { createServer } from "node:http";
 import { type AddressInfo, connect } from "node:net";
 import { describe, expect, it } from "vitest";
-import { Exchange } from "../../../workers/gateway/exchange";
+import { RequestContext } from "../../../workers/gateway/request-context";
 
 const LARGE = Buffer.alloc(64 * 1024 * 1024, "x");
 
@@ -10,7 +10,7 @@ describe("a finished reply", () => {
   it("is handed over to a caller who takes it, and cut off where nobody does in time", async () => {
     const server = createServer((request, response) => {
       const isShort = request.url === "/short";
-      new Exchange(request, response, 200).send(200, {}, isShort ? "hello" : LARGE);
+      new RequestContext(request, response, 200).send(200, {}, isShort ? "hello" : LARGE);
     });
     server.listen(0, "127.0.0.1");
     await once(server, "listening");

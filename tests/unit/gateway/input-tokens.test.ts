@@ -28,7 +28,7 @@ describe("what the input is made of", () => {
 
   it("leaves room for images as large as they get, where only their usual size is counted", () => {
     const content = [{ type: "image_url", image_url: { url: "https://a.test/i.png" } }];
-    expect(parse({ messages: [{ role: "user", content }] }).inputBeyond).toBe(51_000);
-    expect(parse({}).inputBeyond).toBe(0);
+    expect(parse({ messages: [{ role: "user", content }] }).inputOverheadTokens).toBe(51_000);
+    expect(parse({}).inputOverheadTokens).toBe(0);
   });
 });

@@ -4,7 +4,7 @@ import { readMembers, spliceInner, spliceMembers } from "../../json-members";
 import type { Counted, StreamReader, StreamStep, UsageBounds, UsageReading } from "../../protocol";
 import { ChunkLog, parseEvent } from "./chunk-log";
 import { isObject, type Json } from "./json";
-import type { ChatAsk } from "./parse";
+import type { ChatRequest } from "./parse";
 import { usageText } from "./strip";
 import { findUsage, readUsage } from "./usage";
 
@@ -146,5 +146,5 @@ class ChunkStream implements StreamReader {
 }
 
 /** A reader for the stream that answers a request. */
-export const stream = ({ particulars }: ChatAsk, endpoint: Endpoint): StreamReader =>
+export const stream = ({ particulars }: ChatRequest, endpoint: Endpoint): StreamReader =>
   new ChunkStream(particulars.wantsUsage, endpoint.reasoning);

@@ -1,13 +1,13 @@
 import type { Endpoint } from "../../../../lib/providers";
 import { spliceMembers } from "../../json-members";
-import type { ChatAsk } from "./parse";
+import type { ChatRequest } from "./parse";
 
 /**
  * The bound under the names that the caller gave it, except where the supplier only knows the older name: a bound that it
  * doesn't read bounds nothing. Both names aren't sent, since some suppliers refuse that.
  */
 function capChanges(
-  { particulars, outputAsked }: ChatAsk,
+  { particulars, outputAsked }: ChatRequest,
   outputCap: number | null,
   { outputCapField }: Endpoint,
 ): [string, string | null][] {
@@ -22,7 +22,7 @@ function capChanges(
   return (named.length > 0 ? named : [outputCapField]).map((name) => [name, String(cap)]);
 }
 
-function withUsage({ bytes, particulars }: ChatAsk): string {
+function withUsage({ bytes, particulars }: ChatRequest): string {
   const asked = '{"include_usage":true}';
   const member = particulars.members.find(({ name }) => name === "stream_options");
   if (!member) return asked;
@@ -33,11 +33,11 @@ function withUsage({ bytes, particulars }: ChatAsk): string {
 
 /** The bytes for a supplier: the caller's, with the model's name there, a lower bound, and usage asked for in streams. */
 export function limit(
-  ask: ChatAsk,
+  parsed: ChatRequest,
   { model, outputCap, endpoint }: { model: string; outputCap: number | null; endpoint: Endpoint },
 ): Buffer {
-  const changes = new Map<string, string | null>(capChanges(ask, outputCap, endpoint));
-  if (model !== ask.model) changes.set("model", JSON.stringify(model));
-  if (ask.isStreamed && !ask.particulars.wantsUsage) changes.set("stream_options", withUsage(ask));
-  return changes.size === 0 ? ask.bytes : spliceMembers(ask.bytes, ask.particulars.members, changes);
+  const changes = new Map<string, string | null>(capChanges(parsed, outputCap, endpoint));
+  if (model !== parsed.model) changes.set("model", JSON.stringify(model));
+  if (parsed.isStreamed && !parsed.particulars.wantsUsage) changes.set("stream_options", withUsage(parsed));
+  return changes.size === 0 ? parsed.bytes : spliceMembers(parsed.bytes, parsed.particulars.members, changes);
 }

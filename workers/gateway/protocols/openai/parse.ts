@@ -1,6 +1,6 @@
 import { isUtf8 } from "node:buffer";
 import { findDuplicate, type Member, readMembers } from "../../json-members";
-import type { Ask } from "../../protocol";
+import type { ParsedRequest } from "../../protocol";
 import { requireChatForm } from "./chat-form";
 import { isAbsent, isObject, type Json, refuse } from "./json";
 import { requirePlainNames } from "./plain-names";
@@ -9,7 +9,7 @@ import { requirePlainNames } from "./plain-names";
  * What this protocol remembers of a request: where its members stand, where those of its `stream_options` stand in their
  * value, and the names under which it bounds its output.
  */
-export type ChatAsk = Ask<{ members: Member[]; options: Member[]; caps: string[]; wantsUsage: boolean }>;
+export type ChatRequest = ParsedRequest<{ members: Member[]; options: Member[]; caps: string[]; wantsUsage: boolean }>;
 
 /** No model's name is so long; what is names none. */
 const MODEL_CHARS_MAX = 300;
@@ -125,7 +125,7 @@ function readOutputAsked(body: Json): number | null {
 }
 
 /** Read a chat completion's request. Errors: `ScripError` invalid_request. */
-export function parse(bytes: Buffer, headers: Readonly<Record<string, string>>): ChatAsk {
+export function parse(bytes: Buffer, headers: Readonly<Record<string, string>>): ChatRequest {
   const body = readObject(bytes);
   requireOneMeaning(bytes);
   requirePlainNames(body);
@@ -152,8 +152,8 @@ export function parse(bytes: Buffer, headers: Readonly<Record<string, string>>):
     outputAsked: readOutputAsked(body),
     choices: readCount(body, "n", CHOICES_MAX) ?? 1,
     inputBound: areMeasured ? measured : Math.max(measured, WINDOW_MAX),
-    inputBeyond: areMeasured ? images * IMAGE_TOKENS_MAX : WINDOW_MAX,
-    outputBeyond: predictedBytes(body),
+    inputOverheadTokens: areMeasured ? images * IMAGE_TOKENS_MAX : WINDOW_MAX,
+    outputOverheadTokens: predictedBytes(body),
     facts: { body, headers },
     particulars: {
       members,

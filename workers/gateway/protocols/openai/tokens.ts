@@ -1,7 +1,7 @@
 import { formatFunctionDefinitions, FUNCTION_DEFINITION_TOKEN_OVERHEAD } from "gpt-tokenizer/functionCalling";
 import type { Countable, Frames } from "../../protocol";
 import { isObject, type Json } from "./json";
-import { type ChatAsk, TOOLS_TOKENS_MAX } from "./parse";
+import { type ChatRequest, TOOLS_TOKENS_MAX } from "./parse";
 
 /** Source: OpenAI cookbook, "How to count tokens with tiktoken": every message takes 3, a name 1, the reply's start 3. */
 const MESSAGE_TOKENS = 3;
@@ -94,7 +94,7 @@ const FRAMINGS: Readonly<Record<Frames, Framing>> = {
 };
 
 /** What the input is made of: the texts of messages, tools, response format and whatever may be prompt, and their frames. */
-export function tokens({ facts }: ChatAsk, frames: Frames = "openai"): Countable {
+export function tokens({ facts }: ChatRequest, frames: Frames = "openai"): Countable {
   const framing = FRAMINGS[frames];
   const body: Json = facts.body;
   const into: Countable = { texts: [], overhead: framing.start };

@@ -4,7 +4,7 @@ import { ScripError } from "../../lib/errors";
 type Turnstile = <T>(work: () => Promise<T>) => Promise<T>;
 
 /** A turnstile with nothing under way. */
-export function createTurnstile(atOnce: number, waitingMax: number): Turnstile {
+export function createConcurrencyLimiter(atOnce: number, waitingMax: number): Turnstile {
   const waiting: (() => void)[] = [];
   let underWay = 0;
 

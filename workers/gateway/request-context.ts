@@ -7,7 +7,7 @@ import { LIMITS } from "./limits";
 import type { TracedTry } from "./traces";
 
 /** One request and its reply, with the id that both carry. */
-export class Exchange {
+export class RequestContext {
   readonly arrivedMs = nowMs();
   readonly id: Uuid = newUuid(this.arrivedMs);
   readonly publicId = toPublicId("request", this.id);
@@ -16,14 +16,14 @@ export class Exchange {
   readonly tries: TracedTry[] = [];
   /** Headers that the reply gets beside its own. */
   readonly replyHeaders: Record<string, string> = { "x-request-id": this.publicId };
-  /** Keeps the result for an idempotency key, where the caller sent one; answers whether it did. Never throws. */
-  keep: ((reply: StoredReply) => Promise<boolean>) | null = null;
+  /** Stores the result for an idempotency key, where the caller sent one; answers whether it did. Never throws. */
+  storeReply: ((reply: StoredReply) => Promise<boolean>) | null = null;
   /** Whether the ledger was asked to charge it: from then on its hold says what became of an idempotency key. */
   isBooked = false;
   /** How long its body took to arrive: the caller's time, not ours. */
   uploadMs = 0;
-  #isGone = false;
-  #onGone: (() => void) | null = null;
+  #isDisconnected = false;
+  #onDisconnected: (() => void) | null = null;
 
   constructor(
     readonly request: IncomingMessage,
@@ -32,20 +32,20 @@ export class Exchange {
   ) {
     response.once("close", () => {
       if (response.writableFinished) return;
-      this.#isGone = true;
-      this.#onGone?.();
+      this.#isDisconnected = true;
+      this.#onDisconnected?.();
     });
   }
 
   /** Whether the caller left before the reply was handed over. */
-  get isGone(): boolean {
-    return this.#isGone;
+  get isDisconnected(): boolean {
+    return this.#isDisconnected;
   }
 
   /** Run this when the caller leaves, or now where they have left; it takes the place of what was set before. */
-  whenGone(run: (() => void) | null): void {
-    this.#onGone = run;
-    if (this.#isGone) run?.();
+  onDisconnect(run: (() => void) | null): void {
+    this.#onDisconnected = run;
+    if (this.#isDisconnected) run?.();
   }
 
   get headers(): Readonly<Record<string, string>> {
@@ -63,7 +63,7 @@ export class Exchange {
    */
   send(status: number, headers: Record<string, string>, body: string | Buffer): void {
     const { response } = this;
-    if (this.#isGone || response.headersSent) return;
+    if (this.#isDisconnected || response.headersSent) return;
     const early = isEarly(this.request) ? { connection: "close" } : {};
     const own = { "content-length": Buffer.byteLength(body), ...early };
     response.writeHead(status, { ...this.replyHeaders, ...headers, ...own });

@@ -1,43 +1,30 @@
-import { ScripError } from "../../lib/errors";
 import { REPLY_BYTES_MAX } from "../../lib/idempotency";
 import { type RatedRequest, rateRequest } from "../../lib/usage";
 import { type Micros, micros } from "../../lib/money";
 import { classifyFailure, headersToCaller } from "../../lib/providers";
-import { leaveWith, type Tried } from "./attempt";
-import { type Ending, givenUp, type Job } from "./job";
+import type { Tried } from "./attempt";
+import type { InFlightRequest } from "./in-flight-request";
 import type { OpenStream } from "./open-streams";
 import type { StreamStep } from "./protocol";
 import { countedOf, countInput, countOutput, settle, takeUsage, usageBounds } from "./settle";
 import type { UpstreamFailure } from "./upstream";
+import { handleDisconnect } from "./disconnect";
+import { abandoned, BROKEN_STREAM, type Ending, type StreamEnd } from "./refusals";
 
 type Stream = Extract<Tried, { outcome: "stream" }>;
-/** Why a stream ended, and the refusal that the caller is told where it wasn't by itself. */
-type Cause = "complete" | "cut" | "left" | "short" | "late" | "given_up";
-
-const NOT_WHOLE: Record<Exclude<Cause, "complete" | "left">, { refusal: ScripError; ending: Ending }> = {
-  cut: ending("upstream_error", "The supplier broke the reply off. What was delivered is charged.", 502),
-  late: ending("upstream_timeout", "The reply took longer than a stream may. What was delivered is charged.", 504),
-  given_up: ending("unavailable", "The reply was given up. What had been delivered was charged.", 503),
-  short: ending("insufficient_credits", "The balance is used up. What was delivered is charged.", 402),
-};
-function ending(code: ConstructorParameters<typeof ScripError>[0], message: string, httpStatus: number) {
-  const refusal = new ScripError(code, message, { retry: false });
-  return { refusal, ending: { status: "interrupted" as const, httpStatus, errorCode: code } };
-}
-
 /** A hold that is used up to this share grows. */
 const GROW_AT = { numerator: 4n, denominator: 5n };
 
 /** Passes one stream on to its caller, and keeps count of what it would cost if it ended now. */
 class Relay implements OpenStream {
-  #cause: Cause | null = null;
+  #cause: StreamEnd | null = null;
   #holdMicros: Micros;
   #checkedMs: number;
   #inputTokens: Promise<number> | null = null;
   #outputTokens = 0;
   #isTicking = false;
-  #finished: (cause: Cause) => void = () => undefined;
-  readonly done: Promise<Cause>;
+  #finished: (cause: StreamEnd) => void = () => undefined;
+  readonly done: Promise<StreamEnd>;
   /** What went out, where it is kept for the caller's next try; null where that is too much. */
   sent: Buffer[] | null;
   /** Whether any of it was handed to the caller's connection. */
@@ -45,28 +32,28 @@ class Relay implements OpenStream {
   #sentBytes = 0;
 
   constructor(
-    private readonly job: Job,
+    private readonly inFlight: InFlightRequest,
     private readonly stream: Stream,
   ) {
-    this.#holdMicros = job.reservation.holdMicros;
-    this.#checkedMs = job.exchange.arrivedMs;
-    this.sent = job.exchange.keep ? [] : null;
+    this.#holdMicros = inFlight.reservation.holdMicros;
+    this.#checkedMs = inFlight.context.arrivedMs;
+    this.sent = inFlight.context.storeReply ? [] : null;
     this.done = new Promise((resolve) => {
       this.#finished = resolve;
     });
   }
 
   /** Everything from the first event to the end; resolves with the reason of the end. */
-  async run(): Promise<Cause> {
-    const { job, stream } = this;
-    const { exchange, gateway } = job;
-    const { response } = exchange;
-    const stay = leaveWith(job, stream.call, stream.reader);
-    const late = setTimeout(() => this.#stop("late"), Math.max(1, gateway.timings.streamMs - exchange.elapsedMs()));
+  async run(): Promise<StreamEnd> {
+    const { inFlight, stream } = this;
+    const { context, gateway } = inFlight;
+    const { response } = context;
+    const stay = handleDisconnect(inFlight, stream.call, stream.reader);
+    const late = setTimeout(() => this.#stop("late"), Math.max(1, gateway.timings.streamMs - context.elapsedMs()));
     response.on("drain", this.#resume);
     gateway.streams.add(this);
     try {
-      if (job.isFenced) this.#stop("given_up");
+      if (inFlight.isFenced) this.#stop("given_up");
       else this.#open();
       stream.call.attach({ data: (chunk) => this.#take(chunk), end: (failure) => this.#ended(failure) });
       stream.call.resume();
@@ -76,18 +63,18 @@ class Relay implements OpenStream {
       response.off("drain", this.#resume);
       clearTimeout(late);
       stay();
-      exchange.whenGone(null);
+      context.onDisconnect(null);
     }
   }
 
   /** Once a second: grow a hold that is nearly used up, and tell the books what was used. */
   async tick(nowMs: number): Promise<void> {
-    const { exchange, gateway } = this.job;
+    const { context, gateway } = this.inFlight;
     if (this.#isTicking || this.#cause) return;
-    if (this.job.isFenced) return this.#stop("given_up");
+    if (this.inFlight.isFenced) return this.#stop("given_up");
     // What has a bound can't outgrow its hold: it is only looked at for its checkpoints.
-    const isYoung = nowMs - exchange.arrivedMs < gateway.timings.checkpointMs;
-    if (isYoung && this.job.admitted.ask.outputAsked !== null) return;
+    const isYoung = nowMs - context.arrivedMs < gateway.timings.checkpointMs;
+    if (isYoung && this.inFlight.admitted.parsed.outputAsked !== null) return;
     this.#isTicking = true;
     try {
       await this.#check(nowMs);
@@ -97,7 +84,7 @@ class Relay implements OpenStream {
   }
 
   async #check(nowMs: number): Promise<void> {
-    const { exchange, gateway } = this.job;
+    const { context, gateway } = this.inFlight;
     const rated = await this.#runningTotal();
     const isFull = rated.chargeMicros * GROW_AT.denominator > this.#holdMicros * GROW_AT.numerator;
     // Nobody is charged for a stream that breaks off before it has said anything.
@@ -106,7 +93,7 @@ class Relay implements OpenStream {
     this.#checkedMs = nowMs;
     const checkpoint = this.#outputTokens > 0 ? this.#checkpoint(rated) : null;
     const toMicros = isFull ? micros(this.#holdMicros + rated.chargeMicros + 1n) : null;
-    const outcome = await gateway.books.extend({ hold: exchange.id, toMicros, checkpoint });
+    const outcome = await gateway.books.extend({ hold: context.id, toMicros, checkpoint });
     if (outcome.outcome === "held") this.#holdMicros = toMicros ?? this.#holdMicros;
     else if (outcome.outcome === "short") await this.#growByRest(rated, outcome.spendableMicros);
     else this.#stop("given_up");
@@ -114,10 +101,10 @@ class Relay implements OpenStream {
 
   /** The balance doesn't give what was asked for: take what there is, and stop where nothing is left. */
   async #growByRest(rated: RatedRequest, spendableMicros: Micros): Promise<void> {
-    const { exchange, gateway } = this.job;
+    const { context, gateway } = this.inFlight;
     if (spendableMicros > 0n) {
       const toMicros = micros(this.#holdMicros + spendableMicros);
-      const outcome = await gateway.books.extend({ hold: exchange.id, toMicros, checkpoint: null });
+      const outcome = await gateway.books.extend({ hold: context.id, toMicros, checkpoint: null });
       if (outcome.outcome === "held") this.#holdMicros = toMicros;
       return;
     }
@@ -125,31 +112,31 @@ class Relay implements OpenStream {
   }
 
   async #runningTotal(): Promise<RatedRequest> {
-    const { job, stream } = this;
-    this.#inputTokens ??= countInput(job);
-    this.#outputTokens += await countOutput(job, stream.reader.producedSince());
+    const { inFlight, stream } = this;
+    this.#inputTokens ??= countInput(inFlight);
+    this.#outputTokens += await countOutput(inFlight, stream.reader.producedSince());
     const meters = { input_tokens: await this.#inputTokens, output_tokens: this.#outputTokens };
-    return rateRequest(job.admitted.terms, { meters, kinds: {} }, job.key);
+    return rateRequest(inFlight.admitted.terms, { meters, kinds: {} }, inFlight.key);
   }
 
   #checkpoint(rated: RatedRequest) {
-    const { exchange, ttftMs } = this.job;
+    const { context, ttftMs } = this.inFlight;
     const chargeMicros = rated.chargeMicros < this.#holdMicros ? rated.chargeMicros : this.#holdMicros;
-    return { ...rated, chargeMicros, latencyMs: exchange.elapsedMs(), ttftMs };
+    return { ...rated, chargeMicros, latencyMs: context.elapsedMs(), ttftMs };
   }
 
   #open(): void {
-    const { job, stream } = this;
-    const { exchange } = job;
-    job.ttftMs = exchange.elapsedMs();
-    if (!exchange.isGone) exchange.response.writeHead(200, headersOf(job, stream));
+    const { inFlight, stream } = this;
+    const { context } = inFlight;
+    inFlight.ttftMs = context.elapsedMs();
+    if (!context.isDisconnected) context.response.writeHead(200, headersOf(inFlight, stream));
     this.#pass(stream.first);
   }
 
   #take(chunk: Buffer): void {
     if (this.#cause) return;
     // Before it is read: what is fenced off is neither sent nor charged.
-    if (this.job.isFenced) return this.#stop("given_up");
+    if (this.inFlight.isFenced) return this.#stop("given_up");
     try {
       this.#pass(this.stream.reader.push(chunk));
     } catch {
@@ -158,9 +145,9 @@ class Relay implements OpenStream {
   }
 
   #pass({ out, state }: StreamStep): void {
-    const { response, isGone } = this.job.exchange;
+    const { response, isDisconnected } = this.inFlight.context;
     this.#remember(out);
-    if (out.length > 0 && !isGone) {
+    if (out.length > 0 && !isDisconnected) {
       this.isDelivered = true;
       if (!response.write(out)) this.stream.call.pause();
     }
@@ -178,74 +165,79 @@ class Relay implements OpenStream {
   readonly #resume = (): void => this.stream.call.resume();
 
   #ended(failure: UpstreamFailure | null): void {
-    if (this.job.exchange.isGone) this.#end("left");
+    if (this.inFlight.context.isDisconnected) this.#end("left");
     else this.#end(!failure && this.stream.reader.isComplete() ? "complete" : "cut");
   }
 
-  #stop(cause: Cause): void {
+  #stop(cause: StreamEnd): void {
     this.#end(cause);
     this.stream.call.abort();
   }
 
-  #end(cause: Cause): void {
+  #end(cause: StreamEnd): void {
     if (this.#cause) return;
     this.#cause = cause;
     this.#finished(cause);
   }
 }
 
-const headersOf = ({ exchange }: Job, { headers }: Stream): Record<string, string> => ({
+const headersOf = ({ context }: InFlightRequest, { headers }: Stream): Record<string, string> => ({
   "cache-control": "no-cache",
   ...headersToCaller(headers),
-  ...exchange.replyHeaders,
+  ...context.replyHeaders,
   "x-accel-buffering": "no",
 });
 
-function endingOf(job: Job, cause: Cause): Ending {
-  if (cause === "left" || job.exchange.isGone)
+function endingOf(inFlight: InFlightRequest, cause: StreamEnd): Ending {
+  if (cause === "left" || inFlight.context.isDisconnected)
     return { status: "cancelled", httpStatus: 200, errorCode: "client_left" };
   if (cause === "complete") return { status: "ok", httpStatus: 200, errorCode: null };
-  return NOT_WHOLE[cause].ending;
+  return BROKEN_STREAM[cause].ending;
 }
 
 /** Charge a stream that ended; its last bytes, null where it has none. Errors: `ScripError` where nothing was delivered. */
-async function charge(job: Job, stream: Stream, cause: Cause, relay: Relay): Promise<Buffer | null> {
-  const { protocol, admitted, exchange } = job;
+async function charge(
+  inFlight: InFlightRequest,
+  stream: Stream,
+  cause: StreamEnd,
+  relay: Relay,
+): Promise<Buffer | null> {
+  const { protocol, admitted, context } = inFlight;
   const { reader } = stream;
-  if (cause === "given_up" && !relay.isDelivered && !exchange.isGone) throw givenUp({ retry: false });
+  if (cause === "given_up" && !relay.isDelivered && !context.isDisconnected) throw abandoned({ retry: false });
   const fault = cause === "cut" ? classifyFailure("unreachable") : undefined;
   const reading = reader.reading(usageBounds(admitted));
-  const refusal = cause === "complete" || cause === "left" ? null : NOT_WHOLE[cause].refusal;
+  const refusal = cause === "complete" || cause === "left" ? null : BROKEN_STREAM[cause].refusal;
   const lastEvent = refusal && Buffer.from(protocol.error.event(refusal));
   if (cause === "cut" && reading.outcome === "absent" && reader.produced().length === 0) {
-    job.finish(fault);
-    await job.release(endingOf(job, cause));
+    inFlight.finish(fault);
+    await inFlight.release(endingOf(inFlight, cause));
     return lastEvent;
   }
-  const taken = await takeUsage(job, reading, () => reader.produced());
+  const taken = await takeUsage(inFlight, reading, () => reader.produced());
   const lastWith = (credits: string): Buffer | null =>
     lastEvent ?? (cause === "complete" ? reader.end(countedOf(taken.usage), credits) : null);
-  const { outcome, credits } = await settle(job, taken, endingOf(job, cause), {
+  const { outcome, credits } = await settle(inFlight, taken, endingOf(inFlight, cause), {
     meaning: fault,
     isDelivered: relay.isDelivered,
     replyWith: (sum) => {
       const last = lastWith(sum);
       return (
         last &&
-        relay.sent && { status: 200, headers: headersOf(job, stream), body: Buffer.concat([...relay.sent, last]) }
+        relay.sent && { status: 200, headers: headersOf(inFlight, stream), body: Buffer.concat([...relay.sent, last]) }
       );
     },
   });
   // Somebody else ended the hold, by what was known of it: the caller isn't told that all is well.
   if (outcome.outcome !== "settled" && cause === "complete")
-    return Buffer.from(protocol.error.event(NOT_WHOLE.given_up.refusal));
+    return Buffer.from(protocol.error.event(BROKEN_STREAM.given_up.refusal));
   return lastWith(credits);
 }
 
 /** Pass a stream on, then charge it; its last bytes leave after the commit. */
-export async function serveStream(job: Job, stream: Stream): Promise<void> {
-  const relay = new Relay(job, stream);
+export async function relayStream(inFlight: InFlightRequest, stream: Stream): Promise<void> {
+  const relay = new Relay(inFlight, stream);
   const cause = await relay.run();
-  const last = await charge(job, stream, cause, relay);
-  if (last && !job.exchange.isGone) job.exchange.end(last);
+  const last = await charge(inFlight, stream, cause, relay);
+  if (last && !inFlight.context.isDisconnected) inFlight.context.end(last);
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { createTurnstile } from "../../../workers/gateway/turnstile";
+import { createConcurrencyLimiter } from "../../../workers/gateway/concurrency-limiter";
 
 /** Work that lasts until it is let go, and how much of it is under way. */
 function someWork() {
@@ -11,7 +11,7 @@ const settled = () => new Promise((resolve) => setImmediate(resolve));
 
 describe("a turnstile", () => {
   it("lets no more through at once than it is wide, and everybody in the end", async () => {
-    const pass = createTurnstile(2, 10);
+    const pass = createConcurrencyLimiter(2, 10);
     const { work, running } = someWork();
     const all = Promise.all(Array.from({ length: 5 }, () => pass(work)));
     for (let passed = 0; passed < 5; passed++) {
@@ -23,7 +23,7 @@ describe("a turnstile", () => {
   });
 
   it("turns away whoever would wait in too long a row, and goes on after work that failed", async () => {
-    const pass = createTurnstile(1, 1);
+    const pass = createConcurrencyLimiter(1, 1);
     const { work, running } = someWork();
     const first = pass(work);
     const second = pass(() => Promise.reject(new Error("failed")));

@@ -5,16 +5,16 @@ import { newUuid } from "../../lib/ids";
 import { claimReply, releaseClaim, storeReply, type StoredReply, type ReplyClaim } from "../../lib/idempotency";
 import { nowMs } from "../../lib/time";
 import type { Caller } from "./callers";
-import type { Exchange } from "./exchange";
+import type { RequestContext } from "./request-context";
 import type { Gateway } from "./gateway-state";
-import type { Ask } from "./protocol";
+import type { ParsedRequest } from "./protocol";
 
 const KEY_CHARS_MAX = 255;
 /** Headers that belong to one reply, not to the result. */
 const PASSING = /^x-ratelimit-|^connection$|^content-length$/;
 
 /** The idempotency key that a request has, and the route that it holds for. Errors: `ScripError` invalid_request. */
-export function replyKeyOf({ headers, request }: Exchange): { route: string; key: string } | null {
+export function replyKeyOf({ headers, request }: RequestContext): { route: string; key: string } | null {
   const key = headers["idempotency-key"];
   if (key === undefined) return null;
   const route = (request.url ?? "").split("?", 1)[0] ?? "";
@@ -22,9 +22,9 @@ export function replyKeyOf({ headers, request }: Exchange): { route: string; key
   throw new ScripError("invalid_request", `An Idempotency-Key has 1 to ${KEY_CHARS_MAX} characters.`);
 }
 
-function replay(exchange: Exchange, { status, headers, body }: StoredReply): void {
-  exchange.response.writeHead(status, { ...headers, "idempotent-replayed": "true" });
-  exchange.end(body);
+function replay(context: RequestContext, { status, headers, body }: StoredReply): void {
+  context.response.writeHead(status, { ...headers, "idempotent-replayed": "true" });
+  context.end(body);
 }
 
 const lasting = (headers: Record<string, string>): Record<string, string> =>
@@ -47,15 +47,15 @@ function keeper({ database, vault, log }: Gateway, claim: ReplyClaim) {
 
 async function runFirst(
   gateway: Gateway,
-  exchange: Exchange,
+  context: RequestContext,
   claim: ReplyClaim,
   serve: () => Promise<void>,
 ): Promise<void> {
-  exchange.keep = keeper(gateway, claim);
+  context.storeReply = keeper(gateway, claim);
   try {
     await serve();
   } finally {
-    if (!exchange.isBooked) {
+    if (!context.isBooked) {
       // Nothing was charged: the key is free for another try. A claim that stays is found out by its hold.
       const forgotten = gateway.database.inTransaction((tx) => releaseClaim(tx, systemCtx("gateway", nowMs()), claim));
       await forgotten.catch((error: unknown) => gateway.log.warn({ error }, "a claim couldn't be given up"));
@@ -69,19 +69,19 @@ async function runFirst(
  * Errors: `ScripError` in_progress while the first runs, idempotency_conflict for another body, or where the first
  * result is gone.
  */
-export async function serveOnce(
+export async function serveIdempotently(
   gateway: Gateway,
-  exchange: Exchange,
-  { caller, ask }: { caller: Caller; ask: Ask },
+  context: RequestContext,
+  { caller, parsed }: { caller: Caller; parsed: ParsedRequest },
   serve: () => Promise<void>,
 ): Promise<void> {
-  const place = replyKeyOf(exchange);
+  const place = replyKeyOf(context);
   if (place === null) return serve();
-  const sha256 = ask.large?.sha256 ?? createHash("sha256").update(ask.bytes).digest();
+  const sha256 = parsed.large?.sha256 ?? createHash("sha256").update(parsed.bytes).digest();
   const requestHash = Uint8Array.from(sha256);
-  const claim: ReplyClaim = { id: newUuid(nowMs()), userId: caller.user.id, ...place, requestHash, hold: exchange.id };
+  const claim: ReplyClaim = { id: newUuid(nowMs()), userId: caller.user.id, ...place, requestHash, hold: context.id };
   const { database, vault } = gateway;
-  const ctx = systemCtx("gateway", exchange.arrivedMs);
+  const ctx = systemCtx("gateway", context.arrivedMs);
   const claimed = await database
     .inTransaction((tx) => claimReply(tx, ctx, vault, claim))
     .catch((cause: unknown) => {
@@ -89,9 +89,9 @@ export async function serveOnce(
     });
   switch (claimed.outcome) {
     case "new":
-      return runFirst(gateway, exchange, claim, serve);
+      return runFirst(gateway, context, claim, serve);
     case "done":
-      return replay(exchange, claimed.reply);
+      return replay(context, claimed.reply);
     case "in_progress":
       throw new ScripError("in_progress", "The first request with this Idempotency-Key is under way.", {
         retryAfterS: 1,

@@ -1,4 +1,3 @@
-import { ScripError } from "../../lib/errors";
 import type { Classification } from "../../lib/providers";
 import type { UsageEnd } from "../../lib/ledger";
 import type { RatedRequest } from "../../lib/usage";
@@ -6,25 +5,20 @@ import type { ChosenKey } from "../../lib/pool";
 import { type Nanos, ZERO_NANOS } from "../../lib/money";
 import { delay, nowMs } from "../../lib/time";
 import type { Admitted } from "./admit";
-import type { Exchange } from "./exchange";
+import type { RequestContext } from "./request-context";
 import type { Gateway } from "./gateway-state";
 import type { Protocol } from "./protocol";
 import type { Reservation } from "./reserve";
+import type { Ending } from "./refusals";
 
-/** How an end came about, in the words of the usage record. */
-export type Ending = Pick<UsageEnd, "status" | "httpStatus" | "errorCode">;
 type Rated = Pick<RatedRequest, "isCapped"> & Pick<UsageEnd, "meters" | "multipliers" | "breakdown" | "costBreakdown">;
 
 export const UNRATED: Rated = { meters: {}, multipliers: [], breakdown: [], costBreakdown: [], isCapped: false };
 const RELEASE_PATIENCE_MS = 2_000;
 const SUCCESS: Classification = { forKey: { action: "none" }, forRequest: "surface", outcome: "ok" };
 
-/** The refusal of a request that this gateway doesn't finish. */
-export const givenUp = (details: { retry?: boolean; retryAfterS?: number } = {}): ScripError =>
-  new ScripError("unavailable", "The request was given up. Try again.", details);
-
 /** A request that has its reservation, and the attempts made for it. */
-export class Job {
+export class InFlightRequest {
   readonly attempts: UsageEnd["attempts"] = [];
   ttftMs: number | null = null;
   /** What was used in the end. Units: tokens. */
@@ -40,13 +34,13 @@ export class Job {
   constructor(
     readonly gateway: Gateway,
     readonly protocol: Protocol,
-    readonly exchange: Exchange,
+    readonly context: RequestContext,
     readonly admitted: Admitted,
     readonly reservation: Reservation,
     /** The key of the present attempt. */
     public key: ChosenKey,
   ) {
-    this.#ownSinceMs = exchange.arrivedMs + exchange.uploadMs;
+    this.#ownSinceMs = context.arrivedMs + context.uploadMs;
   }
 
   get upstreamModel(): string {
@@ -66,7 +60,7 @@ export class Job {
     return !this.reservation.lease.isValid();
   }
 
-  tellDispatched(isOut: boolean): void {
+  markDispatched(isOut: boolean): void {
     this.#isOut = isOut;
     this.isDispatched ||= isOut;
   }
@@ -102,13 +96,13 @@ export class Job {
     gateway.pool.finished(key.id, { forKey, modelId: admitted.model.id, latencyMs, costNanos, nowMs: atMs });
     gateway.metrics.attempt(admitted.model.provider, outcome);
     const n = this.attempts.length + 1;
-    this.exchange.tries.push({ channel: key.channelId, outcome, startMs: this.#startedMs, endMs: atMs });
+    this.context.tries.push({ channel: key.channelId, outcome, startMs: this.#startedMs, endMs: atMs });
     this.attempts.push({ n, poolKey: key.id, channel: key.channelId, outcome, costNanos, latencyMs });
   }
 
   /** What the usage record says of the end. */
   end(ending: Ending, rated: Rated = UNRATED, isEstimated = false): UsageEnd {
-    const { key, exchange } = this;
+    const { key, context } = this;
     return {
       channel: key.channelId,
       poolKey: key.id,
@@ -124,16 +118,16 @@ export class Job {
       capped: rated.isCapped,
       lost: false,
       ...ending,
-      latencyMs: exchange.elapsedMs(),
+      latencyMs: context.elapsedMs(),
       ttftMs: this.ttftMs,
     };
   }
 
   /** End the hold without a charge. A refusal needn't wait for a database that is away: the books try until it is back. */
   async release(ending: Ending): Promise<void> {
-    const { gateway, exchange } = this;
-    const released = gateway.books.release({ hold: exchange.id, costNanos: ZERO_NANOS, end: this.end(ending) });
-    released.catch((error: unknown) => gateway.log.error({ error, request: exchange.publicId }, "a release failed"));
+    const { gateway, context } = this;
+    const released = gateway.books.release({ hold: context.id, costNanos: ZERO_NANOS, end: this.end(ending) });
+    released.catch((error: unknown) => gateway.log.error({ error, request: context.publicId }, "a release failed"));
     await Promise.race([released, delay(RELEASE_PATIENCE_MS)]);
   }
 }
