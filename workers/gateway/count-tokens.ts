@@ -62,7 +62,7 @@ export function createTokenCounter(thread: Thread): TokenCounter {
     },
     async inputAtMost(protocol, parsed, of) {
       if (parsed.large) return countLarge(protocol, parsed, of, of.tokenizer.isOpenAi ? "estimate" : "at_most");
-      return atMost(of.tokenizer, protocol.tokens(parsed, of.tokenizer.isOpenAi ? "openai" : "largest"));
+      return atMost(of.tokenizer, protocol.tokens(parsed, of.tokenizer.isOpenAi ? "typical" : "largest"));
     },
   };
 }

@@ -1,5 +1,5 @@
 import type { ScripError } from "../../lib/errors";
-import type { Meter } from "../../lib/catalog";
+import type { CardVersion, Meter, ModelWithCards } from "../../lib/catalog";
 import type { RequestFacts, Usage } from "../../lib/pricing";
 import type { Endpoint } from "../../lib/providers";
 import type { TextFacts } from "./token-ceiling";
@@ -32,7 +32,7 @@ export type ParsedRequest<P = unknown> = {
 /** Texts to be tokenised, and the tokens that their framing takes beside them. */
 export type Countable = { texts: string[]; overhead: number };
 
-export type Frames = "openai" | "largest";
+export type Frames = "typical" | "largest";
 
 /** Bounds that a usage report can't honestly be outside of. */
 export type UsageBounds = { inputMax: number; outputMax: number };
@@ -70,8 +70,16 @@ export type Counted = { inputTokens: number; outputTokens: number };
 /** A wire protocol. Nothing else in the gateway knows a name of a field of it. */
 export type Protocol<P = unknown> = {
   readonly name: string;
+  /** Where its requests are posted to here, and what every path of it begins with. */
+  readonly routes: readonly string[];
+  readonly prefix: string;
   /** The path below a supplier's endpoint. */
   readonly path: string;
+  /** How it lists models; what isn't a model that can be called is shown to nobody. */
+  models: {
+    one(model: ModelWithCards, price: CardVersion): object;
+    list(models: readonly object[]): object;
+  };
   /** What a model must be able to do to be called in it. */
   readonly capability: string;
   /** What its requests are counted in. */

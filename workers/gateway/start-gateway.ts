@@ -22,7 +22,7 @@ import { createRates } from "./rates";
 import { createSharedRates } from "./shared-rates";
 import { createThread } from "./thread";
 import { openTraces } from "./traces";
-import { routeRequest } from "./route-request";
+import { routeRequest } from "./routes";
 import { createUpstreams } from "./upstream";
 
 export type GatewayOptions = {

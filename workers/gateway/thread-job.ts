@@ -4,7 +4,7 @@ import { pickFields, type RequestFacts } from "../../lib/pricing";
 import type { Tokenizer } from "../../lib/providers";
 import { estimateTexts } from "./count-texts";
 import type { ParsedRequest } from "./protocol";
-import { findProtocol } from "./protocols/find-protocol";
+import { findProtocol } from "./protocols";
 import { type TextFacts, textFacts, textsAtMost } from "./token-ceiling";
 
 /** A body that is parsed in a thread. Its bytes are shared with it, not copied. */
@@ -43,7 +43,7 @@ type CountInput = Extract<ThreadJob, { kind: "count_input" }>;
 async function countInput({ protocol, bytes, tokenizer, count }: CountInput): Promise<number> {
   const found = findProtocol(protocol);
   const parsed = found.parse(asBuffer(bytes), {});
-  const { texts, overhead } = found.tokens(parsed, count === "estimate" ? "openai" : "largest");
+  const { texts, overhead } = found.tokens(parsed, count === "estimate" ? "typical" : "largest");
   return overhead + (count === "estimate" ? estimateTexts(tokenizer, texts) : await textsAtMost(tokenizer, texts));
 }
 

@@ -1,6 +1,7 @@
 import type { Protocol } from "../../protocol";
 import { body, event, surfaced } from "./error";
 import { limit } from "./limit";
+import { list, one } from "./models";
 import { type ChatRequest, parse } from "./parse";
 import { stream } from "./chunk-stream";
 import { reply } from "./strip";
@@ -10,6 +11,8 @@ import { usage } from "./usage";
 /** OpenAI's chat completions. */
 export const openAiChat: Protocol<ChatRequest["particulars"]> = {
   name: "openai",
+  routes: ["/v1/chat/completions"],
+  prefix: "/v1/",
   path: "/chat/completions",
   capability: "chat",
   meters: ["requests", "input_tokens", "output_tokens"],
@@ -19,5 +22,6 @@ export const openAiChat: Protocol<ChatRequest["particulars"]> = {
   limit,
   usage,
   strip: { reply, stream },
+  models: { one, list },
   error: { body, event, surfaced },
 };

@@ -94,7 +94,7 @@ const FRAMINGS: Readonly<Record<Frames, Framing>> = {
 };
 
 /** What the input is made of: the texts of messages, tools, response format and whatever may be prompt, and their frames. */
-export function tokens({ facts }: ChatRequest, frames: Frames = "openai"): Countable {
+export function tokens({ facts }: ChatRequest, frames: Frames = "typical"): Countable {
   const framing = FRAMINGS[frames];
   const body: Json = facts.body;
   const into: Countable = { texts: [], overhead: framing.start };

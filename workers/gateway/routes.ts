@@ -1,16 +1,17 @@
 import { ScripError } from "../../lib/errors";
-import { refuseOperatorAccess } from "../../lib/http";
+import { refuseOperatorAccess, toJson } from "../../lib/http";
 import { nowMs } from "../../lib/time";
 import { requireUsable } from "./admit";
 import type { Caller } from "./callers";
 import { readSecret } from "./credentials";
 import type { RequestContext } from "./request-context";
 import type { Gateway } from "./gateway-state";
-import { sendModel, sendModels } from "./list-models";
-import { openAiChat } from "./protocols/openai";
 import { sendRefusal } from "./refusals";
 import { serveGeneration } from "./pipeline";
-import { sendCredits } from "./show-credits";
+import { type ModelWithCards, priceCardAt } from "../../lib/catalog";
+import type { Protocol } from "./protocol";
+import { balanceJson, readBalance } from "../../lib/ledger";
+import { DEFAULT_PROTOCOL, protocolOfPath, PROTOCOLS } from "./protocols";
 
 type Serve = (gateway: Gateway, context: RequestContext, rest: string) => Promise<void> | void;
 type Route = { method: string; path: string; isPrefix?: boolean; serve: Serve };
@@ -26,14 +27,68 @@ const asCaller =
     await serve(gateway, context, caller, rest);
   };
 
-const ROUTES: readonly Route[] = [
-  {
+const mayUse = ({ key }: Caller, id: string): boolean => key.models.length === 0 || key.models.includes(id);
+
+/** A model in a protocol's form; null where it has no price and so can't be called. */
+function show(model: ModelWithCards, protocol: Protocol, nowMs: number): object | null {
+  const price = priceCardAt(model, nowMs);
+  return price && model.enabled ? protocol.models.one(model, price) : null;
+}
+
+/** The models that the calling key may use, from memory. */
+function sendModels({ config }: Gateway, context: RequestContext, caller: Caller, protocol: Protocol): void {
+  const models = [...config.catalogue().models.values()]
+    .filter(({ id }) => mayUse(caller, id))
+    .flatMap((model) => show(model, protocol, context.arrivedMs) ?? []);
+  context.sendJson(200, toJson(protocol.models.list(models)));
+}
+
+/** One of them. Errors: `ScripError` model_not_found. */
+function sendModel(gateway: Gateway, context: RequestContext, caller: Caller, protocol: Protocol, id: string): void {
+  const model = mayUse(caller, id) ? gateway.config.catalogue().models.get(id) : undefined;
+  const shown = model && show(model, protocol, context.arrivedMs);
+  if (!shown)
+    throw new ScripError("model_not_found", `The model '${id.slice(0, 100)}' doesn't exist.`, { param: "model" });
+  context.sendJson(200, toJson(shown));
+}
+
+/**
+ * `GET /v1/credits`: the balance of the calling key's account, as `GET /api/v1/balance` shows it.
+ *
+ * Errors: `ScripError` unavailable where the database can't be read.
+ */
+async function sendCredits({ database }: Gateway, context: RequestContext, caller: Caller): Promise<void> {
+  const balance = await readBalance(database.reader, caller.user.walletId).catch((cause: unknown) => {
+    throw new ScripError("unavailable", "The balance can't be read at the moment. Try again shortly.", {
+      retryAfterS: 2,
+      cause,
+    });
+  });
+  context.sendJson(200, toJson(balanceJson(balance, context.arrivedMs)));
+}
+
+/** What a protocol answers: its requests, and the list of models at `models` below its prefix. */
+const routesOf = (protocol: Protocol): Route[] => [
+  ...protocol.routes.map((path): Route => ({
     method: "POST",
-    path: "/v1/chat/completions",
-    serve: (gateway, context) => serveGeneration(gateway, openAiChat, context),
+    path,
+    serve: (gateway, context) => serveGeneration(gateway, protocol, context),
+  })),
+  {
+    method: "GET",
+    path: `${protocol.prefix}models`,
+    serve: asCaller((gateway, context, caller) => sendModels(gateway, context, caller, protocol)),
   },
-  { method: "GET", path: "/v1/models", serve: asCaller(sendModels) },
-  { method: "GET", path: "/v1/models/", isPrefix: true, serve: asCaller(sendModel) },
+  {
+    method: "GET",
+    path: `${protocol.prefix}models/`,
+    isPrefix: true,
+    serve: asCaller((gateway, context, caller, id) => sendModel(gateway, context, caller, protocol, id)),
+  },
+];
+
+const ROUTES: readonly Route[] = [
+  ...PROTOCOLS.flatMap(routesOf),
   { method: "GET", path: "/v1/credits", serve: asCaller(sendCredits) },
   { method: "GET", path: "/healthz", serve: (_gateway, context) => context.sendJson(200, '{"status":"ok"}') },
   { method: "GET", path: "/readyz", serve: sendReadiness },
@@ -78,9 +133,9 @@ function decode(text: string): string {
 export async function routeRequest(gateway: Gateway, context: RequestContext): Promise<void> {
   const { request, response } = context;
   const path = (request.url ?? "/").split("?", 1)[0] ?? "/";
-  const protocol = path.startsWith("/v1/") ? openAiChat.name : "own";
+  const protocol = protocolOfPath(path);
   response.once("close", () => {
-    gateway.metrics.request(protocol, response.statusCode);
+    gateway.metrics.request(protocol?.name ?? "own", response.statusCode);
     const { publicId } = context;
     gateway.log.debug(
       { request: publicId, path, status: response.statusCode, latencyMs: context.elapsedMs() },
@@ -103,6 +158,7 @@ export async function routeRequest(gateway: Gateway, context: RequestContext): P
     if (!found) throw new ScripError("not_found", `There is no ${request.method} ${path.slice(0, 100)} here.`);
     await found.route.serve(gateway, context, decode(found.rest));
   } catch (error) {
-    sendRefusal(context, openAiChat.error, error, gateway.log);
+    const { error: shape } = protocol ?? DEFAULT_PROTOCOL;
+    sendRefusal(context, shape, error, gateway.log);
   }
 }
