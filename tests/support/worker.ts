@@ -150,7 +150,7 @@ export function startGateway(options: GatewayOptions): Promise<Worker> {
 
 const ROOT = path.resolve(import.meta.dirname, "../..");
 
-const THREADS = { "gateway/large-body.thread": "workers/gateway/large-body.thread.ts" };
+const THREADS = { "gateway/threads/large-body.thread": "workers/gateway/threads/large-body.thread.ts" };
 
 /**
  * Bundle entry points as production runs them: TypeScript gone, packages outside. Answers where each one landed, by name.

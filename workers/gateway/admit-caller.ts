@@ -5,7 +5,7 @@ import type { Balance } from "../../lib/ledger";
 import { hasStoredReply } from "../../lib/idempotency";
 import { isFree } from "../../lib/pricing";
 import { requireGoodStanding } from "./admit";
-import type { Caller } from "./callers";
+import type { Caller } from "./authenticate";
 import type { RequestContext } from "./request-context";
 import type { Gateway } from "./gateway-state";
 import type { Protocol } from "./protocol";

@@ -5,7 +5,7 @@ import type { Terms } from "../../lib/usage";
 import type { KeyNeeds } from "../../lib/pool";
 import { hasPrice, unpricedParameters } from "../../lib/pricing";
 import { type Adapter, type Endpoint, findAdapter, RELAY_BILL_FIELDS } from "../../lib/providers";
-import type { Caller } from "./callers";
+import type { Caller } from "./authenticate";
 import type { RequestContext } from "./request-context";
 import type { Gateway } from "./gateway-state";
 import type { ParsedRequest, Protocol } from "./protocol";

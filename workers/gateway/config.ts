@@ -5,7 +5,7 @@ import type { Log } from "../../lib/log";
 import type { Pool } from "../../lib/pool";
 import { readSettings, type Settings } from "../../lib/settings";
 import { delay, nowMs } from "../../lib/time";
-import { AccessVersions, CHANGES_MAX } from "./access-versions";
+import { AccessVersions, CHANGES_MAX } from "./authenticate";
 
 /** What a gateway keeps in memory, as of the last look at the version row. */
 export type Config = {

@@ -4,7 +4,7 @@ import { ScripError } from "../../lib/errors";
 import { newUuid } from "../../lib/ids";
 import { claimReply, releaseClaim, storeReply, type StoredReply, type ReplyClaim } from "../../lib/idempotency";
 import { nowMs } from "../../lib/time";
-import type { Caller } from "./callers";
+import type { Caller } from "./authenticate";
 import type { RequestContext } from "./request-context";
 import type { Gateway } from "./gateway-state";
 import type { ParsedRequest } from "./protocol";

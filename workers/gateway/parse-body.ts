@@ -2,13 +2,13 @@ import type { Catalogue } from "../../lib/catalog";
 import { ScripError } from "../../lib/errors";
 import { fieldsOf } from "../../lib/pricing";
 import { BILL_FIELD_PLACES, RELAY_BILL_FIELDS } from "../../lib/providers";
-import type { BodyShare } from "./body-memory";
-import type { Caller } from "./callers";
+import type { BodyShare } from "./read-body";
+import type { Caller } from "./authenticate";
 import type { RequestContext } from "./request-context";
 import type { Gateway } from "./gateway-state";
 import { LIMITS } from "./limits";
 import type { ParsedRequest, Protocol } from "./protocol";
-import type { ParsedLarge } from "./thread-job";
+import type { ParsedLarge } from "./threads/thread-job";
 
 const fieldsByCatalogue = new WeakMap<Catalogue, readonly string[]>();
 

@@ -1,4 +1,4 @@
-import type { Caller } from "./callers";
+import { type Caller, readSecret } from "./authenticate";
 import type { Admission } from "./rates";
 import { InFlightRequest } from "./in-flight-request";
 import { chooseFirstKey, maxDiscountOf, route } from "./route";
@@ -12,7 +12,6 @@ import type { RequestContext } from "./request-context";
 import { admit, type Admitted, debtOf, requireGoodStanding } from "./admit";
 import { BYTES_PER_TOKEN, reserve } from "./reserve";
 import { serveIdempotently } from "./idempotency";
-import { readSecret } from "./credentials";
 import { LIMITS } from "./limits";
 import { nowMs } from "../../lib/time";
 import { readBody } from "./read-body";

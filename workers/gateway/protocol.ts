@@ -2,7 +2,7 @@ import type { ScripError } from "../../lib/errors";
 import type { CardVersion, Meter, ModelWithCards } from "../../lib/catalog";
 import type { RequestFacts, Usage } from "../../lib/pricing";
 import type { Endpoint } from "../../lib/providers";
-import type { TextFacts } from "./token-ceiling";
+import type { TextFacts } from "./tokens/token-ceiling";
 
 /** What a request asks for, as far as every protocol says it. `P` is what the protocol itself needs to remember. */
 export type ParsedRequest<P = unknown> = {

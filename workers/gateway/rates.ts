@@ -2,7 +2,7 @@ import { ScripError } from "../../lib/errors";
 import { type Decimal, parseDecimal } from "../../lib/money";
 import type { Settings } from "../../lib/settings";
 import { nowMs } from "../../lib/time";
-import type { Caller } from "./callers";
+import type { Caller } from "./authenticate";
 import { createMinuteWindow, type Used } from "./minute-window";
 
 /** What an account may do: its tier's limits, or those set for it by hand. */

@@ -10,7 +10,7 @@ import { type Admitted, needsOf } from "./admit";
 import type { RequestContext } from "./request-context";
 import type { Gateway } from "./gateway-state";
 import type { Protocol } from "./protocol";
-import { bytesAtMost } from "./token-ceiling";
+import { bytesAtMost } from "./tokens/token-ceiling";
 import { inDebt, overBudget, tooLittle } from "./refusals";
 
 /** What was set aside for a request, and the bound that its output got for it. */

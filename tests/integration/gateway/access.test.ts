@@ -6,7 +6,7 @@ import { newUuid, type Uuid } from "@/lib/ids";
 import { openLog } from "@/lib/log";
 import type { Pool } from "@/lib/pool";
 import { nowMs } from "@/lib/time";
-import { type Callers, createCallers } from "@/workers/gateway/callers";
+import { type Callers, createCallers } from "@/workers/gateway/authenticate";
 import { type Config, watchConfig } from "@/workers/gateway/config";
 import { aCatalogue, type CatalogueFixture } from "../../support/a-catalogue";
 

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
-import type { Caller } from "@/workers/gateway/callers";
+import type { Caller } from "@/workers/gateway/authenticate";
 import { createRates, type Rates } from "@/workers/gateway/rates";
 import { createSharedRates } from "@/workers/gateway/shared-rates";
 import { hasRedis, startRedis, type TestRedis } from "@/tests/support/redis";

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { createBodyMemory } from "../../../workers/gateway/body-memory";
+import { createBodyMemory } from "../../../workers/gateway/read-body";
 
 describe("the memory for bodies", () => {
   it("is refused beyond what all of them may take, and free again when one ends", () => {

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { openLog } from "../../../lib/log";
-import { createTokenCounter } from "../../../workers/gateway/count-tokens";
+import { createTokenCounter } from "../../../workers/gateway/tokens/count-tokens";
 import { openAiChat } from "../../../workers/gateway/protocols/openai";
-import { createThread } from "../../../workers/gateway/thread";
+import { createThread } from "../../../workers/gateway/threads/thread";
 import recorded from "./fixtures/token-counts.json";
 
 const counter = createTokenCounter(createThread(openLog("gateway")));

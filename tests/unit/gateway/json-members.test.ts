@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { readMembers, spliceInner, spliceMembers } from "../../../workers/gateway/json-members";
+import { readMembers, spliceInner, spliceMembers } from "../../../workers/gateway/protocols/json-members";
 
 const splice = (text: string, changes: Record<string, string | null>): string => {
   const bytes = Buffer.from(text);

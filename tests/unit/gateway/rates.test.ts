@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import type { Caller } from "../../../workers/gateway/callers";
+import type { Caller } from "../../../workers/gateway/authenticate";
 import { createRates } from "../../../workers/gateway/rates";
 
 const caller = { user: { id: "u" } } as unknown as Caller; // nothing else of a caller is read

@@ -1,8 +1,8 @@
 import { afterEach, describe, expect, it } from "vitest";
 import { openLog } from "@/lib/log";
 import { tokenizerOf } from "@/lib/providers";
-import { createThread, type Thread, type ThreadLimits } from "../../../workers/gateway/thread";
-import type { ThreadJob } from "../../../workers/gateway/thread-job";
+import { createThread, type Thread, type ThreadLimits } from "../../../workers/gateway/threads/thread";
+import type { ThreadJob } from "../../../workers/gateway/threads/thread-job";
 
 process.env["LOG_LEVEL"] ??= "silent";
 const threads: Thread[] = [];

@@ -3,10 +3,10 @@ import { describe, expect, it } from "vitest";
 import { type Measured, type Tokenizer, tokenizerOf } from "@/lib/providers";
 import { recordedTexts } from "../../support/recorded-texts";
 import { openLog } from "@/lib/log";
-import { createTokenCounter } from "../../../workers/gateway/count-tokens";
+import { createTokenCounter } from "../../../workers/gateway/tokens/count-tokens";
 import { openAiChat } from "../../../workers/gateway/protocols/openai";
-import { createThread } from "../../../workers/gateway/thread";
-import { bytesAtMost, textsAtMost } from "../../../workers/gateway/token-ceiling";
+import { createThread } from "../../../workers/gateway/threads/thread";
+import { bytesAtMost, textsAtMost } from "../../../workers/gateway/tokens/token-ceiling";
 
 /** A model of each family, and the vocabularies that its ceilings are for. */
 const FAMILIES: readonly [Measured, Tokenizer, string[]][] = [

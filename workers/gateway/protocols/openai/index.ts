@@ -1,10 +1,9 @@
 import type { Protocol } from "../../protocol";
 import { body, event, surfaced } from "./error";
-import { limit } from "./limit";
+import { limit, reply } from "./limit";
 import { list, one } from "./models";
 import { type ChatRequest, parse } from "./parse";
 import { stream } from "./chunk-stream";
-import { reply } from "./strip";
 import { tokens } from "./tokens";
 import { usage } from "./usage";
 

@@ -1,5 +1,6 @@
 import type { Endpoint } from "../../../../lib/providers";
-import { spliceMembers } from "../../json-members";
+import type { Counted } from "../../protocol";
+import { readMembers, spliceInner, spliceMembers } from "../json-members";
 import type { ChatRequest } from "./parse";
 
 /**
@@ -40,4 +41,15 @@ export function limit(
   if (model !== parsed.model) changes.set("model", JSON.stringify(model));
   if (parsed.isStreamed && !parsed.particulars.wantsUsage) changes.set("stream_options", withUsage(parsed));
   return changes.size === 0 ? parsed.bytes : spliceMembers(parsed.bytes, parsed.particulars.members, changes);
+}
+
+/** A usage object for what the gateway counted itself. */
+export const usageText = ({ inputTokens, outputTokens }: Counted, credits: string): string =>
+  `{"prompt_tokens":${inputTokens},"completion_tokens":${outputTokens},"total_tokens":${inputTokens + outputTokens},"credits":${credits}}`;
+
+/** A whole reply with its credits; where the supplier reported no usage, with what was counted. */
+export function reply(bytes: Buffer, counted: Counted, credits: string): Buffer {
+  const spliced = spliceInner(bytes, "usage", "credits", credits);
+  if (spliced !== bytes) return spliced;
+  return spliceMembers(bytes, readMembers(bytes), new Map([["usage", usageText(counted, credits)]]));
 }

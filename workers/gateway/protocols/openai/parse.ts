@@ -1,9 +1,8 @@
 import { isUtf8 } from "node:buffer";
-import { findDuplicate, type Member, readMembers } from "../../json-members";
+import { findDuplicate, type Member, readMembers } from "../json-members";
 import type { ParsedRequest } from "../../protocol";
 import { requireChatForm } from "./chat-form";
-import { isAbsent, isObject, type Json, refuse } from "./json";
-import { requirePlainNames } from "./plain-names";
+import { isAbsent, isObject, type Json, refuse, requirePlainNames } from "./json";
 
 /**
  * What this protocol remembers of a request: where its members stand, where those of its `stream_options` stand in their

@@ -88,7 +88,7 @@ function toolText(tools: readonly unknown[]): string {
 type Framing = { message: number; start: number; tools: number; toolText: (tools: readonly unknown[]) => string };
 
 const FRAMINGS: Readonly<Record<Frames, Framing>> = {
-  openai: { message: MESSAGE_TOKENS, start: START_TOKENS, tools: FUNCTION_DEFINITION_TOKEN_OVERHEAD, toolText },
+  typical: { message: MESSAGE_TOKENS, start: START_TOKENS, tools: FUNCTION_DEFINITION_TOKEN_OVERHEAD, toolText },
   // Others are given the JSON.
   largest: { message: MESSAGE_TOKENS_MAX, start: START_TOKENS_MAX, tools: TOOLS_TOKENS_MAX, toolText: textOf },
 };

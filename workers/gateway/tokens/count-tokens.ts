@@ -1,8 +1,8 @@
-import { type Tokenizer, tokenizerOf } from "../../lib/providers";
+import { type Tokenizer, tokenizerOf } from "../../../lib/providers";
+import type { Countable, ParsedRequest, Protocol } from "../protocol";
+import type { Thread } from "../threads/thread";
+import type { InputCount } from "../threads/thread-job";
 import { estimateTexts } from "./count-texts";
-import type { ParsedRequest, Countable, Protocol } from "./protocol";
-import type { Thread } from "./thread";
-import type { InputCount } from "./thread-job";
 import { textsAtMost } from "./token-ceiling";
 
 /** More text than this is counted in a thread. Units: characters. */

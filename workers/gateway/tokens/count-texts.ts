@@ -6,7 +6,7 @@ import {
   splitsDigits,
   type Tokenizer,
   tokenRatio,
-} from "../../lib/providers";
+} from "../../../lib/providers";
 
 type Encoding = { countTokens: (text: string, options: { disallowedSpecial: Set<string> }) => number };
 

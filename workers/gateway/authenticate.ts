@@ -1,12 +1,89 @@
-import { type ApiKeyAccess, findApiKeyByHash, hashApiKeySecret, touchApiKeys } from "../../lib/auth";
+import type { IncomingMessage } from "node:http";
+import { type AccessChange, type ApiKeyAccess, findApiKeyByHash, hashApiKeySecret, touchApiKeys } from "../../lib/auth";
 import { systemCtx } from "../../lib/ctx";
 import type { Database } from "../../lib/db";
 import { ScripError } from "../../lib/errors";
-import { addressMatcher } from "../../lib/http";
+import { addressMatcher, clientAddressReader, isSameSecret, WEB_PORT_HEADER } from "../../lib/http";
 import { isApiKeySecret, type Uuid } from "../../lib/ids";
 import { nowMs } from "../../lib/time";
-import type { AccessVersions } from "./access-versions";
 import { createConcurrencyLimiter } from "./concurrency-limiter";
+import type { RequestContext } from "./request-context";
+
+/** The key that a request shows, wherever its protocol puts it; null where there is none. */
+export function readSecret({ headers, request }: Pick<RequestContext, "headers" | "request">): string | null {
+  const bearer = /^Bearer\s+(\S+)\s*$/i.exec(headers["authorization"] ?? "")?.[1];
+  if (bearer !== undefined) return bearer;
+  const named = headers["x-api-key"] ?? headers["x-goog-api-key"];
+  if (named !== undefined) return named.trim();
+  const query = (request.url ?? "").split("?", 2)[1];
+  return query === undefined ? null : new URLSearchParams(query).get("key");
+}
+
+/** Tells where requests come from: of their connections, of trusted proxies, or of the web port where it proves itself. */
+export type CallerAddresses = {
+  /** Takes the web port's proof off a request that arrives, so that nothing sees it after this. */
+  receive(request: IncomingMessage): void;
+  /** Where a request that was received comes from. */
+  addressOf(request: IncomingMessage): string;
+};
+
+/** A reader of callers' addresses. The web port is known by its secret alone: whoever is on this machine has its address. */
+export function readCallerAddresses(
+  trustedProxies: readonly string[],
+  webPortSecret: string | undefined,
+): CallerAddresses {
+  const read = clientAddressReader(trustedProxies);
+  const passedOn = new WeakSet<IncomingMessage>();
+  return {
+    receive(request) {
+      const proof = request.headers[WEB_PORT_HEADER];
+      if (proof === undefined) return;
+      delete request.headers[WEB_PORT_HEADER];
+      if (webPortSecret !== undefined && isSameSecret(String(proof), webPortSecret)) passedOn.add(request);
+    },
+    addressOf(request) {
+      const forwarded = request.headers["x-forwarded-for"];
+      // The web port wrote one address: the one that it believes.
+      return passedOn.has(request) ? String(forwarded) : read(request.socket.remoteAddress, forwarded);
+    },
+  };
+}
+
+/** More changes at once than this, and everything is looked up again. */
+export const CHANGES_MAX = 1_000;
+/** Changes are remembered by key and account up to this many. */
+const REMEMBERED_MAX = 50_000;
+
+/**
+ * Which version of the configuration last changed a key or an account: what was looked up under an earlier one is looked up
+ * again, and nothing else, so that whoever changes keys in a loop empties nobody's cache but their own.
+ */
+export class AccessVersions {
+  readonly #changed = new Map<Uuid, bigint>();
+  /** What was looked up before it is stale, whatever it is. */
+  #oldest: bigint;
+
+  constructor(public present: bigint) {
+    this.#oldest = present;
+  }
+
+  /** A new version was seen, with what it changed. A version that names nothing may have changed anything. */
+  record(present: bigint, changes: readonly AccessChange[]): void {
+    const isAnything = changes.length === 0 || changes.length > CHANGES_MAX;
+    if (isAnything || this.#changed.size + changes.length > REMEMBERED_MAX) {
+      this.#changed.clear();
+      this.#oldest = present;
+    }
+    for (const { id, version } of changes) this.#changed.set(id, version);
+    this.present = present;
+  }
+
+  /** Whether what was looked up while `version` was the present one still holds. */
+  isCurrent(version: bigint, { key, user }: ApiKeyAccess): boolean {
+    const isUnchanged = (id: Uuid): boolean => version >= (this.#changed.get(id) ?? 0n);
+    return version >= this.#oldest && isUnchanged(key.id) && isUnchanged(user.id);
+  }
+}
 
 /** Who calls, as admission needs it. */
 export type Caller = ApiKeyAccess & {

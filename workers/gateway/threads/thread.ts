@@ -1,7 +1,7 @@
 import path from "node:path";
 import { Worker } from "node:worker_threads";
-import { ScripError } from "../../lib/errors";
-import type { Log } from "../../lib/log";
+import { ScripError } from "../../../lib/errors";
+import type { Log } from "../../../lib/log";
 import type { ThreadAnswer, ThreadJob } from "./thread-job";
 
 /** Runs jobs that would hold up everybody else, one at a time, beside the event loop. */
@@ -45,7 +45,7 @@ function startWorker(heapMb: number): Worker {
   const resourceLimits = { maxOldGenerationSizeMb: heapMb, maxYoungGenerationSizeMb: YOUNG_GENERATION_MB };
   const extension = path.extname(import.meta.url);
   if (extension !== ".ts") {
-    return new Worker(new URL(`./gateway/large-body.thread${extension}`, import.meta.url), { resourceLimits });
+    return new Worker(new URL(`./gateway/threads/large-body.thread${extension}`, import.meta.url), { resourceLimits });
   }
   const source = new URL("./large-body.thread.ts", import.meta.url).href;
   const program = `import("tsx/esm/api").then(({ register }) => { register(); return import(${JSON.stringify(source)}); })`;

@@ -6,9 +6,9 @@ import {
   ceilingMargin,
   isMeasured,
   type Measured,
-  tokensAtMost,
   type Tokenizer,
-} from "../../lib/providers";
+  tokensAtMost,
+} from "../../../lib/providers";
 
 const require = createRequire(import.meta.url);
 

@@ -1,11 +1,11 @@
 import { createHash } from "node:crypto";
-import { ScripError, type ErrorCode, type ErrorDetails } from "../../lib/errors";
-import { pickFields, type RequestFacts } from "../../lib/pricing";
-import type { Tokenizer } from "../../lib/providers";
-import { estimateTexts } from "./count-texts";
-import type { ParsedRequest } from "./protocol";
-import { findProtocol } from "./protocols";
-import { type TextFacts, textFacts, textsAtMost } from "./token-ceiling";
+import { type ErrorCode, type ErrorDetails, ScripError } from "../../../lib/errors";
+import { pickFields, type RequestFacts } from "../../../lib/pricing";
+import type { Tokenizer } from "../../../lib/providers";
+import type { ParsedRequest } from "../protocol";
+import { findProtocol } from "../protocols";
+import { estimateTexts } from "../tokens/count-texts";
+import { type TextFacts, textFacts, textsAtMost } from "../tokens/token-ceiling";
 
 /** A body that is parsed in a thread. Its bytes are shared with it, not copied. */
 type LargeBody = { protocol: string; bytes: Uint8Array };
