@@ -20,13 +20,13 @@ import {
   tooSmall,
   type Validation,
 } from "./key-validation";
-import { addressOf, findPolicy, findReference, type Policy, requireDailyRoom, requireRoom } from "./policy";
-import { lockQuote, type Quote, readQuote, useQuote } from "./quote.store";
+import { addressOf, findPolicy, findReference, type Policy, requireDailyLimit, requireCapacity } from "./policy";
+import { lockQuote, type Quote, readQuote, markQuoteUsed } from "./quote.store";
 import { type ReferenceRequest, valueQuota } from "./valuation";
 import type { AdvanceTerms } from "./vesting.store";
 
 /** A quote that its owner accepts: for a new contribution, or for a top-up of one. */
-type QuoteToAccept = { userId: Uuid; quoteId: Uuid; attest: boolean; topUpOf: Uuid | null };
+type QuoteToRedeem = { userId: Uuid; quoteId: Uuid; attest: boolean; topUpOf: Uuid | null };
 
 /**
  * What has to hold of a quote that is accepted.
@@ -34,7 +34,7 @@ type QuoteToAccept = { userId: Uuid; quoteId: Uuid; attest: boolean; topUpOf: Uu
  * Errors: `attestation_required`; `not_found` for another's too; `state_conflict` for a used one, or one that is for something
  * else; `quote_expired`.
  */
-function requireAcceptable(quote: Quote | null, { attest, topUpOf }: QuoteToAccept, nowMs: number): Quote {
+function requireAcceptable(quote: Quote | null, { attest, topUpOf }: QuoteToRedeem, nowMs: number): Quote {
   if (!attest) {
     throw new ScripError(
       "attestation_required",
@@ -54,14 +54,14 @@ function requireAcceptable(quote: Quote | null, { attest, topUpOf }: QuoteToAcce
   return quote;
 }
 
-/** Take a quote of one's own, once and within its time, and let go of the key that it held. Errors: as `requireAcceptable`. */
-export async function takeQuote(tx: Tx, ctx: Ctx, input: QuoteToAccept): Promise<Quote> {
+/** Redeem a quote of one's own, once and before it expires; it holds no key afterwards. Errors: as `requireAcceptable`. */
+export async function redeemQuote(tx: Tx, ctx: Ctx, input: QuoteToRedeem): Promise<Quote> {
   const quote = requireAcceptable(await lockQuote(tx, input.userId, input.quoteId), input, ctx.nowMs);
-  await useQuote(tx, quote.id, ctx.nowMs);
+  await markQuoteUsed(tx, quote.id, ctx.nowMs);
   return quote;
 }
 
-/** A quote's key, opened to be looked at again before the quote is accepted. Units: nanodollars. */
+/** A quote's key, decrypted to be validated again before the quote is redeemed. Units: nanodollars. */
 type AcceptancePlan = {
   key: KeyToValidate;
   host: string;
@@ -69,10 +69,10 @@ type AcceptancePlan = {
   leftNanos: Nanos | null;
 };
 
-/** What that look found. */
+/** The result of validating it again. */
 export type Revalidation = Omit<AcceptancePlan, "key"> & { validation: Validation };
 
-function openKey({ id, provider, encrypted }: Quote): SecretText {
+function decryptQuoteKey({ id, provider, encrypted }: Quote): SecretText {
   try {
     return decryptPoolKey(vault(), { id, channel: { provider }, encrypted });
   } catch {
@@ -81,7 +81,7 @@ function openKey({ id, provider, encrypted }: Quote): SecretText {
   }
 }
 
-async function findLeft(reader: Tx, ctx: Ctx, { userId, topUpOf }: QuoteToAccept): Promise<Nanos | null> {
+async function findQuotaLeft(reader: Tx, ctx: Ctx, { userId, topUpOf }: QuoteToRedeem): Promise<Nanos | null> {
   if (topUpOf === null) return null;
   const { poolKeyId } = await requireOwn(reader, { userId, contributionId: topUpOf });
   return (await getPoolKey(reader, ctx, { poolKeyId })).quotaLeftNanos;
@@ -92,55 +92,55 @@ async function findLeft(reader: Tx, ctx: Ctx, { userId, topUpOf }: QuoteToAccept
  * addresses from the environment.
  *
  * Errors: as `requireAcceptable`; `not_found` for a contribution that isn't one's own; `provider_not_allowed`;
- * `rate_limit_exceeded`; `duplicate_key`; `quote_expired` where its key doesn't open any more.
+ * `rate_limit_exceeded`; `duplicate_key`; `quote_expired` where its key doesn't decrypt any more.
  */
 export async function planAcceptance(
   reader: Tx,
   ctx: Ctx,
-  input: QuoteToAccept,
+  input: QuoteToRedeem,
   baseUrls: ReadonlyMap<string, string>,
 ): Promise<AcceptancePlan> {
-  const leftNanos = await findLeft(reader, ctx, input);
+  const leftNanos = await findQuotaLeft(reader, ctx, input);
   const quote = requireAcceptable(await readQuote(reader, input.userId, input.quoteId), input, ctx.nowMs);
   const policy = await findPolicy(reader, await readSettings(reader), quote.provider);
   const { upstreamModel } = await findReference(reader, ctx, policy);
   const address = addressOf(policy, baseUrls);
   if (input.topUpOf === null) {
-    await requireDailyRoom(reader, ctx, input.userId, policy.settings.contributions_per_day);
+    await requireDailyLimit(reader, ctx, input.userId, policy.settings.contributions_per_day);
     if (await isKeyInPool(reader, quote.fingerprints)) {
       // Perhaps by this quote, which was accepted a moment ago.
       requireAcceptable(await readQuote(reader, input.userId, input.quoteId), input, ctx.nowMs);
       throw new ScripError("duplicate_key", "This key has been contributed already.");
     }
   }
-  const key = { adapter: policy.adapter, address, upstreamModel, secret: openKey(quote), nowMs: ctx.nowMs };
+  const key = { adapter: policy.adapter, address, upstreamModel, secret: decryptQuoteKey(quote), nowMs: ctx.nowMs };
   return { key, host: upstreamHostOf(address.baseUrl), leftNanos };
 }
 
 /**
  * A quote as it is accepted: of its quota and its worth the smaller of what was quoted and what holds now, by what the provider
- * says now and under the cards and the fee in force. It is proven where both looks proved it.
+ * says now and under the cards and the fee in force. It is proven where both validations proved it.
  *
  * Units: nanodollars, microcredits. Rounding: as `valueQuota`. Errors: as `requireValid`; `quota_too_small`.
  */
-export function presentWorth(
+export function revalueQuote(
   quote: Quote,
-  look: Revalidation,
+  revalidation: Revalidation,
   { reference, policy }: { reference: ReferenceRequest; policy: Policy },
 ): Quote {
-  const { balanceNanos, accountId } = requireValid(look.validation, quote.provider);
+  const { balanceNanos, accountId } = requireValid(revalidation.validation, quote.provider);
   const present =
     balanceNanos === null
       ? quote.quotaNanos
-      : balanceNanos + quote.validationCostNanos - (look.leftNanos ?? ZERO_NANOS);
+      : balanceNanos + quote.validationCostNanos - (revalidation.leftNanos ?? ZERO_NANOS);
   if (present <= 0n) throw tooSmall();
   const quotaNanos = present < quote.quotaNanos ? nanos(present) : quote.quotaNanos;
   const { contribution_fee: feeShare } = policy.settings;
   const { netMicros, ...worth } = valueQuota(quotaNanos, reference, feeShare);
   if (netMicros <= 0n) throw tooSmall();
   const isLess = netMicros < micros(quote.grossMicros - quote.feeMicros);
-  const told = accountId === null ? [] : accountFingerprints(look.host, accountId);
-  const known = new Set(quote.accountFingerprints.map((print) => Buffer.from(print).toString("hex")));
+  const reported = accountId === null ? [] : accountFingerprints(revalidation.host, accountId);
+  const known = new Set(quote.accountFingerprints.map((fingerprint) => Buffer.from(fingerprint).toString("hex")));
   return {
     ...quote,
     quotaNanos,
@@ -148,7 +148,7 @@ export function presentWorth(
     isProven: quote.isProven && balanceNanos !== null,
     accountFingerprints: [
       ...quote.accountFingerprints,
-      ...told.filter((print) => !known.has(Buffer.from(print).toString("hex"))),
+      ...reported.filter((fingerprint) => !known.has(Buffer.from(fingerprint).toString("hex"))),
     ],
   };
 }
@@ -158,7 +158,7 @@ export const netOf = ({ grossMicros, feeMicros }: Pick<Quote, "grossMicros" | "f
   micros(grossMicros - feeMicros);
 
 /**
- * Grant what a quote is worth to the owner of the contribution that took it, once a quote. The contribution counts it
+ * Grant what a quote is worth to the owner of the contribution that redeemed it, once a quote. The contribution counts it
  * already, so that what it allows may be spent in advance. Units: microcredits.
  */
 export async function grantQuote(
@@ -183,21 +183,23 @@ export async function grantQuote(
   });
 }
 
-/** `look`: what the provider said of the quote's key right before, outside the transaction. */
-type ContributeInput = { userId: Uuid; walletId: bigint; quoteId: Uuid; attest: boolean; look: Revalidation };
+/** `revalidation` was made right before, outside the transaction. */
+type ContributeInput = { userId: Uuid; walletId: bigint; quoteId: Uuid; attest: boolean; revalidation: Revalidation };
 
 const sameAccount = (): ScripError =>
   new ScripError("duplicate_key", "A key of the same account has been contributed already.");
 
-/** Every fingerprint of the account that the quote knew or the provider tells now. */
+/** Every fingerprint of the account that the quote knew or the provider reports now. */
 function accountsOf({ accountFingerprints }: Quote, { host, validation }: Revalidation): Uint8Array[] {
-  const told = validation.outcome === "valid" ? validation.accountId : null;
-  return told === null ? [...accountFingerprints] : [...accountFingerprints, ...knownAccountFingerprints(host, told)];
+  const accountId = validation.outcome === "valid" ? validation.accountId : null;
+  return accountId === null
+    ? [...accountFingerprints]
+    : [...accountFingerprints, ...knownAccountFingerprints(host, accountId)];
 }
 
-type Joining = { quote: Quote; policy: Policy; contributionId: Uuid; look: Revalidation };
+type KeyToAdd = { quote: Quote; policy: Policy; contributionId: Uuid; revalidation: Revalidation };
 
-async function addKey(tx: Tx, ctx: Ctx, { quote, policy, contributionId, look }: Joining): Promise<void> {
+async function addKey(tx: Tx, ctx: Ctx, { quote, policy, contributionId, revalidation }: KeyToAdd): Promise<void> {
   const { id, provider, encrypted, fingerprints, hint, quotaNanos, userId, isProven: isUnderAdvance } = quote;
   const owner = { id: userId, contributionId };
   const key = {
@@ -213,27 +215,27 @@ async function addKey(tx: Tx, ctx: Ctx, { quote, policy, contributionId, look }:
   };
   await addContributedKey(tx, ctx, key);
   // The provider is locked from here on: what is counted now can't change before this commits.
-  if (await hasAccount(tx, accountsOf(quote, look))) throw sameAccount();
+  if (await hasAccount(tx, accountsOf(quote, revalidation))) throw sameAccount();
 }
 
 /**
  * Contribute the key of a quote: it joins the pool, and its owner is granted its worth less the fee, unvested. It is worth the
- * smaller of what was quoted and what the look says.
+ * smaller of what was quoted and what the revalidation says.
  *
- * Errors: as `takeQuote` and `presentWorth`; `provider_not_allowed`, `pool_full`, `rate_limit_exceeded` and `duplicate_key` as a
+ * Errors: as `redeemQuote` and `revalueQuote`; `provider_not_allowed`, `pool_full`, `rate_limit_exceeded` and `duplicate_key` as a
  * quote's, since much may have happened meanwhile.
  */
 export async function contribute(tx: Tx, ctx: Ctx, input: ContributeInput): Promise<ContributionView> {
   const { userId, walletId } = input;
   const settings = await holdSettings(tx);
-  const quoted = await takeQuote(tx, ctx, { ...input, topUpOf: null });
+  const quoted = await redeemQuote(tx, ctx, { ...input, topUpOf: null });
   const policy = await findPolicy(tx, settings, quoted.provider);
-  const quote = presentWorth(quoted, input.look, { policy, reference: await findReference(tx, ctx, policy) });
+  const quote = revalueQuote(quoted, input.revalidation, { policy, reference: await findReference(tx, ctx, policy) });
   const id = newUuid(ctx.nowMs);
-  await addKey(tx, ctx, { quote, policy, contributionId: id, look: input.look });
+  await addKey(tx, ctx, { quote, policy, contributionId: id, revalidation: input.revalidation });
   const netMicros = netOf(quote);
-  await requireDailyRoom(tx, ctx, userId, settings.contributions_per_day);
-  await requireRoom(tx, policy, { userId, quotaNanos: quote.quotaNanos, netMicros });
+  await requireDailyLimit(tx, ctx, userId, settings.contributions_per_day);
+  await requireCapacity(tx, policy, { userId, quotaNanos: quote.quotaNanos, netMicros });
   const { provider, isProven, accountFingerprints, quotaNanos, grossMicros, feeMicros, feeShare } = quote;
   const owner = { id, userId, walletId, quoteId: quote.id, poolKeyId: quote.id, provider };
   const worth = { isProven, quotaNanos, grossMicros, feeMicros, feeShare, netMicros };

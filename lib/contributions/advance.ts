@@ -26,7 +26,7 @@ function advanceOf(grants: readonly LiveGrant[], terms: AdvanceTerms): Micros {
  * Let accounts spend in advance what their live proven contributions allow, by the settings of now or by those that the caller
  * holds. What was spent already stays spent.
  *
- * It is reckoned once the wallets are locked: whoever changes a contribution or its key comes here afterwards, and waits.
+ * It is computed once the wallets are locked: whoever changes a contribution or its key comes here afterwards, and waits.
  */
 export async function setAdvance(
   tx: Tx,

@@ -7,7 +7,7 @@ import { type KeyReason, type PoolKeyState, toKeyReason } from "../pool";
 import { storableBytes } from "../vault";
 import type { Progress, VestingTerms } from "./valuation";
 
-/** What becomes of a contribution. What the key of an open one is doing is the pool's to say. */
+/** How a contribution was closed. The state of an open one's key is the pool's. */
 export type ClosedState = "revoked" | "retired";
 
 /** A contribution as it is stored. Units: microcredits, nanodollars. */
@@ -23,7 +23,7 @@ export type Contribution = VestingTerms &
     isProven: boolean;
     grossMicros: Micros;
     feeMicros: Micros;
-    /** What was taken back when it ended or its quota was used up, less what of it vested after all. */
+    /** What was clawed back when it was closed or its quota was used up, less what of it vested after all. */
     takenMicros: Micros;
     requestsServed: bigint;
     createdAtMs: number;
@@ -171,7 +171,7 @@ export async function insertContribution(
   await queries(tx).contribution.create({ data: { ...rest, ...fee, createdAt: new Date(nowMs) } });
   // In one order, so that no two transactions wait for each other.
   const fingerprints = accountFingerprints.toSorted((a, b) => Buffer.compare(a, b)).map(storableBytes);
-  const data = fingerprints.map((print) => ({ print, contributionId: rest.id }));
+  const data = fingerprints.map((fingerprint) => ({ print: fingerprint, contributionId: rest.id }));
   return (
     (await queries(tx).contributed_account.createMany({ data, skipDuplicates: true })).count === fingerprints.length
   );

@@ -55,7 +55,7 @@ function stateOf(
     case "depleted":
     case "quarantined":
       return { state: key.state, reason: key.reason };
-    // Out of use until somebody acts: an operator, or the job that ends the contribution of a key that died.
+    // Out of use until somebody acts: an operator, or the job that revokes the contribution of a key that died.
     case "disabled":
     case "revoked":
     case "retired":
@@ -125,7 +125,7 @@ export async function listContributions(
 }
 
 /**
- * Take a contribution's key out of use until its owner resumes it. What is under way ends, and vests; nothing can be spent in
+ * Take a contribution's key out of use until its owner resumes it. Requests in flight finish, and vest; nothing can be spent in
  * advance on it meanwhile.
  *
  * Errors: `not_found`; `state_conflict` for one whose key isn't in use.
@@ -154,10 +154,10 @@ export async function resumeContribution(
 }
 
 /**
- * End the contribution of a pool key: the key serves no more and is destroyed, what hasn't vested is taken back. What
- * requests that are still under way cost vests when they settle. Ending it again changes nothing; false then.
+ * Close the contribution of a pool key: the key serves no more and is destroyed, what hasn't vested is clawed back. What
+ * requests in flight cost vests when they settle. Closing it again changes nothing; false then.
  *
- * The key's row is locked before the contribution's and the wallet's, as the folder does.
+ * The key's row is locked before the contribution's and the wallet's, as the fold does.
  */
 async function closeContribution(
   tx: Tx,
@@ -206,27 +206,27 @@ export async function retireContribution(
   throw new ScripError("state_conflict", "This contribution's key has died: there is nothing left to retire.");
 }
 
-/** A key that was ended, and the contribution that ended with it, if one did. Units: microcredits. */
-type EndedKey = { key: PoolKeyView; contribution: { id: Uuid; takenMicros: Micros } | null };
+/** A key that was closed, and the contribution that was closed with it, if any. Units: microcredits. */
+type ClosedKey = { key: PoolKeyView; contribution: { id: Uuid; takenMicros: Micros } | null };
 
 /**
- * End a supplier's key for good, as an operator decides: its secret is destroyed, and a contribution ends as if its key had
- * died. A key that has ended stays as it is.
+ * Close a supplier's key for good, as an operator decides: its secret is destroyed, and its contribution is revoked. A key
+ * that is closed already stays as it is.
  *
  * Errors: `not_found`.
  */
-export async function closeKey(tx: Tx, ctx: Ctx, input: { poolKeyId: Uuid }): Promise<EndedKey> {
-  const end = { ...input, reason: "by_operator" } as const;
-  const isEnded = await revokeContribution(tx, ctx, end);
-  // The platform's own keys are no contribution's.
-  await closePoolKey(tx, ctx, { ...end, state: "revoked" });
-  const contribution = isEnded ? await findByPoolKey(tx, input.poolKeyId) : null;
+export async function closeKey(tx: Tx, ctx: Ctx, input: { poolKeyId: Uuid }): Promise<ClosedKey> {
+  const closing = { ...input, reason: "by_operator" } as const;
+  const isRevoked = await revokeContribution(tx, ctx, closing);
+  // The platform's own keys belong to no contribution.
+  await closePoolKey(tx, ctx, { ...closing, state: "revoked" });
+  const contribution = isRevoked ? await findByPoolKey(tx, input.poolKeyId) : null;
   return { key: await getPoolKey(tx, ctx, input), contribution };
 }
 
 /**
- * End the contribution of a key that died: what hasn't vested is taken back, from unvested credits first, as a debt at
- * last. False where it had ended before, or the key is no contribution's.
+ * Revoke the contribution of a key that died: what hasn't vested is clawed back, from unvested credits first, the rest as a
+ * debt. False where it was closed before, or the key belongs to no contribution.
  */
 export async function revokeContribution(
   tx: Tx,

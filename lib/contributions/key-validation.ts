@@ -66,8 +66,8 @@ export type KeyToValidate = {
 };
 
 /**
- * What a provider says of a key. Units: nanodollars; null where the provider doesn't tell. `balanceAfterNanos`: the balance once
- * the key was paid with, where it was told again.
+ * What a provider says of a key. Units: nanodollars; null where the provider doesn't report it. `balanceAfterNanos`: the balance
+ * after the paid call, where it was reported again.
  */
 export type Validation =
   | { outcome: "valid"; balanceNanos: Nanos | null; balanceAfterNanos: Nanos | null; accountId: string | null }

@@ -73,7 +73,7 @@ export function policyOf(channels: readonly Channel[], settings: Settings, provi
 }
 
 /**
- * Where the keys that join a policy's channel are looked at; `baseUrls` are providers' addresses from the environment.
+ * Where the keys that join a policy's channel are validated; `baseUrls` are providers' addresses from the environment.
  *
  * Errors: `provider_not_allowed` while it has no address.
  */
@@ -133,7 +133,7 @@ export async function findReference(reader: Tx, ctx: Pick<Ctx, "nowMs">, policy:
  *
  * Units: nanodollars, microcredits. Errors: `pool_full`.
  */
-export async function requireRoom(
+export async function requireCapacity(
   tx: Tx,
   { ceilingNanos, settings, adapter }: Policy,
   added: { userId: Uuid; quotaNanos: Nanos; netMicros: Micros },
@@ -152,7 +152,7 @@ export async function requireRoom(
 const DAY_MS = 86_400_000;
 
 /** An account makes so many contributions a day. Errors: `rate_limit_exceeded`. */
-export async function requireDailyRoom(tx: Tx, ctx: Pick<Ctx, "nowMs">, userId: Uuid, perDay: number): Promise<void> {
+export async function requireDailyLimit(tx: Tx, ctx: Pick<Ctx, "nowMs">, userId: Uuid, perDay: number): Promise<void> {
   if ((await countSince(tx, userId, ctx.nowMs - DAY_MS)) < perDay) return;
   throw new ScripError("rate_limit_exceeded", `You can make ${perDay} contributions in 24 hours. Try again later.`, {
     retryAfterS: 3_600,

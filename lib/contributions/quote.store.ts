@@ -14,14 +14,14 @@ export type Quote = {
   /** The key's own fingerprints, one under each master key of then. */
   fingerprints: readonly Uint8Array[];
   hint: string;
-  /** The provider account's fingerprints, one under each master key of then; none where the provider doesn't tell one. */
+  /** The provider account's fingerprints, one under each master key of then; none where the provider doesn't report one. */
   accountFingerprints: readonly Uint8Array[];
   /** The contribution that it would add to; null for a new one. */
   topUpOf: Uuid | null;
   /** The quota of that contribution when it was quoted. */
   baseQuotaNanos: Nanos | null;
   quotaNanos: Nanos;
-  /** What our own look at the key took from the balance that is reported. */
+  /** What validating the key took from the balance that is reported. */
   validationCostNanos: Nanos;
   requests: bigint;
   grossMicros: Micros;
@@ -129,13 +129,13 @@ export async function replaceQuoteKey(tx: Tx, id: Uuid, { encrypted, fingerprint
 
 const NO_SECRET = { wrappedKey: new Uint8Array(), ciphertext: new Uint8Array(), hint: "" };
 
-/** Mark a quote as used, and let go of its key. */
-export async function useQuote(tx: Tx, id: Uuid, nowMs: number): Promise<void> {
+/** Mark a quote as used, and delete its key. */
+export async function markQuoteUsed(tx: Tx, id: Uuid, nowMs: number): Promise<void> {
   await queries(tx).quote.update({ where: { id }, data: { usedAt: new Date(nowMs), ...NO_SECRET } });
 }
 
-/** Let go of the keys of quotes that expired before a time. Returns how many. */
-export async function wipeExpired(tx: Tx, beforeMs: number): Promise<number> {
+/** Delete the keys of quotes that expired before a time. Returns how many. */
+export async function deleteExpiredKeys(tx: Tx, beforeMs: number): Promise<number> {
   const { count } = await queries(tx).quote.updateMany({
     where: { expiresAt: { lt: new Date(beforeMs) }, usedAt: null, NOT: { ciphertext: new Uint8Array() } },
     data: NO_SECRET,

@@ -32,16 +32,16 @@ import {
   findReference,
   type Policy,
   type Reference,
-  requireDailyRoom,
-  requireRoom,
+  requireDailyLimit,
+  requireCapacity,
 } from "./policy";
-import { findQuoteFacts, insertQuote, lockQuotesUnderOthers, replaceQuoteKey, wipeExpired } from "./quote.store";
+import { findQuoteFacts, insertQuote, lockQuotesUnderOthers, replaceQuoteKey, deleteExpiredKeys } from "./quote.store";
 import { validationCostOf, valueQuota } from "./valuation";
 
-/** A quote of one's own: to be accepted, or over, because it was used or its time has passed. */
+/** A quote of one's own: to be accepted, or over, because it was used or has expired. */
 type FoundQuote = { outcome: "open"; provider: string; topUpOf: Uuid | null; quote: QuoteView } | { outcome: "over" };
 
-/** Look for a quote of an account. Null where there is none, or it is another's. Units: microcredits. */
+/** Find a quote of an account. Null where there is none, or it is another's. Units: microcredits. */
 export async function findQuote(
   reader: Tx,
   ctx: Pick<Ctx, "nowMs">,
@@ -93,8 +93,8 @@ async function planTopUp(reader: Tx, ctx: Ctx, input: QuoteInput): Promise<Quote
 }
 
 /**
- * Whether a key could be contributed, before its provider is asked: policy, limits, and that nobody did so before. Seals the
- * key; `baseUrls` are providers' addresses from the environment.
+ * Whether a key could be contributed, before its provider is asked: policy, limits, and that nobody did so before. Encrypts
+ * the key; `baseUrls` are providers' addresses from the environment.
  *
  * Errors: `provider_not_allowed` with the provider's note; `rate_limit_exceeded`; `duplicate_key` where the key is in the
  * pool, whoever brought it; for a top-up `not_found`, `state_conflict`, or `key_invalid` where it isn't its key.
@@ -109,7 +109,7 @@ export async function planQuote(
   const policy = await findPolicy(reader, await readSettings(reader), provider);
   const reference = await findReference(reader, ctx, policy);
   const address = addressOf(policy, baseUrls);
-  await requireDailyRoom(reader, ctx, userId, policy.settings.contributions_per_day);
+  await requireDailyLimit(reader, ctx, userId, policy.settings.contributions_per_day);
   const topUp = await planTopUp(reader, ctx, input);
   const id = newUuid(ctx.nowMs);
   const newKey = encryptNewKey({ id, provider, secret });
@@ -163,7 +163,7 @@ export async function quoteContribution(
   const { plan } = input;
   const { provider, policy, newKey } = plan;
   const { balanceNanos: before, balanceAfterNanos: after, accountId } = requireValid(input.validation, provider);
-  // What was spent elsewhere during the look isn't there any more; what the look itself took is.
+  // What was spent elsewhere meanwhile is gone; what the validation itself took is counted.
   const validationCostNanos = before === null ? ZERO_NANOS : validationCostOf(before, after, plan.reference);
   const balanceNanos =
     before !== null && after !== null && after < before ? nanos(after + validationCostNanos) : before;
@@ -174,7 +174,7 @@ export async function quoteContribution(
   const quotaNanos = quotaOf(plan, balanceNanos);
   const valuation = valueQuota(quotaNanos, plan.reference, policy.settings.contribution_fee);
   if (valuation.netMicros <= 0n) throw tooSmall();
-  await requireRoom(tx, policy, { userId: plan.userId, quotaNanos, netMicros: valuation.netMicros });
+  await requireCapacity(tx, policy, { userId: plan.userId, quotaNanos, netMicros: valuation.netMicros });
   const { netMicros, ...worth } = valuation;
   const quote = {
     id: plan.id,
@@ -197,13 +197,13 @@ export async function quoteContribution(
 }
 
 /**
- * Seal the keys that quotes in force still hold anew under the active master key, so that they can be contributed once the
- * old one is gone. One that doesn't open is left as it is and named; its quote runs out within half an hour.
+ * Re-encrypt the keys that quotes in force still hold under the active master key, so that they can be contributed once the
+ * old one is gone. One that doesn't decrypt is left as it is and named; its quote expires within half an hour.
  */
 export async function rotateQuotes(tx: Tx, ctx: Ctx): Promise<Reencrypted> {
   const quotes = await lockQuotesUnderOthers(tx, vault().masterKeys.activeId, ctx.nowMs);
   return reencryptKeys(quotes, (id, key) => replaceQuoteKey(tx, id, key));
 }
 
-/** Let go of the keys that expired quotes hold. Returns how many there were. */
-export const purgeQuotes = (tx: Tx, ctx: Pick<Ctx, "nowMs">): Promise<number> => wipeExpired(tx, ctx.nowMs);
+/** Delete the keys that expired quotes hold. Returns how many there were. */
+export const purgeQuotes = (tx: Tx, ctx: Pick<Ctx, "nowMs">): Promise<number> => deleteExpiredKeys(tx, ctx.nowMs);

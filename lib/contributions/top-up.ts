@@ -5,20 +5,20 @@ import type { Uuid } from "../ids";
 import { type Decimal, micros } from "../money";
 import { getPoolKey, lockProvider, raiseQuota } from "../pool";
 import { holdSettings } from "../settings";
-import { grantQuote, netOf, presentWorth, type Revalidation, takeQuote } from "./acceptance";
+import { grantQuote, netOf, revalueQuote, type Revalidation, redeemQuote } from "./acceptance";
 import { type ContributionView, getContribution, requireOwn } from "./contribution";
 import { type Contribution, lockByPoolKeys, updateContribution } from "./contribution.store";
-import { findPolicy, findReference, requireRoom } from "./policy";
+import { findPolicy, findReference, requireCapacity } from "./policy";
 import type { Quote } from "./quote.store";
 import { dueOf, earnedOf } from "./valuation";
 
-/** `look`: what the provider said of the key right before, outside the transaction. */
-type TopUpInput = { userId: Uuid; contributionId: Uuid; quoteId: Uuid; attest: boolean; look: Revalidation };
+/** `revalidation` was made right before, outside the transaction. */
+type TopUpInput = { userId: Uuid; contributionId: Uuid; quoteId: Uuid; attest: boolean; revalidation: Revalidation };
 
-const isSame = (one: Decimal, other: Decimal): boolean =>
+const isEqual = (one: Decimal, other: Decimal): boolean =>
   one.digits * 10n ** BigInt(other.scale) === other.digits * 10n ** BigInt(one.scale);
 
-/** The contribution, locked after its key, as the folder does. */
+/** The contribution, locked after its key, as the fold does. */
 async function lockOpen(tx: Tx, ctx: Ctx, poolKeyId: Uuid): Promise<Contribution> {
   await getPoolKey(tx, ctx, { poolKeyId });
   const [contribution] = await lockByPoolKeys(tx, [poolKeyId]);
@@ -28,7 +28,7 @@ async function lockOpen(tx: Tx, ctx: Ctx, poolKeyId: Uuid): Promise<Contribution
 }
 
 /** Quota and grant grow; from here on what is due is counted over what is left of both, and a new fee holds. */
-async function grow(tx: Tx, ctx: Ctx, contribution: Contribution, quote: Quote): Promise<void> {
+async function addToGrant(tx: Tx, ctx: Ctx, contribution: Contribution, quote: Quote): Promise<void> {
   const { id, poolKeyId, grossMicros, feeMicros, netMicros, takenMicros, chargedMicros } = contribution;
   const { costNanos, quotaNanos } = await raiseQuota(tx, ctx, { poolKeyId, addedNanos: quote.quotaNanos });
   // What went back when the quota was used up stays where it went: what was due until now is due without it.
@@ -42,7 +42,7 @@ async function grow(tx: Tx, ctx: Ctx, contribution: Contribution, quote: Quote):
     grossMicros: micros(grossMicros + quote.grossMicros),
     feeMicros: micros(feeMicros + quote.feeMicros),
     netMicros: micros(netMicros + netOf(quote)),
-    ...(!isSame(contribution.feeShare, quote.feeShare) && { feeShare: quote.feeShare, ...earned }),
+    ...(!isEqual(contribution.feeShare, quote.feeShare) && { feeShare: quote.feeShare, ...earned }),
     isProven: contribution.isProven && quote.isProven,
   });
 }
@@ -50,13 +50,13 @@ async function grow(tx: Tx, ctx: Ctx, contribution: Contribution, quote: Quote):
 /**
  * Add what a quote found to have been added to a contribution's key: to its quota, and to what its owner is granted.
  *
- * Errors: as `takeQuote` and `presentWorth`; `not_found`; `state_conflict` for an ended contribution, or a quote of before another
+ * Errors: as `redeemQuote` and `revalueQuote`; `not_found`; `state_conflict` for a closed contribution, or a quote of before another
  * top-up, which may have counted the same addition; `pool_full`.
  */
 export async function topUpContribution(tx: Tx, ctx: Ctx, input: TopUpInput): Promise<ContributionView> {
   const settings = await holdSettings(tx);
   const { poolKeyId, provider, userId } = await requireOwn(tx, input);
-  const quoted = await takeQuote(tx, ctx, { ...input, topUpOf: input.contributionId });
+  const quoted = await redeemQuote(tx, ctx, { ...input, topUpOf: input.contributionId });
   const policy = await findPolicy(tx, settings, provider);
   // As a contribution does: what is counted now can't change before this commits.
   await lockProvider(tx, provider);
@@ -64,9 +64,9 @@ export async function topUpContribution(tx: Tx, ctx: Ctx, input: TopUpInput): Pr
   if (quoted.baseQuotaNanos !== contribution.quotaNanos) {
     throw new ScripError("state_conflict", "This contribution was topped up since the quote. Ask for a new one.");
   }
-  const quote = presentWorth(quoted, input.look, { policy, reference: await findReference(tx, ctx, policy) });
-  await requireRoom(tx, policy, { userId, quotaNanos: quote.quotaNanos, netMicros: netOf(quote) });
-  await grow(tx, ctx, contribution, quote);
+  const quote = revalueQuote(quoted, input.revalidation, { policy, reference: await findReference(tx, ctx, policy) });
+  await requireCapacity(tx, policy, { userId, quotaNanos: quote.quotaNanos, netMicros: netOf(quote) });
+  await addToGrant(tx, ctx, contribution, quote);
   await grantQuote(tx, ctx, { quote, contribution, settings, memo: "Top-up" });
   return getContribution(tx, ctx, input);
 }

@@ -32,13 +32,13 @@ export function valueQuota(quotaNanos: Nanos, { price, cost }: ReferenceRequest,
 }
 
 /**
- * What our own look took from a balance that was told before and after it: at most the cost of a reference request, so that what
+ * What a validation took from a balance that was reported before and after it: at most the cost of a reference request, so that what
  * is spent elsewhere at that moment isn't taken for ours. Units: nanodollars. Rounding: up, of that cost.
  */
 export function validationCostOf(before: Nanos, after: Nanos | null, { cost }: ReferenceRequest): Nanos {
   if (after === null || after >= before) return ZERO_NANOS;
-  const [taken, most] = [before - after, divideUp(cost.num * NANOS_PER_USD, cost.den)];
-  return nanos(taken < most ? taken : most);
+  const [spent, max] = [before - after, divideUp(cost.num * NANOS_PER_USD, cost.den)];
+  return nanos(spent < max ? spent : max);
 }
 
 /** What was granted for which quota, and where both stood at the latest top-up. `forgoneMicros` can't vest any more. */
@@ -68,10 +68,10 @@ export type Progress = { costNanos: Nanos; chargedMicros: Micros; vestedMicros: 
  */
 export function dueOf(terms: GrantTerms, costNanos: Nanos): Micros {
   const { netMicros, quotaNanos, forgoneMicros, baseCostNanos, baseDueMicros } = terms;
-  const most = netMicros - forgoneMicros;
-  if (costNanos >= quotaNanos) return micros(most);
+  const vestable = netMicros - forgoneMicros;
+  if (costNanos >= quotaNanos) return micros(vestable);
   if (costNanos <= baseCostNanos) return baseDueMicros;
-  const rest = most - baseDueMicros;
+  const rest = vestable - baseDueMicros;
   return micros(baseDueMicros + divideDown(rest * (costNanos - baseCostNanos), quotaNanos - baseCostNanos));
 }
 

@@ -11,28 +11,28 @@ import { type Progress, remainingOf, vestedOf } from "./valuation";
 import { insertVestings, sumEarningsByProvider, type Vesting } from "./vesting.store";
 
 /**
- * A settled attempt at a supplier's key, as the folder takes it, with what the request was charged where it served it.
+ * A settled attempt at a supplier's key, as the fold takes it, with what the request was charged where it served it.
  * Units: nanodollars, microcredits.
  */
 type ServedAttempt = { hold: Uuid; n: number; poolKey: Uuid | null; costNanos: Nanos; chargeMicros: Micros };
 
-/** The number of an attempt that was a look of our own: it cost the key something, and served nobody. */
+/** The number of an attempt that was a probe: it cost the key something, and served nobody. */
 const PROBE = 0;
 
 /** A contribution, how far its attempts took it, and what that moves. Units: microcredits. */
-type Served = {
+type Applied = {
   contribution: Contribution;
   progress: Progress;
   vestings: Vesting[];
-  /** What vests of what waited for it, and of what had been taken back already. */
+  /** What vests of what waited for it, and of what had been clawed back already. */
   vestingMicros: Micros;
   regainedMicros: Micros;
   /** What goes back because the quota is used up. */
   returnedMicros: Micros;
 };
 
-/** Of a contribution that ended or used up its quota all was taken back: what vests late comes out of that. */
-function movesOf(contribution: Contribution, { costNanos, vestedMicros }: Progress) {
+/** All of a closed or used up contribution was clawed back: what vests late comes out of that. */
+function amountsToPost(contribution: Contribution, { costNanos, vestedMicros }: Progress) {
   const [grown, waiting] = [vestedMicros - contribution.vestedMicros, remainingOf(contribution)];
   const vesting = grown < waiting ? grown : waiting;
   const isUsedUp = costNanos >= contribution.quotaNanos;
@@ -43,7 +43,7 @@ function movesOf(contribution: Contribution, { costNanos, vestedMicros }: Progre
   };
 }
 
-function serve(contribution: Contribution, attempts: readonly ServedAttempt[]): Served {
+function applyAttempts(contribution: Contribution, attempts: readonly ServedAttempt[]): Applied {
   let progress: Progress = contribution;
   const vestings = attempts.map(({ hold, n, costNanos, chargeMicros: chargedMicros }): Vesting => {
     const { vestedMicros: before } = progress;
@@ -56,11 +56,11 @@ function serve(contribution: Contribution, attempts: readonly ServedAttempt[]): 
     const vestedMicros = micros(progress.vestedMicros - before);
     return { hold, n, contributionId: contribution.id, costNanos, chargedMicros, vestedMicros };
   });
-  return { contribution, progress, vestings, ...movesOf(contribution, progress) };
+  return { contribution, progress, vestings, ...amountsToPost(contribution, progress) };
 }
 
-async function record(tx: Tx, served: Served): Promise<void> {
-  const { contribution, progress, vestings, regainedMicros, returnedMicros } = served;
+async function record(tx: Tx, applied: Applied): Promise<void> {
+  const { contribution, progress, vestings, regainedMicros, returnedMicros } = applied;
   const { costNanos, chargedMicros, vestedMicros } = progress;
   await updateContribution(tx, contribution.id, {
     costNanos,
@@ -71,8 +71,8 @@ async function record(tx: Tx, served: Served): Promise<void> {
   });
 }
 
-async function post(tx: Tx, ctx: Ctx, served: Served): Promise<void> {
-  const { contribution, progress, vestingMicros, regainedMicros, returnedMicros } = served;
+async function post(tx: Tx, ctx: Ctx, applied: Applied): Promise<void> {
+  const { contribution, progress, vestingMicros, regainedMicros, returnedMicros } = applied;
   const { id, walletId: wallet, quotaNanos } = contribution;
   const posting = (scope: string, key: bigint, amountMicros: Micros) => ({
     scope,
@@ -98,8 +98,8 @@ async function post(tx: Tx, ctx: Ctx, served: Served): Promise<void> {
 
 /**
  * Vest what settled attempts earned the owners of their keys: each attempt exactly once, in the transaction that takes it
- * from the books. What is due and not earned waits for later requests, and goes back once the quota is used up. Attempts on
- * the platform's own keys, and those that neither cost nor brought in anything, are none of this.
+ * from the ledger. What is due and not earned waits for later requests, and goes back once the quota is used up. Attempts on
+ * the platform's own keys, and those that neither cost nor brought in anything, are skipped.
  *
  * Keys' rows are locked by the caller; contributions are locked next, then wallets, each in the order of their ids.
  */
@@ -115,7 +115,7 @@ export async function vestContributions(tx: Tx, ctx: Ctx, attempts: readonly Ser
   if (byKey.size === 0) return;
   const contributions = await lockByPoolKeys(tx, [...byKey.keys()]);
   const byWallet = contributions.toSorted((a, b) => (a.walletId < b.walletId ? -1 : a.walletId > b.walletId ? 1 : 0));
-  const served = byWallet.map((one) => serve(one, byKey.get(one.poolKeyId) ?? []));
+  const served = byWallet.map((one) => applyAttempts(one, byKey.get(one.poolKeyId) ?? []));
   for (const one of served) await record(tx, one);
   await insertVestings(
     tx,
@@ -129,7 +129,7 @@ export async function vestContributions(tx: Tx, ctx: Ctx, attempts: readonly Ser
 
 /**
  * Act on a probe of a contributor's key once the pool has: what it cost is booked on the key as what a request costs, so that it
- * counts towards what is due and earns nothing, and the advance follows the key. A key of no contribution is none of this.
+ * counts towards what is due and earns nothing, and the advance follows the key. A key of no contribution is skipped.
  *
  * Units: nanodollars. The key's row is locked by the caller.
  */
@@ -149,7 +149,7 @@ export async function settleProbe(tx: Tx, ctx: Ctx, input: { poolKeyId: Uuid; co
 export type ExpectedShare = { provider: string; requests: bigint; share: Decimal };
 
 const RECENT_MS = 30 * 24 * 3_600_000;
-// Enough to tell a share by, however many there are.
+// Enough for a stable share, and bounds the scan.
 const ATTEMPTS_MAX = 20_000;
 const PLACES = 4;
 

@@ -65,9 +65,9 @@ export async function validateKey(form: FormData): Promise<Acted<Quoted>> {
 export async function contributeKey(quoteId: string, attest: boolean): Promise<Acted<null>> {
   const contributed = await attempt(async (ctx, { id: userId, walletId }) => {
     const accepted = { userId, quoteId: idOf("quote", quoteId), attest };
-    const look = await revalidateQuote(ctx, { ...accepted, topUpOf: null });
+    const revalidation = await revalidateQuote(ctx, { ...accepted, topUpOf: null });
     await webDatabase().inTransaction((tx) =>
-      contribute(tx, { ...ctx, nowMs: nowMs() }, { ...accepted, walletId, look }),
+      contribute(tx, { ...ctx, nowMs: nowMs() }, { ...accepted, walletId, revalidation }),
     );
     return null;
   }, "quotes");
@@ -80,9 +80,9 @@ export async function topUp(id: string, quoteId: string, attest: boolean): Promi
   const toppedUp = await attempt(async (ctx, { id: userId }) => {
     const contributionId = idOf("contribution", id);
     const accepted = { userId, quoteId: idOf("quote", quoteId), attest };
-    const look = await revalidateQuote(ctx, { ...accepted, topUpOf: contributionId });
+    const revalidation = await revalidateQuote(ctx, { ...accepted, topUpOf: contributionId });
     await webDatabase().inTransaction((tx) =>
-      topUpContribution(tx, { ...ctx, nowMs: nowMs() }, { ...accepted, contributionId, look }),
+      topUpContribution(tx, { ...ctx, nowMs: nowMs() }, { ...accepted, contributionId, revalidation }),
     );
     return null;
   }, "quotes");

@@ -136,7 +136,7 @@ export class Play {
     key: Pick<Key, "secret" | "account">,
     usd: bigint,
     topUpOf: Uuid | null,
-  ): Promise<{ quoteId: Uuid; look: Revalidation }> {
+  ): Promise<{ quoteId: Uuid; revalidation: Revalidation }> {
     const { economy } = this;
     const input = { userId: owner.userId, provider: PROVIDER, secret: new SecretText(key.secret), topUpOf };
     const plan = await planQuote(economy.database.reader, economy.ctx(), { ...input, declaredNanos: null }, BASE_URLS);
@@ -144,7 +144,7 @@ export class Play {
     const balanceNanos = nanos((leftNanos ?? 0n) + usd * USD);
     const validation = { outcome: "valid", balanceNanos, balanceAfterNanos: null, accountId: key.account } as const;
     const view = await economy.run((tx, ctx) => quoteContribution(tx, ctx, { plan, validation }));
-    return { quoteId: view.id, look: { host: upstreamHostOf(BASE_URL), leftNanos, validation } };
+    return { quoteId: view.id, revalidation: { host: upstreamHostOf(BASE_URL), leftNanos, validation } };
   }
 
   /** A thief brings what others brought before: the same key, or another one of its account. */

@@ -41,8 +41,8 @@ export const POST = route(
     limit: "quotes",
     example: { body: { quote_id: "qte_00000000000000000000000000", attest: true } },
   },
-  async ({ tx, ctx, principal, body: { quote_id: quoteId, attest }, prepared: look }) => {
+  async ({ tx, ctx, principal, body: { quote_id: quoteId, attest }, prepared: revalidation }) => {
     const { id: userId, walletId } = principal.user;
-    return showContribution(await contribute(tx, ctx, { userId, walletId, quoteId, attest, look }));
+    return showContribution(await contribute(tx, ctx, { userId, walletId, quoteId, attest, revalidation }));
   },
 );

@@ -27,9 +27,9 @@ export const POST = route(
     principal,
     params: { id: contributionId },
     body: { quote_id: quoteId, attest },
-    prepared: look,
+    prepared: revalidation,
   }) => {
-    const input = { userId: principal.user.id, contributionId, quoteId, attest, look };
+    const input = { userId: principal.user.id, contributionId, quoteId, attest, revalidation };
     return showContribution(await topUpContribution(tx, ctx, input));
   },
 );
