@@ -1,7 +1,8 @@
 import { explain, say, warn } from "./console";
 import { buildWorkers, DIST, ensureNextBuild, ensurePrismaClient, NEXT_FOLDER } from "./start/build";
 
-// `npm run build`: all that production runs, so that it can be started where the tools of the build aren't installed.
+// `npm run build`: all that production runs. After it `npm ci --omit=dev` is enough for `node .scrip/dist/workers/web.js`,
+// `gateway.js` and `jobs.js`; migrations and the commands of scripts/tasks want the tools of the build.
 
 try {
   await ensurePrismaClient();
