@@ -135,7 +135,7 @@ export async function holdOn(poolKey: Uuid): Promise<(costNanos: bigint, chargeM
 export const serveWith = async (poolKey: Uuid, costNanos: bigint, chargeMicros?: Micros): Promise<void> =>
   (await holdOn(poolKey))(costNanos, chargeMicros);
 
-/** What the folder does in one transaction, by itself. Returns how many attempts it took. */
+/** What the fold does in one transaction, by itself. Returns how many attempts it took. */
 export function fold(limit = 1_000): Promise<number> {
   const ctx = systemCtx("test", nowMs());
   return database.inTransaction(async (tx) => {

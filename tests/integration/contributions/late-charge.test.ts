@@ -19,7 +19,7 @@ useContributions();
 
 const USD = 1_000_000_000n;
 
-/** A gateway that stands still with a stream of 1,500 credits, after noting so much; others end its hold. */
+/** A gateway that stalls with a stream of 1,500 credits, after a checkpoint of so much; others close its hold. */
 async function stall(poolKey: Uuid, noted: { charge: Micros; cost: bigint } | null) {
   const lease = await keepLease(database.pool, "stalled");
   const stalled = createBooks(database.pool, lease);

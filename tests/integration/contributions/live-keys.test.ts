@@ -77,15 +77,15 @@ describe("a key that an advance rests on", () => {
     expect(await verified()).toEqual([]);
   });
 
-  test("was paused and is revoked: after four looks what hasn't vested is taken back, what was spent too, as a debt", async () => {
+  test("was paused and is revoked: after four probes what hasn't vested is clawed back, what was spent too, as a debt", async () => {
     const [bo, key] = [await aContributor(), aKey()];
     const { id, poolKey } = await contributeKey(bo, key);
     await spend(bo, 5_000);
     await pause(bo, id);
     await controls().key(key, { revoked: true });
-    for (let looks = 1; looks <= 3; looks++) {
+    for (let probes = 1; probes <= 3; probes++) {
       await probe(poolKey, 0);
-      expect(await keyRow(poolKey)).toMatchObject({ state: "paused", failures: looks, alive_at: null });
+      expect(await keyRow(poolKey)).toMatchObject({ state: "paused", failures: probes, alive_at: null });
     }
     await probe(poolKey, 0);
     await endDeadKeys();
@@ -94,7 +94,7 @@ describe("a key that an advance rests on", () => {
     expect(await verified()).toEqual([]);
   });
 
-  test("was paused and is drained: taken back after two looks, though it still lists models", async () => {
+  test("was paused and is drained: clawed back after two probes, though it still lists models", async () => {
     const [bo, key] = [await aContributor(), aKey()];
     const { id, poolKey } = await contributeKey(bo, key);
     await pause(bo, id);
@@ -120,7 +120,7 @@ describe("a key that an advance rests on", () => {
     expect(await spendable(bo)).toBe(AT_ONCE);
   });
 
-  test("stays paused where it passes, and an owner's pause during the look isn't undone", async () => {
+  test("stays paused where it passes, and an owner's pause during the probe isn't undone", async () => {
     const [bo, key] = [await aContributor(), aKey()];
     const { id, poolKey } = await contributeKey(bo, key);
     await controls().next({ on: "chat", key, delay_ms: 600_000 });

@@ -28,7 +28,7 @@ const DUPLICATE = [409, "duplicate_key"];
 const refused = ({ status, body }: Reply): unknown[] => [status, body["code"]];
 const inOrder = (replies: readonly Reply[]): unknown[] => replies.toSorted((a, b) => a.status - b.status).map(refused);
 const secondOf = (key: string): string => key.replace(/-a$/, "-b");
-const printsOf = async (poolKey: Uuid): Promise<string[]> =>
+const fingerprintsOf = async (poolKey: Uuid): Promise<string[]> =>
   (
     await database.pool.query<{ print: string }>(
       "select encode(print, 'hex') as print from pool_key_print where pool_key_id = $1 order by 1",
@@ -38,10 +38,10 @@ const printsOf = async (poolKey: Uuid): Promise<string[]> =>
 
 /** Leave a contribution as it was before fingerprints lost the provider. */
 async function makeOld(poolKey: Uuid, secret: string, account: string | null = null): Promise<void> {
-  const [print] = fingerprints(vault(), "openai", new SecretText(secret));
+  const [fingerprint] = fingerprints(vault(), "openai", new SecretText(secret));
   await database.pool.query("update pool_key_print set print = $2 where pool_key_id = $1", [
     poolKey,
-    storableBytes(print ?? new Uint8Array()),
+    storableBytes(fingerprint ?? new Uint8Array()),
   ]);
   await database.pool.query("update pool_key set print_form = 1 where id = $1", [poolKey]);
   if (account === null) return;
@@ -136,7 +136,7 @@ describe("keys from before fingerprints lost the provider", () => {
     await askQuote(await aContributor(), aKey()); // opens the web process's vault
   });
 
-  test("are known under every provider id by their older fingerprints, and so are their accounts, dead ones too", async () => {
+  test("are known under every provider id by their older fingerprints, and so are their accounts, revoked ones too", async () => {
     const [bo, eve, key] = [await aContributor(), await aContributor(), aKey()];
     const { id, poolKey } = await contributeKey(bo, key);
     await makeOld(poolKey, key, key.replace(/^.*-(own\d+)-a$/, "org-openai-$1"));
@@ -156,39 +156,39 @@ describe("keys from before fingerprints lost the provider", () => {
     for (let made = 0; made < 5; made++) {
       const [bo, key] = [await aContributor(), aKey()];
       const { id, poolKey } = await contributeKey(bo, key);
-      const today = await printsOf(poolKey);
+      const today = await fingerprintsOf(poolKey);
       await makeOld(poolKey, key);
-      people.push({ bo, id, poolKey, today, old: await printsOf(poolKey) });
+      people.push({ bo, id, poolKey, today, old: await fingerprintsOf(poolKey) });
     }
     const [retired, ...living] = people;
     if (retired) await retire(retired.bo, retired.id);
     // A start that is cut off after one batch.
     const ctx = systemCtx("test", nowMs());
     await database.inTransaction((tx) => refreshKeyFingerprints(tx, ctx, { after: null, limit: 2 }));
-    const told = aLog();
+    const logged = aLog();
     await Promise.all([
-      refreshKeyFingerprintsJob({ database, log: told.log }, 2),
-      refreshKeyFingerprintsJob({ database, log: told.log }, 2),
+      refreshKeyFingerprintsJob({ database, log: logged.log }, 2),
+      refreshKeyFingerprintsJob({ database, log: logged.log }, 2),
     ]);
     for (const { poolKey, old, today } of living) {
-      expect(await printsOf(poolKey)).toEqual([...old, ...today].toSorted());
+      expect(await fingerprintsOf(poolKey)).toEqual([...old, ...today].toSorted());
     }
-    if (retired) expect(await printsOf(retired.poolKey)).toEqual(retired.old);
-    expect(told.lines.filter(({ alert }) => alert !== undefined)).toEqual([]);
-    const before = told.lines.length;
-    await refreshKeyFingerprintsJob({ database, log: told.log });
-    expect(told.lines).toHaveLength(before);
+    if (retired) expect(await fingerprintsOf(retired.poolKey)).toEqual(retired.old);
+    expect(logged.lines.filter(({ alert }) => alert !== undefined)).toEqual([]);
+    const before = logged.lines.length;
+    await refreshKeyFingerprintsJob({ database, log: logged.log });
+    expect(logged.lines).toHaveLength(before);
   });
 
   test("that came in twice under two ids both stay, and an operator is alerted", async () => {
     const [bo, key] = [await aContributor(), aKey()];
     await makeOld((await contributeKey(bo, key)).poolKey, key);
     await addToChannelUnseen(key);
-    const told = aLog();
-    await refreshKeyFingerprintsJob({ database, log: told.log });
-    expect(told.lines.filter(({ alert }) => alert === "duplicate_pool_key")).toHaveLength(1);
-    await refreshKeyFingerprintsJob({ database, log: told.log });
-    expect(told.lines.filter(({ alert }) => alert === "duplicate_pool_key")).toHaveLength(1);
+    const logged = aLog();
+    await refreshKeyFingerprintsJob({ database, log: logged.log });
+    expect(logged.lines.filter(({ alert }) => alert === "duplicate_pool_key")).toHaveLength(1);
+    await refreshKeyFingerprintsJob({ database, log: logged.log });
+    expect(logged.lines.filter(({ alert }) => alert === "duplicate_pool_key")).toHaveLength(1);
   });
 });
 

@@ -20,7 +20,7 @@ const USD = 1_000_000_000n;
 const CREDIT = 1_000_000n;
 const listOf = async ({ key }: Person) => (await call("GET", "/transfers", transfers.GET, { as: key })).body["data"];
 
-test("a contributor is told of what vests as it comes, and the balance beside it stays", async () => {
+test("a contributor is shown what vests as it comes, and the balance beside it stays", async () => {
   const bo = await aContributor();
   const { poolKey } = await contributeKey(bo);
   await serveWith(poolKey, 50n * USD);
@@ -31,7 +31,7 @@ test("a contributor is told of what vests as it comes, and the balance beside it
   ]);
 });
 
-test("what a claw-back leaves for requests under way is owed, and told once", async () => {
+test("what a claw-back leaves for requests in flight is owed, and listed once", async () => {
   const bo = await aContributor();
   const { id } = await contributeKey(bo);
   const lease = await keepLease(database.pool, "test");

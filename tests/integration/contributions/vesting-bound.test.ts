@@ -203,7 +203,7 @@ describe("what is held back", () => {
     expect(await verified()).toEqual([]);
   });
 
-  test("and went back when the quota was used up isn't taken again when the contribution ends", async () => {
+  test("and went back when the quota was used up isn't clawed back again when the contribution is closed", async () => {
     const bo = await aContributor();
     const { id, poolKey } = await contributeKey(bo);
     await serveWith(poolKey, 500n * USD, cr(50_000));

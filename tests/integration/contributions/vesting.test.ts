@@ -34,7 +34,7 @@ const CREDIT = 1_000_000n;
 const USD = 1_000_000_000n;
 const NET = 74_997n * CREDIT;
 
-const kill = (poolKeyId: Uuid, reason: KeyReason = "invalid_key"): Promise<boolean> =>
+const revoke = (poolKeyId: Uuid, reason: KeyReason = "invalid_key"): Promise<boolean> =>
   database.inTransaction((tx) => revokeContribution(tx, systemCtx("test", nowMs()), { poolKeyId, reason }));
 const verified = async (): Promise<unknown> => (await verifyLedger(database)).violations;
 const keyRow = async (id: Uuid): Promise<Record<string, unknown> | undefined> =>
@@ -120,12 +120,12 @@ describe("vesting", () => {
 });
 
 describe("a key that dies", () => {
-  test("gives back what hasn't vested, its secret is destroyed, and its owner is told why", async () => {
+  test("loses what hasn't vested and its secret, and its owner is shown why", async () => {
     const bo = await aContributor();
     const { id, poolKey } = await contributeKey(bo);
     await serveWith(poolKey, 50n * USD);
     await fold();
-    expect(await kill(poolKey, "drained")).toBe(true);
+    expect(await revoke(poolKey, "drained")).toBe(true);
     expect((await readOne(bo, id)).body).toMatchObject({
       state: "revoked",
       reason: "drained",
@@ -135,7 +135,7 @@ describe("a key that dies", () => {
     });
     expect(await balanceOf(bo)).toMatchObject({ vestedMicros: 7_499_700_000n, unvestedMicros: 0n, debtMicros: 0n });
     expect(await keyRow(poolKey)).toMatchObject({ state: "revoked", hint: "", secret: 0 });
-    expect(await kill(poolKey)).toBe(false);
+    expect(await revoke(poolKey)).toBe(false);
     expect(await verified()).toEqual([]);
   });
 
@@ -143,7 +143,7 @@ describe("a key that dies", () => {
     const bo = await aContributor();
     const { id, poolKey } = await contributeKey(bo);
     const settle = await holdOn(poolKey);
-    await Promise.all([kill(poolKey), kill(poolKey), fold()]);
+    await Promise.all([revoke(poolKey), revoke(poolKey), fold()]);
     expect(await balanceOf(bo)).toMatchObject({ vestedMicros: 0n, unvestedMicros: 0n });
     await settle(50n * USD);
     await fold();
@@ -156,15 +156,15 @@ describe("a key that dies", () => {
     expect(await verified()).toEqual([]);
   });
 
-  test("under folders and kills at once has vested and been taken back what was granted, to the microcredit", async () => {
+  test("under concurrent folds and revocations has vested and had clawed back what was granted, to the microcredit", async () => {
     const bo = await aContributor();
     const { poolKey } = await contributeKey(bo);
     await Promise.all([
       ...Array.from({ length: 10 }, (_, index) =>
         serveWith(poolKey, BigInt(index + 1) * 123_456_789n).then(() => fold(2)),
       ),
-      kill(poolKey),
-      kill(poolKey),
+      revoke(poolKey),
+      revoke(poolKey),
     ]);
     await fold();
     const { rows } = await database.pool.query(
@@ -177,7 +177,7 @@ describe("a key that dies", () => {
   });
 });
 
-test("an admin ends a contributed key for good: what hasn't vested is gone, and once more changes nothing", async () => {
+test("an admin closes a contributed key for good: what hasn't vested is gone, and once more changes nothing", async () => {
   const [bo, admin] = [await aContributor(), await aPerson(database, { role: "admin", scopes: ["admin"] })];
   const { id, poolKey } = await contributeKey(bo);
   await serveWith(poolKey, 50n * USD);

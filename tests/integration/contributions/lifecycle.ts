@@ -73,7 +73,7 @@ async function poolKeyOf(bo: Person): Promise<string> {
   );
   return toPublicId("poolKey", rows[0]?.id ?? ("" as Uuid));
 }
-/** Have the provider asked about a key so often, each time once the last look is done. */
+/** Have the provider asked about a key so often, each time once the last probe is done. */
 async function revalidateQuote(poolKey: string, times: number): Promise<void> {
   for (let at = 0; at < times; at++) {
     const before = await api("POST", `/admin/pool/${poolKey}/revalidate`, whole.admin);
@@ -82,7 +82,7 @@ async function revalidateQuote(poolKey: string, times: number): Promise<void> {
       const { body } = await api("GET", "/admin/pool?limit=100", whole.admin);
       const key = (body["data"] as Record<string, unknown>[]).find(({ id }) => id === poolKey);
       return JSON.stringify(key?.["health"]) !== checkedAt;
-    }, "the key was looked at");
+    }, "the key was probed");
   }
 }
 
@@ -105,11 +105,11 @@ async function dump(): Promise<string> {
   return parts.join("\n");
 }
 
-/** What becomes of contributed keys, from the quote to their end, as tests of the file that calls it. */
-export function testWholeLife(withRedis: boolean): void {
+/** The lifecycle of contributed keys, from the quote to their revocation, as tests of the file that calls it. */
+export function testLifecycle(withRedis: boolean): void {
   useWhole(withRedis);
 
-  test("serves, vests within two seconds, and after its revocation is taken back with the reason", async () => {
+  test("serves, vests within two seconds, and after its revocation is clawed back with the reason", async () => {
     const bo = await aPerson(whole.database);
     const key = `sk-sandbox-openai-500usd-${randomText(8)}-a`;
     const id = await give(bo, key);
@@ -139,7 +139,7 @@ export function testWholeLife(withRedis: boolean): void {
     expect(whole.logged()).toContain("a contribution ended with its key");
   });
 
-  test("whose account was emptied elsewhere is taken back once a look confirms it", async () => {
+  test("whose account was emptied elsewhere is clawed back once a probe confirms it", async () => {
     const bo = await aPerson(whole.database);
     const key = `sk-sandbox-openai-500usd-${randomText(8)}-a`;
     const id = await give(bo, key);

@@ -56,7 +56,7 @@ describe("a key that became worthless between its quote and the acceptance", () 
     expect((await acceptQuote(bo, id)).status).toBe(201);
   });
 
-  test.each([true, false])("is too small where it was drained, its balance told: %s", async (billing) => {
+  test.each([true, false])("is too small where it was drained, its balance reported: %s", async (billing) => {
     const [bo, key] = [await aContributor(), aKey()];
     await controls().key(key, { billing });
     const id = await quoteOf(bo, key, { declared_usd: 300 });
@@ -65,7 +65,7 @@ describe("a key that became worthless between its quote and the acceptance", () 
     expect((await balanceOf(bo)).unvestedMicros).toBe(0n);
   });
 
-  test("can't be told of while the provider fails, and then it is granted whole", async () => {
+  test("is unavailable while the provider fails, and then it is granted whole", async () => {
     const [bo, key] = [await aContributor(), aKey()];
     const id = await quoteOf(bo, key);
     for (const on of ["models", "billing"] as const) {
@@ -91,7 +91,7 @@ describe("a key that became worthless between its quote and the acceptance", () 
 });
 
 describe("of the quoted and the present worth the smaller is granted", () => {
-  test("by the balance: what was spent elsewhere isn't there, what came isn't quoted, our own look isn't spent", async () => {
+  test("by the balance: what was spent elsewhere isn't there, what was added isn't quoted, our own validation isn't spent", async () => {
     const [bo, eve, cy] = [await aContributor(), await aContributor(), await aContributor()];
     const [less, more, same] = [aKey(), aKey(), aKey(300)];
     const ids = [await quoteOf(bo, less), await quoteOf(eve, more), await quoteOf(cy, same)];
@@ -109,7 +109,7 @@ describe("of the quoted and the present worth the smaller is granted", () => {
     expect(await verified()).toEqual([]);
   });
 
-  test("where all but a request's worth was spent during the quote's own look, by what was left after it", async () => {
+  test("where all but a request's worth was spent during the quote's own validation, by what was left after it", async () => {
     const [bo, key] = [await aContributor(), aKey()];
     await controls().next({ on: "chat", key, delay_ms: 600_000 });
     const quoting = askQuote(bo, key);
@@ -122,7 +122,7 @@ describe("of the quoted and the present worth the smaller is granted", () => {
     expect(body["net_credits"]).toBe(4_500);
   });
 
-  test("by the price, the cost and the fee in force, also those that change during the look", async () => {
+  test("by the price, the cost and the fee in force, also those that change during the revalidation", async () => {
     const cases = [
       { change: () => putRates(2.5, 0.03), net: 37_498.5 },
       { change: () => putRates(5, 0.06), net: 37_498.5 },
@@ -132,7 +132,7 @@ describe("of the quoted and the present worth the smaller is granted", () => {
     ];
     for (const { change, net } of cases) {
       const [bo, key] = [await aContributor(), aKey()];
-      // Its balance isn't told, so that the look pays, and can be held up there.
+      // Its balance isn't reported, so that the revalidation makes a paid call, and can be held up there.
       await controls().key(key, { billing: false });
       const id = await quoteOf(bo, key, { declared_usd: 500 });
       await controls().next({ on: "chat", key, delay_ms: 600_000 });
@@ -147,7 +147,7 @@ describe("of the quoted and the present worth the smaller is granted", () => {
     expect(await verified()).toEqual([]);
   });
 
-  test("is unproven where the provider doesn't tell the balance any more", async () => {
+  test("is unproven where the provider doesn't report the balance any more", async () => {
     const [bo, key] = [await aContributor(), aKey()];
     const id = await quoteOf(bo, key);
     await controls().key(key, { billing: false });
@@ -176,7 +176,7 @@ describe("an acceptance", () => {
     expect(await controls().log({ key })).toHaveLength(asked);
   });
 
-  test("asks the provider nothing where it is refused anyway, and pays it nothing where the balance is told", async () => {
+  test("asks the provider nothing where it is refused anyway, and pays it nothing where the balance is reported", async () => {
     const [bo, eve, key] = [await aContributor(), await aContributor(), aKey()];
     const [id, late] = [await quoteOf(bo, key), await quoteOf(eve, key)];
     const paid = async (): Promise<number> =>

@@ -1,7 +1,7 @@
 import { describe } from "vitest";
 import { hasRedis } from "@/tests/support/redis";
-import { testWholeLife } from "./whole-life";
+import { testLifecycle } from "./lifecycle";
 
 describe.skipIf(!hasRedis())("a contributed key, with Redis", () => {
-  testWholeLife(true);
+  testLifecycle(true);
 });

@@ -1,6 +1,6 @@
 import { describe } from "vitest";
-import { testWholeLife } from "./whole-life";
+import { testLifecycle } from "./lifecycle";
 
 describe("a contributed key", () => {
-  testWholeLife(false);
+  testLifecycle(false);
 });
