@@ -3,7 +3,7 @@ import type { Micros } from "@/lib/money";
 import { chargeOf, type ChargeLine, rate, type RequestFacts, type Usage } from "@/lib/pricing";
 
 /** What a request that everybody can picture uses. Units: tokens, seconds, characters. */
-export const EXAMPLE = { inputTokens: 1_000, outputTokens: 500, seconds: 60, characters: 1_000 } as const;
+const EXAMPLE = { inputTokens: 1_000, outputTokens: 500, seconds: 60, characters: 1_000 } as const;
 
 /** The charge for an example of a request, and how it came about. */
 export type ExampleCharge = { chargeMicros: Micros; lines: ChargeLine[] };

@@ -1,4 +1,4 @@
-export const LOCALES = ["en"] as const;
+const LOCALES = ["en"] as const;
 export type Locale = (typeof LOCALES)[number];
 export const LOCALE_COOKIE = "scrip-locale";
 

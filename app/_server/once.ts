@@ -10,7 +10,7 @@ const KEY_MAX = 255;
 export type IdempotencyRecord = { status: number; body: string };
 
 /** The request's idempotency key. Errors: `idempotency_key_required`, `invalid_request` for one that is too long. */
-export function requireIdempotencyKey(request: Request): string {
+function requireIdempotencyKey(request: Request): string {
   const key = request.headers.get("idempotency-key")?.trim() ?? "";
   if (key === "") {
     throw new ScripError(

@@ -9,7 +9,7 @@ import { userCtx } from "./context";
 import { webDatabase } from "./database";
 
 /** The session of this request with its user, read from its row, once a request; `null` for visitors. */
-export const currentSession = cache(async (): Promise<{ session: Session; user: User } | null> => {
+const currentSession = cache(async (): Promise<{ session: Session; user: User } | null> => {
   const id = await readSessionId();
   return id && findSession(webDatabase().reader, nowMs(), id);
 });

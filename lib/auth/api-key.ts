@@ -37,7 +37,7 @@ export function findApiKeyByHash(reader: Tx, hash: Uint8Array<ArrayBuffer>): Pro
 }
 
 /** The refusal for a key that doesn't exist, is revoked or is another's: one answer for all three. */
-export const noSuchApiKey = (): ScripError => new ScripError("not_found", "There is no such API key.");
+const noSuchApiKey = (): ScripError => new ScripError("not_found", "There is no such API key.");
 
 /** A user's key. Errors: `not_found` where it doesn't exist, is revoked, or is another's. */
 export async function getApiKey(reader: Tx, input: { userId: Uuid; apiKeyId: Uuid }): Promise<ApiKey> {
@@ -79,7 +79,7 @@ export type CreateApiKey = {
 };
 
 /** Stops a scope that isn't the caller's to give. Errors: `forbidden`. */
-export function requireGivable(scopes: readonly Scope[], mayGiveAdmin: boolean): void {
+function requireGivable(scopes: readonly Scope[], mayGiveAdmin: boolean): void {
   if (scopes.includes("admin") && !mayGiveAdmin) {
     throw new ScripError("forbidden", "Only an admin may give a key the scope admin.");
   }

@@ -35,7 +35,7 @@ export async function createDeviceToken(tx: Tx, secret: string, userId: Uuid): P
 }
 
 /** The device that a token names; null for one of another account, of before its password or sign-out, a forged one, or none. */
-export function readDeviceToken(secret: string, token: string | null, owner: Credentials): string | null {
+function readDeviceToken(secret: string, token: string | null, owner: Credentials): string | null {
   const [, id, proof] = TOKEN.exec(token ?? "") ?? [];
   if (id === undefined || proof === undefined) return null;
   return timingSafeEqual(Buffer.from(proof, "base64url"), proofOf(secret, id, owner)) ? id : null;
@@ -68,7 +68,7 @@ const count = (limiter: RateLimiterMemory, key: string): Promise<number> =>
  * Count an attempt before its password is looked at, so that many at once don't pass each other by. Gives seconds to wait,
  * 0 where it may be made now. What is stopped for its address isn't counted against its origin.
  */
-export async function countLogin(origin: string, email: string): Promise<number> {
+async function countLogin(origin: string, email: string): Promise<number> {
   for (const [limiter, key] of limits(origin, email)) {
     const waitMs = await count(limiter, key);
     if (waitMs > 0) return Math.ceil(waitMs / 1000);
@@ -77,14 +77,13 @@ export async function countLogin(origin: string, email: string): Promise<number>
 }
 
 /** As `countLogin`, of a browser that has signed in to the account before. Gives seconds to wait. */
-export const countDeviceLogin = async (device: string): Promise<number> =>
-  Math.ceil((await count(byDevice, device)) / 1000);
+const countDeviceLogin = async (device: string): Promise<number> => Math.ceil((await count(byDevice, device)) / 1000);
 
 /** Forget the attempts of a device that has just signed in. */
-export const resetDeviceLogins = (device: string): Promise<boolean> => byDevice.delete(device);
+const resetDeviceLogins = (device: string): Promise<boolean> => byDevice.delete(device);
 
 /** Forget the attempts of a pair that has just signed in; this one was no failure of its origin's. */
-export async function resetLogins(origin: string, email: string): Promise<void> {
+async function resetLogins(origin: string, email: string): Promise<void> {
   await byOriginAndEmail.delete(`${origin} ${email}`);
   await byOrigin.reward(origin);
 }

@@ -90,7 +90,7 @@ export async function listChannels(reader: Tx): Promise<Channel[]> {
 }
 
 /** Every model with the card versions that hold at `nowMs` or later. */
-export async function readModels(reader: Tx, nowMs: number): Promise<ModelWithCards[]> {
+async function readModels(reader: Tx, nowMs: number): Promise<ModelWithCards[]> {
   const models = await queries(reader).model.findMany({ orderBy: { id: "asc" } });
   const cards = await queries(reader).$queryRaw<CardRow[]>`
     select id, model_id as "modelId", kind, version, body, effective_from as "effectiveFrom"

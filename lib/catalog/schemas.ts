@@ -30,7 +30,7 @@ function shortest({ digits, scale }: Decimal): Decimal {
 }
 
 /** A decimal of a card: a JSON number or decimal text, not negative, at most 15 significant digits; read exactly. */
-export const CardDecimal = z.union([z.number(), z.string()], NO_NUMBER).transform((written, context): Decimal => {
+const CardDecimal = z.union([z.number(), z.string()], NO_NUMBER).transform((written, context): Decimal => {
   const decimal = parseDecimal(String(written));
   const problem = whatIsWrong(decimal && shortest(decimal));
   if (!decimal || problem) {
@@ -41,7 +41,7 @@ export const CardDecimal = z.union([z.number(), z.string()], NO_NUMBER).transfor
 });
 
 /** A decimal of a card that isn't zero. */
-export const PositiveDecimal = CardDecimal.refine((decimal) => decimal.digits > 0n, "must be above zero");
+const PositiveDecimal = CardDecimal.refine((decimal) => decimal.digits > 0n, "must be above zero");
 
 /** The suppliers whose protocol the gateway speaks, by the names that models, channels and pool keys use. */
 export const PROVIDERS = [

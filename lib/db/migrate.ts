@@ -7,7 +7,7 @@ export type Migration = { readonly name: string; readonly sql: string; readonly 
 export type MigrationsApplied = { readonly applied: string[]; readonly edited: string[] };
 
 /** The database can't be brought to the schema of this version; the message says what to do. */
-export class MigrationError extends Error {
+class MigrationError extends Error {
   override readonly name = "MigrationError";
 }
 

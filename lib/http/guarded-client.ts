@@ -36,7 +36,7 @@ export type GuardedClient = {
 };
 
 /** A connection to an address that isn't public was refused before it was made. */
-export class PrivateAddressError extends Error {
+class PrivateAddressError extends Error {
   override readonly name = "PrivateAddressError";
   constructor(host: string) {
     super(`${host} leads to a private network`);

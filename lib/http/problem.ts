@@ -18,7 +18,7 @@ const TITLES: Partial<Record<number, string>> = {
 };
 
 /** What zod found wrong, as fields with dotted paths. */
-export function toFieldErrors(error: z.ZodError): FieldError[] {
+function toFieldErrors(error: z.ZodError): FieldError[] {
   return error.issues.map(({ path, message }) => ({ path: path.map(String).join("."), message }));
 }
 

@@ -23,7 +23,7 @@ export type LowPool = {
 type LowPoolRow = { provider: string; left: string | null; spent: string };
 
 /** Providers with a priced model that no key in use serves, or whose keys have less left than the last day cost. */
-export async function findLowPools(reader: Tx, nowMs: number): Promise<LowPool[]> {
+async function findLowPools(reader: Tx, nowMs: number): Promise<LowPool[]> {
   const now = new Date(nowMs);
   const rows = await queries(reader).$queryRaw<LowPoolRow[]>`
     with served as (

@@ -17,7 +17,7 @@ const SOURCES: Readonly<Record<number, Source>> = {
 };
 
 /** Credits that were new in [from, to), by source. What came back to a wallet isn't new: vesting, disputes won. */
-export async function sumIssued(reader: Tx, { fromMs, toMs }: Range): Promise<Record<Source, Micros>> {
+async function sumIssued(reader: Tx, { fromMs, toMs }: Range): Promise<Record<Source, Micros>> {
   // Sums are numeric: text, read exactly.
   const rows = await queries(reader).$queryRaw<{ account: number; amount: string }[]>`
     select source as account, sum(amount_micros)::text as amount from books.issued_credit

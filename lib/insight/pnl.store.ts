@@ -36,7 +36,7 @@ type Row = {
  * nominal value: of purchased credits what their lot cost, of earned ones what a contributor is paid for them; nothing
  * where payer and contributor are one, or one brought the other.
  */
-export async function sumRequests(
+async function sumRequests(
   reader: Tx,
   { fromMs, toMs, group, rates }: { fromMs: number; toMs: number; group: PnlGroup | null; rates: Rates },
 ): Promise<UsageTotals[]> {

@@ -14,7 +14,7 @@ const codeOf = (error: unknown): string => {
  *
  * Source: PostgreSQL, appendix A; libuv's error names for connections.
  */
-export const flushErrors = {
+const flushErrors = {
   /** An item that the books refuse: data (22), constraints (23), a missing row (21), or our own broken promise. */
   isRefusal: (error: unknown): boolean => error instanceof AssertionError || /^2[123][0-9A-Z]{3}$/.test(codeOf(error)),
   /** The batch is too much for the server's time limit, or one of its wallets is locked: halves may pass. */

@@ -16,13 +16,7 @@ import {
 } from "./post.store";
 
 /** The order in which credits are spent. */
-export const BURN_ORDER = [
-  "promo",
-  "referral",
-  "purchased",
-  "vested",
-  "unvested",
-] as const satisfies readonly AccountName[];
+const BURN_ORDER = ["promo", "referral", "purchased", "vested", "unvested"] as const satisfies readonly AccountName[];
 
 export type DebitInput = Posting & {
   amountMicros: Micros;

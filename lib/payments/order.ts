@@ -138,7 +138,7 @@ export async function attachSession(
 }
 
 /** The path of an order's page, below the web app's address. */
-export const purchasePath = (publicId: string): string => `/buy/orders/${publicId}`;
+const purchasePath = (publicId: string): string => `/buy/orders/${publicId}`;
 
 /**
  * Open Stripe's pay page for an order. The network: never inside a transaction.

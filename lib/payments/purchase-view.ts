@@ -35,7 +35,7 @@ export const refundableOf = (purchase: Purchase, lot: Lot, { usd_per_credit: now
   refundOf(purchase.usdNanos, spentOf(lot), purchase.usdPerCredit ?? now);
 
 /** A purchase with what is left of it, and what could be had back. */
-export function viewPurchase(purchase: Purchase, lot: Lot | null, rules: RefundRules, nowMs: number): PurchaseView {
+function viewPurchase(purchase: Purchase, lot: Lot | null, rules: RefundRules, nowMs: number): PurchaseView {
   const refundableNanos =
     lot && mayAskForRefund(purchase, rules, nowMs) ? refundableOf(purchase, lot, rules) : ZERO_NANOS;
   return { ...purchase, remainingMicros: micros(lot?.remainingMicros ?? 0n), refundableNanos };

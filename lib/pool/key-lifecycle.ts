@@ -10,14 +10,14 @@ import { addCosts, depleteUsedUp, type KeyCost } from "./quota.store";
 import { type Nanos, nanos } from "../money";
 
 /** One key, locked until the transaction ends. Errors: `not_found`. */
-export async function requirePoolKey(tx: Tx, id: Uuid): Promise<StoredPoolKey> {
+async function requirePoolKey(tx: Tx, id: Uuid): Promise<StoredPoolKey> {
   const key = await lockPoolKey(tx, id);
   if (!key) throw new ScripError("not_found", "There is no such key in the pool.");
   return key;
 }
 
 /** What an operator is shown of a stored key. */
-export function viewPoolKey(key: StoredPoolKey, nowMs: number): PoolKeyView {
+function viewPoolKey(key: StoredPoolKey, nowMs: number): PoolKeyView {
   const isCooling = key.state === "active" && key.coolingUntilMs > nowMs;
   return {
     id: key.id,

@@ -32,7 +32,7 @@ function credentialOf(provider: string, secret: SecretText): SecretText {
 }
 
 /** A key's fingerprints, one a master key: the same whatever provider id it comes under. */
-export const keyFingerprints = (provider: string, secret: SecretText): Uint8Array[] =>
+const keyFingerprints = (provider: string, secret: SecretText): Uint8Array[] =>
   fingerprints(vault(), PURPOSE, credentialOf(provider, secret));
 
 /** Every fingerprint that the same key may have in the pool: those of today, and the older ones under every provider id. */
@@ -50,7 +50,7 @@ const placeOf = (id: Uuid, provider: string): SecretPlace => ({
 });
 
 /** Encrypt a supplier's key to its row and provider. */
-export const encryptPoolKey = (vault: Vault, id: Uuid, provider: string, secret: SecretText): EncryptedSecret =>
+const encryptPoolKey = (vault: Vault, id: Uuid, provider: string, secret: SecretText): EncryptedSecret =>
   encryptSecret(vault, placeOf(id, provider), secret);
 
 /** The supplier's key behind a row. Errors: throws where it isn't that row's and that provider's, unchanged. */

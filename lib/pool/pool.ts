@@ -54,7 +54,7 @@ export type Pool = {
 const SCALE_MAX = 30;
 
 /** The greatest of some decimals, or null of none. */
-export function maxDecimal(decimals: readonly Decimal[]): Decimal | null {
+function maxDecimal(decimals: readonly Decimal[]): Decimal | null {
   let dearest: Decimal | null = null;
   for (const decimal of decimals) {
     if (dearest === null || (toScale(decimal, SCALE_MAX) ?? 0n) > (toScale(dearest, SCALE_MAX) ?? 0n))
@@ -67,7 +67,7 @@ export function maxDecimal(decimals: readonly Decimal[]): Decimal | null {
  * The active keys, opened. One that doesn't open (a master key is missing, its row was tampered with) is left out and
  * told of; the others serve.
  */
-export async function loadPoolKeys(
+async function loadPoolKeys(
   database: Database,
   vault: Vault,
   tell: (problem: string, error: unknown) => void,

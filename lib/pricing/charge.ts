@@ -21,7 +21,7 @@ export type Factor = { name: string; factor: Decimal };
 export type Multiplied = { total: Ratio; lines: ChargeLine[]; multipliers: AppliedFactor[] };
 
 /** Multiply a rating by factors in order; those of 1 leave no trace. */
-export function applyFactors(rating: Rated, factors: readonly Factor[]): Multiplied {
+function applyFactors(rating: Rated, factors: readonly Factor[]): Multiplied {
   let { total } = rating;
   const lines: ChargeLine[] = [...rating.lines];
   const multipliers = [...rating.multipliers];
@@ -37,7 +37,7 @@ export function applyFactors(rating: Rated, factors: readonly Factor[]): Multipl
 }
 
 /** The lines with one more for what rounding added, where it added something. */
-export function withRounding({ total, lines }: Multiplied, rounded: Ratio, unit: Ratio): ChargeLine[] {
+function withRounding({ total, lines }: Multiplied, rounded: Ratio, unit: Ratio): ChargeLine[] {
   const added = subtract(rounded, total);
   return added.num === 0n ? lines : [...lines, { what: "rounding", unit: toText(unit), subtotal: toText(added) }];
 }

@@ -46,12 +46,12 @@ export function readField(facts: RequestFacts, place: FieldPlace): unknown[] {
 }
 
 /** The request fields that a table's price depends on. */
-export function tableFields({ defaults, rows }: CardTable): string[] {
+function tableFields({ defaults, rows }: CardTable): string[] {
   return [...new Set([...Object.keys(defaults), ...rows.flatMap((row) => Object.keys(row.match))])];
 }
 
 /** How many images were asked for. A number that isn't one counts 1: the supplier refuses it. */
-export function imagesAsked(facts: RequestFacts): bigint {
+function imagesAsked(facts: RequestFacts): bigint {
   const asked = facts.images ?? fieldText(readField(facts, { in: "body", name: "n" })[0]);
   return /^[1-9]\d{0,8}$/.test(String(asked)) ? BigInt(String(asked)) : 1n;
 }

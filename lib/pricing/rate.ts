@@ -39,7 +39,7 @@ const KINDS: Partial<Record<Meter, readonly TokenKind[]>> = { input_tokens: INPU
  *
  * `isCapped` says that a kind claimed more than was left. Kinds that the card doesn't price apart stay in the rest.
  */
-export function partsOf(card: Card, usage: Usage, meter: Meter): { parts: Part[]; isCapped: boolean } {
+function partsOf(card: Card, usage: Usage, meter: Meter): { parts: Part[]; isCapped: boolean } {
   const total = quantityOf(usage, meter);
   let [left, rest, isCapped] = [total.num, total.num, false];
   const parts: Part[] = [];

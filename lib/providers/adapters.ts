@@ -22,7 +22,7 @@ type Particulars = Partial<Omit<Endpoint, "path">> & {
 const bearer = (secret: string): Record<string, string> => ({ authorization: `Bearer ${secret}` });
 
 /** The adapter of a supplier with an OpenAI-compatible endpoint; what isn't said is as most of them do it. */
-export function openAiCompatible(id: Provider, baseUrl: string | null, particulars: Particulars = {}): Adapter {
+function openAiCompatible(id: Provider, baseUrl: string | null, particulars: Particulars = {}): Adapter {
   const { path = "", billFields = [], authHeaders = bearer, ...rest } = particulars;
   const endpoint: Endpoint = {
     path: typeof path === "string" ? () => path : path,
@@ -43,7 +43,7 @@ export function openAiCompatible(id: Provider, baseUrl: string | null, particula
 }
 
 /** OpenAI itself. Ending a call ends its bill; the output's bound also covers reasoning. */
-export const openai: Adapter = openAiCompatible("openai", "https://api.openai.com/v1", {
+const openai: Adapter = openAiCompatible("openai", "https://api.openai.com/v1", {
   outputCapField: "max_completion_tokens",
   abortStopsBill: true,
 });
@@ -77,7 +77,7 @@ const cloudflareAccount = (secret: string): string => secret.slice(0, Math.max(0
 const cloudflareToken = (secret: string): string => secret.slice(secret.indexOf(":") + 1);
 
 /** Every supplier by its id. Base URLs are in the form that each one's own SDK takes. */
-export const ADAPTERS: Readonly<Record<Provider, Adapter>> = {
+const ADAPTERS: Readonly<Record<Provider, Adapter>> = {
   openai,
   "openai-compatible": openAiCompatible("openai-compatible", null, { billFields: RELAY_BILL_FIELDS }),
   anthropic: openAiCompatible("anthropic", "https://api.anthropic.com", {

@@ -75,7 +75,7 @@ const DURATION = /(\d+(?:\.\d+)?)(ms|s|m|h)/g;
 const WAIT_MS_MAX = 86_400_000;
 
 /** Read a duration as Go writes it: `12ms`, `1.5s`, `6m0s`. Null for anything else, negatives included. */
-export function readDurationMs(text: string): number | null {
+function readDurationMs(text: string): number | null {
   if (!/^(?:\d+(?:\.\d+)?(?:ms|s|m|h))+$/.test(text)) return null;
   let totalMs = 0;
   for (const [, amount, unit] of text.matchAll(DURATION)) totalMs += Number(amount) * (UNITS_MS[unit ?? ""] ?? 0);

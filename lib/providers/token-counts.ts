@@ -55,7 +55,7 @@ export const ceilingMargin = (vocabulary: Measured): number => MARGINS[vocabular
 const cellsOf = (line: string): string[] => line.split("|").map((cell) => cell.trim());
 
 /** A table of scripts by vocabularies, as it stands in the code. */
-export function readByVocabulary<T>(table: string, read: (cell: string) => T): Map<string, Map<string, T>> {
+function readByVocabulary<T>(table: string, read: (cell: string) => T): Map<string, Map<string, T>> {
   const [head = "", ...lines] = table.trim().split("\n");
   const [, ...vocabularies] = cellsOf(head);
   return new Map(

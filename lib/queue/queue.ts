@@ -12,7 +12,7 @@ import { delay, nowMs } from "../time";
 import type { JobPayload } from "./outbox.store";
 
 /** The schema in which the queue lives without Redis. */
-export const QUEUE_SCHEMA = "bullmq";
+const QUEUE_SCHEMA = "bullmq";
 
 /**
  * Bring the queue's own schema up to date, as the role that may: part of migrating, before the application starts.

@@ -38,7 +38,7 @@ function lostUsage({ inputTokens, costFactor, ageMs }: OrphanedHold, card: CardV
  * none: an estimate, so that it is in the record's cost alone, neither on the key nor vested.
  * Source: decision 008.
  */
-export function endOrphan(orphan: OrphanedHold, costCard: CardVersion | null): OrphanEnd {
+function endOrphan(orphan: OrphanedHold, costCard: CardVersion | null): OrphanEnd {
   const { hold, checkpoint, amountMicros } = orphan;
   if (!orphan.streamed || checkpoint === null) {
     const lost = lostUsage(orphan, costCard);

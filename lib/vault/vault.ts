@@ -53,7 +53,7 @@ const bindingOf = ({ rowId, purpose, field }: SecretPlace, layer: "wrap" | "data
   lengthPrefixed([VERSION, rowId, purpose, field, layer]);
 
 /** Seal bytes for one place: AES-256-GCM under a fresh data key, itself wrapped by the active master key. */
-export function encryptBytes(vault: Vault, place: SecretPlace, plain: Uint8Array): EncryptedSecret {
+function encryptBytes(vault: Vault, place: SecretPlace, plain: Uint8Array): EncryptedSecret {
   const dataKey = randomBytes(DATA_KEY_BYTES);
   const masterKeyId = vault.masterKeys.activeId;
   const encrypted = {

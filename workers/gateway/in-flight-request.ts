@@ -13,7 +13,7 @@ import type { Ending } from "./refusals";
 
 type Rated = Pick<RatedRequest, "isCapped"> & Pick<UsageEnd, "meters" | "multipliers" | "breakdown" | "costBreakdown">;
 
-export const UNRATED: Rated = { meters: {}, multipliers: [], breakdown: [], costBreakdown: [], isCapped: false };
+const UNRATED: Rated = { meters: {}, multipliers: [], breakdown: [], costBreakdown: [], isCapped: false };
 const RELEASE_PATIENCE_MS = 2_000;
 const SUCCESS: Classification = { forKey: { action: "none" }, forRequest: "surface", outcome: "ok" };
 

@@ -11,7 +11,7 @@ const PnlBars = dynamic(() => import("./pnl-bars"), {
   loading: () => <Skeleton className="h-full w-full" />,
 });
 
-export const PNL_COLOURS = {
+const PNL_COLOURS = {
   revenue: "var(--chart-1)",
   cost: "var(--chart-3)",
   profit: "var(--chart-2)",

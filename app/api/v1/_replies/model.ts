@@ -4,7 +4,7 @@ import { decimal } from "@/lib/http";
 import { Time } from "./fields";
 
 /** A card in a reply has the form in which admins put it. */
-export const CardReply = z.unknown().meta({ override: inputSchema(CardBody) });
+const CardReply = z.unknown().meta({ override: inputSchema(CardBody) });
 
 /** The JSON Schema of what a schema takes, for replies that have the same form. */
 export function inputSchema(schema: z.ZodType): Record<string, unknown> {

@@ -12,7 +12,7 @@ const UNREAD_BYTES_MAX = 64 * 1024;
 const FINISHED = /"finish_reason"\s*:\s*"/;
 
 /** The object that an event carries; null for anything else. */
-export function parseEvent(event: Buffer): Json | null {
+function parseEvent(event: Buffer): Json | null {
   const data = eventData(event);
   if (data === null) return null;
   try {
@@ -24,7 +24,7 @@ export function parseEvent(event: Buffer): Json | null {
 }
 
 /** What passed in a stream, for counting it: most streams report their usage, so that nothing of this is ever read. */
-export class ChunkLog {
+class ChunkLog {
   readonly #produced: Produced = newProduced();
   #fresh: Produced = newProduced();
   #unread: Buffer[] = [];
