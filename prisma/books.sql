@@ -1,4 +1,4 @@
--- The schema of the books, as the migrations make it. Written by `node scripts/run.mjs books-dump`; not run by anything.
+-- The schema of the ledger (`books`), as the migrations make it. Written by `node scripts/run.mjs books-dump`; not run by anything.
 
 -- types
 type attempt_item (hold uuid, n smallint, pool_key uuid, previous_outcome text, previous_cost_nanos bigint)

@@ -39,7 +39,7 @@ async function booksDrift(ownerUrl: string): Promise<Finding[]> {
   const come = [...after].filter((line) => !before.has(line)).map((line) => `+ ${line}`);
   const changes = [...gone, ...come].slice(0, 40).join("\n");
   const message = `isn't what the migrations make; \`node scripts/run.mjs books-dump\` writes it:\n${changes}`;
-  return [{ rule: "books-are-as-kept", place: BOOKS_FILE, message }];
+  return [{ rule: "books-match-the-dump", place: BOOKS_FILE, message }];
 }
 
 // The ledger's schema (`books`) as text: what is in the system catalogue, sorted, so that it can be kept in the repository
@@ -102,7 +102,7 @@ export async function dumpBooks(url: string): Promise<string> {
   try {
     await client.query("set search_path = pg_catalog");
     const parts: string[] = [
-      "-- The schema of the books, as the migrations make it. Written by `node scripts/run.mjs books-dump`; not run by anything.",
+      "-- The schema of the ledger (`books`), as the migrations make it. Written by `node scripts/run.mjs books-dump`; not run by anything.",
     ];
     for (const { what, sql } of QUERIES) {
       const { rows } = await client.query<{ line: string }>(sql);
