@@ -20,7 +20,7 @@ test("signing out ends the session, and signing in leads back to where one was g
   await page.waitForURL("**/keys");
 });
 
-test("a wrong password and an address that nobody has are told the same", async ({ page }) => {
+test("a wrong password and an address that nobody has get the same answer", async ({ page }) => {
   const person = await signUp(page);
   await page.context().clearCookies();
   const texts: string[] = [];
@@ -54,7 +54,7 @@ test("ten wrong passwords are enough for one address, and don't lock out anybody
   await page.waitForURL("**/overview");
 });
 
-test("one address makes no more accounts an hour than an admin allows, and is told to wait", async ({ page }) => {
+test("one address makes no more accounts an hour than an admin allows, and has to wait", async ({ page }) => {
   await signUp(page);
   await page.context().clearCookies();
   const { web, adminKey } = stack();

@@ -49,7 +49,7 @@ test("credits are bought, a key is contributed, both are used, and the admin see
   await expect(admin.getByRole("cell", { name: "gpt-4", exact: true })).toBeVisible();
 });
 
-test("what a contribution holds back is told to its owner with the reason, on a phone too", async ({
+test("what a contribution holds back is shown to its owner with the reason, on a phone too", async ({
   page,
   browser,
 }) => {

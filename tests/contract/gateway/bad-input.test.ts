@@ -221,7 +221,7 @@ describe("which error wins", () => {
     expect(await codeOf(poor.secret, ask({ max_tokens: 4_000 }))).toBe("insufficient_credits");
   });
 
-  it("tells a debt before what is wrong with the request", async () => {
+  it("reports a debt before what is wrong with the request", async () => {
     const debtor = await gateway.caller(1n);
     await gateway.asOwner("update books.wallet set debt = 5000000 where id = $1", [debtor.wallet.toString()]);
     const answer = await gateway.post(debtor.secret, ask({ model: "gpt-0" }));

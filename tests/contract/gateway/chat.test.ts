@@ -131,7 +131,7 @@ describe("a chat completion through the gateway", () => {
 });
 
 describe("the gateway's own calls", () => {
-  it("lists the models with their prices in credits, and tells one", async () => {
+  it("lists the models with their prices in credits, and shows one", async () => {
     const client = gateway.client(await gateway.caller());
     const { data } = await client.models.list();
     expect(data).toMatchObject([
@@ -142,7 +142,7 @@ describe("the gateway's own calls", () => {
     expect(JSON.stringify(data)).not.toMatch(/0\.03|cost/);
   });
 
-  it("tells the balance of the calling key", async () => {
+  it("shows the balance of the calling key", async () => {
     const caller = await gateway.caller(7n);
     const reply = await fetch(`${gateway.url()}/v1/credits`, { headers: { authorization: `Bearer ${caller.secret}` } });
     expect(await reply.json()).toMatchObject({
@@ -154,7 +154,7 @@ describe("the gateway's own calls", () => {
     });
   });
 
-  it("has no balance to tell while the database can't be read, and says when to come back", async () => {
+  it("has no balance to show while the database can't be read, and says when to come back", async () => {
     const caller = await gateway.caller();
     const headers = { authorization: `Bearer ${caller.secret}` };
     await fetch(`${gateway.url()}/v1/credits`, { headers });

@@ -69,7 +69,7 @@ describe("failover before the first byte", () => {
     }
   }
 
-  it("gives up with 502 and charges nothing when every key fails; the client is told not to retry", async () => {
+  it("gives up with 502 and charges nothing when every key fails; the client must not retry", async () => {
     const caller = await gateway.caller();
     await gateway.sandbox.controls().next({ status: 500, count: 9 });
     const answer = await gateway.post(caller.secret, ask());
@@ -125,7 +125,7 @@ describe("failover before the first byte", () => {
     const answer = await gateway.post(caller.secret, ask());
     expect(answer.json.error).toMatchObject({ code: "no_capacity" });
     expect(Number(answer.headers.get("retry-after"))).toBeGreaterThan(0);
-    // Nothing is asked of keys that cool down, and an account that couldn't pay is told that instead.
+    // Nothing is asked of keys that cool down, and an account that couldn't pay gets that refusal instead.
     const poor = await gateway.caller(1n);
     expect((await gateway.post(caller.secret, ask())).json.error).toMatchObject({ code: "no_capacity" });
     expect(await gateway.spent(poor, 1n)).toBe(0n);

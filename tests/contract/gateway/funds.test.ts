@@ -10,7 +10,7 @@ const ask = (more: object = {}, tokens = 1_500) => ({
 });
 
 describe("a balance that can't hold the worst case", () => {
-  it("gets the output bounded to what it can pay, and is told so", async () => {
+  it("gets the output bounded to what it can pay, and a header says so", async () => {
     const caller = await gateway.caller(5n);
     const answer = await gateway.post(caller.secret, ask({ max_tokens: 4_000 }));
     expect(answer.status).toBe(200);
@@ -84,7 +84,7 @@ describe("a balance that can't hold the worst case", () => {
 });
 
 describe("a stream that takes long", () => {
-  it("tells the books what it has used, never more than is held, for the case that the gateway dies", async () => {
+  it("checkpoints what it has used, never more than is held, for the case that the gateway dies", async () => {
     const caller = await gateway.caller(100n);
     await gateway.sandbox.controls().settings({ chunk_delay_ms: 5 });
     const streamed = gateway.post(caller.secret, ask({ stream: true, max_tokens: 1_000 }, 1_000));

@@ -108,14 +108,14 @@ describe("a body above 64 kB is read only of a caller who may call", () => {
     return caller;
   }
 
-  it("not of one that owes, which is told before its rate and its empty balance", async () => {
+  it("not of one that owes, which is reported before its rate and its empty balance", async () => {
     const caller = await aCallerBeyondRate();
     await gateway.asOwner("update books.wallet set debt = 5000000 where id = $1", [caller.wallet.toString()]);
     await until(async () => (await early(caller.secret, LARGE)).code === "account_in_debt", "the debt is known");
     expect(await early(caller.secret, CHUNKED)).toEqual(refused(402, "account_in_debt"));
   });
 
-  it("not of one that is beyond its rate, which is told before its empty balance", async () => {
+  it("not of one that is beyond its rate, which is reported before its empty balance", async () => {
     const caller = await aCallerBeyondRate();
     for (const how of [LARGE, CHUNKED, LARGE]) {
       expect(await early(caller.secret, how)).toEqual(refused(429, "rate_limit_exceeded"));

@@ -16,7 +16,7 @@ const ask = { model: "gpt-4", messages: [{ role: "user", content: "Reply with 5 
 
 let channels = 0;
 
-/** A caller whose key is pinned to a channel with an address of its own, which the room takes as it is given. */
+/** A caller whose key is pinned to a channel with an address of its own, which the module takes as it is given. */
 async function callerAt(baseUrl: string): Promise<string> {
   const channel = `own-address-${++channels}`;
   const { userId } = await gateway.caller();

@@ -31,7 +31,7 @@ async function leftOutOf(serve: () => Promise<{ status: number }>): Promise<numb
 }
 
 describe("the latency that the gateway adds", () => {
-  it("leaves out the time of suppliers that failed, and begins anew with each call of one", async () => {
+  it("leaves out the time of suppliers that failed, and starts again with each call of one", async () => {
     await gateway.freshKeys(2);
     const caller = await gateway.caller();
     const [calls, afters] = [await added("before", "count"), await added("after", "count")];

@@ -120,11 +120,11 @@ describe("a refusal that comes before its request is whole", () => {
 describe("the address that a key is restricted to", () => {
   const ELSEWHERE = "203.0.113.9";
   let behindProxy: WebServer;
-  let stranger: WebServer;
+  let otherSecret: WebServer;
   let restricted: string;
   beforeAll(async () => {
     behindProxy = await startPort(["127.0.0.1"], SECRET);
-    stranger = await startPort(["127.0.0.1"], "what another web port proves itself by");
+    otherSecret = await startPort(["127.0.0.1"], "what another web port proves itself by");
     const { userId } = await gateway.caller();
     const key = ApiKeyInput.parse({ name: "restricted", ips: [ELSEWHERE] });
     const made = await gateway
@@ -132,7 +132,7 @@ describe("the address that a key is restricted to", () => {
       .inTransaction((tx) => createApiKey(tx, systemCtx("test", nowMs()), { userId, key, mayGiveAdmin: false }));
     restricted = made.secret;
   });
-  afterAll(() => Promise.all([behindProxy?.stop(), stranger?.stop()]));
+  afterAll(() => Promise.all([behindProxy?.stop(), otherSecret?.stop()]));
 
   const codeAt = async (url: string, headers: Record<string, string> = {}) => {
     const response = await fetch(`${url}/v1/credits`, {
@@ -149,8 +149,8 @@ describe("the address that a key is restricted to", () => {
     expect(await codeAt(gateway.url())).toBe("ip_not_allowed");
   });
 
-  it("is no secret-less stranger's to name, on either port", async () => {
-    expect(await codeAt(stranger.url)).toBe("ip_not_allowed");
+  it("is nobody's to name without the secret, on either port", async () => {
+    expect(await codeAt(otherSecret.url)).toBe("ip_not_allowed");
     for (const url of [web.url, gateway.url()]) {
       for (const guess of ["", "guess", `${SECRET.slice(0, -1)}?`]) {
         expect(await codeAt(url, { [WEB_PORT_HEADER]: guess })).toBe("ip_not_allowed");

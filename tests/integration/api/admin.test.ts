@@ -177,7 +177,7 @@ describe("settings", () => {
     expect(await read()).toEqual(before);
   });
 
-  test("that leave a pack insolvent hold, and the reply names it; sound ones are told of nothing", async () => {
+  test("that leave a pack insolvent hold, and the reply names it; sound ones name nothing", async () => {
     const changed = await put({ withdrawal: { usd_per_100: 0.98 } });
     expect([changed.status, (await read())["withdrawal"]]).toMatchObject([200, { usd_per_100: 0.98 }]);
     expect(changed.body["warnings"]).toMatchObject([

@@ -87,7 +87,7 @@ test("what this process changed is in its next read", async () => {
   }
 });
 
-test("what this process changed is in its next read also where the database takes longer than a second to tell", async () => {
+test("what this process changed is in its next read also where the database takes longer than a second to answer", async () => {
   await putSteps(api.database, []);
   expect(await stepsOf()).toBe(0);
   await putSteps(api.database, [{ from_usd: 10, bonus: 0.1 }]);

@@ -34,7 +34,7 @@ describe("a grant", () => {
     });
   });
 
-  test("is told among the transfers with its reason, to its owner and to nobody else", async () => {
+  test("is listed among the transfers with its reason, to its owner and to nobody else", async () => {
     const [ada, bo] = [await aPerson(database), await aPerson(database)];
     const given = await give(ada, promo(12.5));
     const list = (person: Person) => call("GET", "/transfers", transfers.GET, { as: person.key });

@@ -52,7 +52,7 @@ describe("API keys", () => {
     }
   });
 
-  test("are told to gateways when made, changed, rotated and revoked", async () => {
+  test("are published to gateways when made, changed, rotated and revoked", async () => {
     const seen = [await version()];
     const { body } = await make(ada);
     const params = { id: String(body["id"]) };

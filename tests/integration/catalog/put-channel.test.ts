@@ -38,7 +38,7 @@ describe("a channel that was put", () => {
     });
   });
 
-  test("is replaced whole when it is put again, and told to every process that caches it", async () => {
+  test("is replaced whole when it is put again, and published to every process that caches it", async () => {
     await putOne("twice", { provider: "openai", discount: 0.5, models: { a: "b" } });
     const before = await readConfigVersion(home.database.pool);
     await putOne("twice", { provider: "groq" });

@@ -68,7 +68,7 @@ describe("a model that was put", () => {
     expect(model && priceCardAt(model, NOW)).toBeNull();
   });
 
-  test("is told to every process that caches the catalogue, with the same commit", async () => {
+  test("is published to every process that caches the catalogue, with the same commit", async () => {
     const before = await readConfigVersion(home.database.pool);
     await put(home, NOW, "told", { price: priceOf(1) });
     const after = await readConfigVersion(home.database.pool);

@@ -143,7 +143,7 @@ describe.skipIf(!hasRedis())("gateways of one Redis", () => {
     await expect.poll(freeAtOther, { timeout: 20_000 }).toBe(4);
   });
 
-  test("go on by themselves while it is away, tell of it once, and share again when it is back", async () => {
+  test("go on by themselves while it is away, report it once, and share again when it is back", async () => {
     const own = await startRedis();
     const told: string[] = [];
     const [one, other] = await twoGateways({ url: own.url, tell: (problem) => told.push(problem) });

@@ -117,7 +117,7 @@ test("a request counts on the day on which it arrived, from included and to not"
   expect((body["groups"] as { group: string }[]).map(({ group }) => group)).toEqual(["2026-01-02", "2026-01-01"]);
 });
 
-test("what was paid for credits is told to the nanodollar whatever the price", async () => {
+test("what was paid for credits is exact to the nanodollar whatever the price", async () => {
   const dee = await aPerson(database);
   await buy(dee, 3, 1n);
   await makeRequests(database, dee, [served({ provider: "xai", model: "grok", credits: 3, usd: 0 })]);

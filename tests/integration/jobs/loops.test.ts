@@ -60,7 +60,7 @@ const start = async (ttlMs = 2_000) => {
 };
 
 describe("the jobs process", () => {
-  test("tells a key what a settled request cost, in turns well under two seconds apart", async () => {
+  test("adds what a settled request cost to its key, in turns well under two seconds apart", async () => {
     await start();
     const id = await home.addKey();
     await home.settleOn(id, 45n);
@@ -199,7 +199,7 @@ describe("a loop", () => {
     two.close();
   });
 
-  test("is told of once while it fails, and again when it works", async () => {
+  test("is reported once while it fails, and again when it works", async () => {
     const locks = holdLocks(home.database);
     let turns = 0;
     const runOnce = async () => {
@@ -255,7 +255,7 @@ describe("the jobs' health", () => {
     health.close();
   });
 
-  test("listens on this machine alone unless a token is set, and is told for that token alone then", async () => {
+  test("listens on this machine alone unless a token is set, and answers that token alone then", async () => {
     const own = await serveHealth([], { port: 0, host: "0.0.0.0", token: null });
     const anybodys = await serveHealth([], { port: 0, host: "0.0.0.0", token: "t" });
     expect([new URL(own.url).hostname, new URL(anybodys.url).hostname]).toEqual(["127.0.0.1", "0.0.0.0"]);

@@ -129,7 +129,7 @@ describe("keys that were taken out", () => {
     ]);
   });
 
-  test("are told of in an alert when they turn out dead", async () => {
+  test("raise an alert when they turn out dead", async () => {
     const id = await add("sk-sandbox-openai-1usd");
     await sandbox.controls().key("sk-sandbox-openai-1usd", { revoked: true });
     await quarantine(id, nowMs() - 3_600_000);

@@ -45,7 +45,7 @@ async function settledAttempts(holds: Uuid[]): Promise<Settled[]> {
   return rows;
 }
 
-test("a settled attempt on a contributed key tells payer, lot price and owner; one on the platform's own tells nothing", async () => {
+test("a settled attempt on a contributed key names payer, lot price and owner; one on the platform's own names none", async () => {
   const owner = newUuid(nowMs());
   const [contributed, own] = [await home.addKey(null, owner), await home.addKey()];
   // 3 promo, 4 bought at one cent a credit, and 100 at 0.8 cents: a charge of 9 burns all three.
@@ -85,7 +85,7 @@ test("a settled attempt on a contributed key tells payer, lot price and owner; o
   ]);
 });
 
-test("a first attempt that failed and cost something tells its own key's owner, beside the one that answered", async () => {
+test("a first attempt that failed and cost something names its own key's owner, beside the one that answered", async () => {
   const [first, second] = [newUuid(nowMs()), newUuid(nowMs())];
   const [failing, answering] = [await home.addKey(null, first), await home.addKey(null, second)];
   const reserve = aReserve(home.wallet, cr(20), { poolKey: failing });

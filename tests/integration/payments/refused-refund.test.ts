@@ -80,7 +80,7 @@ const FAILURES: [string, (id: string) => Promise<void>, string][] = [
 ];
 
 describe.each(FAILURES)("a refund that is %s", (_, fails, problem) => {
-  test("gives the credits back exactly, tells an admin why, and may be asked for again: once, paid once", async () => {
+  test("gives the credits back exactly, shows an admin why, and may be asked for again: once, paid once", async () => {
     const id = await bought();
     const before = await balanceOf();
     await fails(id);
@@ -137,7 +137,7 @@ describe("a refund whose try came to nothing that we know of", () => {
     expect(await failedRefund(id)).toBeUndefined();
   });
 
-  test("and that we gave up is adopted when Stripe tells of it, and a second one isn't sent beside it", async () => {
+  test("and that we gave up is adopted when Stripe reports it, and a second one isn't sent beside it", async () => {
     const id = await bought();
     await shop.settings({ drop: true });
     for (let call = 0; call < 3; call += 1) await shop.control("POST", "/next", { on: "stripe", cut_after: 0 });

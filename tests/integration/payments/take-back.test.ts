@@ -143,7 +143,7 @@ describe("a refund that its buyer asks for", () => {
     expect(await purchaseOf(id)).toMatchObject({ state: "refunded", refunded_usd: 10 });
   });
 
-  test("that Stripe refuses for good gives the credits back, and tells people", async () => {
+  test("that Stripe refuses for good gives the credits back, and notifies people", async () => {
     const id = await buy(shop, ada, { pack: "starter" });
     // The dashboard was quicker, and its events are late.
     await shop.settings({ drop: true });

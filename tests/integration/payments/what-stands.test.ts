@@ -30,7 +30,7 @@ describe("what falls leaves its part to", () => {
     expect(await balanceOf()).toMatchObject({ available: 500, debt: 0 });
   });
 
-  test("a dispute that was told before Stripe refused the buyer's refund", async () => {
+  test("a dispute that was reported before Stripe refused the buyer's refund", async () => {
     const id = await buy(shop, ada, { pack: "starter" });
     await makeRequests(shop.database, ada, [{ chargeMicros: cr(100) }]);
     await shop.control("POST", `/stripe/dispute/${id}`, {});
@@ -58,7 +58,7 @@ describe("what falls leaves its part to", () => {
   });
 });
 
-test("a warning that is told after its dispute was won takes nothing", async () => {
+test("a warning that is reported after its dispute was won takes nothing", async () => {
   const id = await buy(shop, ada, { pack: "starter" });
   await dispute(id, "needs_response");
   await dispute(id, "won");

@@ -53,7 +53,7 @@ describe("adding a key", () => {
     await expect(add("nowhere")).rejects.toMatchObject({ code: "not_found" });
   });
 
-  test("of ten that add the same key at once, one succeeds and nine are told", async () => {
+  test("of ten that add the same key at once, one succeeds and nine are refused", async () => {
     const add = () =>
       db.inTransaction((tx) =>
         addPoolKey(tx, ctx(), { channelId: "main", secret: new SecretText("sk-race-0123456789"), quotaNanos: null }),
@@ -108,7 +108,7 @@ describe("an operator", () => {
     });
   });
 
-  test("is told that a key doesn't exist, and pages through those that do", async () => {
+  test("gets an error for a key that doesn't exist, and pages through those that do", async () => {
     const nobody = "01930000-0000-7000-8000-000000000001" as Uuid;
     for (const verb of [disablePoolKey, enablePoolKey, revalidatePoolKey]) {
       await expect(db.inTransaction((tx) => verb(tx, ctx(), { poolKeyId: nobody }))).rejects.toMatchObject({

@@ -50,7 +50,7 @@ describe("what an answer means", () => {
     await until(() => seen(there).has(id), "it is back");
   });
 
-  test("401 four times over minutes: disabled, and told that it died, once", async () => {
+  test("401 four times over minutes: disabled, and reported dead, once", async () => {
     const id = await addKey();
     let atMs = nowMs();
     await db.inTransaction((tx) =>
@@ -93,7 +93,7 @@ describe("what an answer means", () => {
     ]);
   });
 
-  test("no money: depleted, looked at again after 15 minutes, and told once for many requests under way", async () => {
+  test("no money: depleted, looked at again after 15 minutes, and reported once for many requests under way", async () => {
     const id = await addKey();
     const pool = await openPool();
     for (let i = 0; i < 5; i++) pool.started(id);

@@ -46,7 +46,7 @@ test.skipIf(!hasRedis())(
 );
 
 test.skipIf(!hasRedis())(
-  "a Redis that goes away is told of once, and keys are chosen and judged as before",
+  "a Redis that goes away is reported once, and keys are chosen and judged as before",
   async () => {
     const own = await startRedis();
     const told: string[] = [];

@@ -82,7 +82,7 @@ const recordOf = async (hold: Uuid) => {
 };
 
 describe("what a gateway's death leaves behind", () => {
-  test("a stream is charged from its last checkpoint, a whole reply not at all, and both are told of as lost", async () => {
+  test("a stream is charged from its last checkpoint, a whole reply not at all, and both are recorded as lost", async () => {
     const wallet = await aWallet(home, { purchased: cr(100) });
     const poolKey = await home.addKey();
     const gateway = await aGateway();
@@ -140,7 +140,7 @@ describe("what a gateway's death leaves behind", () => {
     },
   );
 
-  test("a stream that never told is released", async () => {
+  test("a stream without a checkpoint is released", async () => {
     const wallet = await aWallet(home, { purchased: cr(100) });
     const gateway = await aGateway();
     const stream = await gateway.reserve(wallet, await home.addKey(), true);

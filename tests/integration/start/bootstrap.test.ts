@@ -124,7 +124,7 @@ describe("the operator's admin", () => {
     expect(user && (await listApiKeys(database.reader, { userId: user.id, limit: 9, after: null }))).toHaveLength(1);
   });
 
-  test("gets a key at the first start, told once, where none is named", async () => {
+  test("gets a key at the first start, shown once, where none is named", async () => {
     const [hint, told] = await ensure({});
     expect(hint).toContain("npm run admin:create");
     const secret = /sk-scrip-\w+/.exec(told ?? "")?.[0] ?? "";
@@ -132,7 +132,7 @@ describe("the operator's admin", () => {
     expect(await ensure({})).toEqual([]);
   });
 
-  test.each([0, 1])("is told of it all the same where a start was ended after %i transactions", async (count) => {
+  test.each([0, 1])("is shown it all the same where a start was ended after %i transactions", async (count) => {
     const said = await ensureNamedAdmin(endingAfter(count), ctx(), NOBODY).catch(() => ensure({}));
     expect(said).toContainEqual(expect.stringContaining("sk-scrip-"));
   });
@@ -142,7 +142,7 @@ describe("the operator's admin", () => {
     await expect(ensure({ apiKey: newApiKeySecret() })).rejects.toThrow(/ADMIN_EMAIL/);
   });
 
-  test("keeps a revoked key revoked, is told so, and the start goes on", async () => {
+  test("keeps a revoked key revoked, reports that, and the start goes on", async () => {
     const apiKey = newApiKeySecret();
     const named = { email: "you@example.test", apiKey };
     await ensure(named);
@@ -154,7 +154,7 @@ describe("the operator's admin", () => {
     expect(await stateOf(apiKey)).toBe("revoked");
   });
 
-  test("is told of a key without an admin's rights", async () => {
+  test("reports a key without an admin's rights", async () => {
     const apiKey = newApiKeySecret();
     const named = { email: "you@example.test", apiKey };
     await ensure(named);

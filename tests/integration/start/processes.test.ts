@@ -32,7 +32,7 @@ function keep(script: string): Child {
 const IDLE = 'process.stdout.write("up\\n"); process.stdin.on("close", () => process.exit(0)).resume();';
 
 describe("a process", () => {
-  test("is told from a later one of the same id by when it started", async () => {
+  test("is distinguished from a later one of the same id by when it started", async () => {
     const child = run(IDLE, "pipe");
     const marked = mark(child.pid ?? 0);
     expect(isRunning(marked)).toBe(true);

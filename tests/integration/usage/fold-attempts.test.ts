@@ -34,7 +34,7 @@ describe("folding settled attempts", () => {
     expect(await fold()).toEqual({ folded: 0, depleted: [] });
   });
 
-  test("depletes a key whose quota is used up, and tells gateways then and only then", async () => {
+  test("depletes a key whose quota is used up, and notifies gateways then and only then", async () => {
     const id = await home.addKey(nanos(100n));
     const before = await poolVersion();
     await home.settleOn(id, 99n);

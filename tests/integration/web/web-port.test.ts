@@ -218,7 +218,7 @@ describe("the web port", () => {
     expect([reply.statusCode, await text(reply)]).toEqual([200, "undefined"]);
   });
 
-  test("tells the app the client's address and believes no header of a stranger's", async () => {
+  test("passes the client's address to the app and trusts no header of an unauthenticated caller", async () => {
     const claims = { "x-forwarded-for": "6.6.6.6", "x-forwarded-proto": "https", "x-forwarded-host": "evil.example" };
     const seen = async (trusted: string[]) => {
       const { url } = await web("http://127.0.0.1:1", trusted);

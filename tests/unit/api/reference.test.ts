@@ -14,7 +14,7 @@ describe("the reference that people read", () => {
     expect(new Set(calls.map(({ id }) => id)).size).toBe(calls.length);
   });
 
-  test("tells of a call's key, header, body and reply", () => {
+  test("shows a call's key, header, body and reply", () => {
     const grant = calls.find(({ path }) => path.endsWith("/grants"));
     expect(grant).toMatchObject({ auth: "admin", isIdempotent: true, status: "201" });
     expect(grant?.example).toContain("Idempotency-Key");

@@ -36,7 +36,7 @@ describe("prices of the catalogue", () => {
   });
 });
 
-describe("what a person is told", () => {
+describe("what a person reads", () => {
   test.each([
     ["depleted", "quota_used", "Used up: All of its value has been used. "],
     ["depleted", "no_money", "No money: The key's account has no money left. It is tested again by itself."],
@@ -69,7 +69,7 @@ describe("what a person is told", () => {
     expect(passwordStrength("correct horse battery staple")).toBe(4);
   });
 
-  test("a time is told in the largest unit that fits", () => {
+  test("a time is shown in the largest unit that fits", () => {
     expect(relativeTime(0, 90 * SECOND_MS, "en")).toBe("1 min. ago");
     expect(relativeTime(0, 59 * SECOND_MS, "en")).toBe("now");
     expect(relativeTime(20 * SECOND_MS, 0, "en")).toBe("in 20 sec.");

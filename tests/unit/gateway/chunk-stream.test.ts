@@ -97,7 +97,7 @@ describe("a stream of chat completion chunks", () => {
     expect(reader.reading(BOUNDS)).toMatchObject({ usage: { meters: { output_tokens: 2 } } });
   });
 
-  it("tells an error in the stream from text about errors", () => {
+  it("distinguishes an error in the stream from text about errors", () => {
     const reader = readerOf();
     expect(feed(reader, chunk('{"error":{"message":"no"}}'), [])).toMatchObject({ state: "open" });
     const failed = readerOf();

@@ -19,7 +19,7 @@ describe("what is for operators", () => {
   );
 
   test.each(["x-forwarded-for", "forwarded", "via", "x-real-ip"])(
-    "is not shown to who comes through a proxy on this machine, which %s tells of",
+    "is not shown to who comes through a proxy on this machine, which %s gives away",
     (name) => expect(refuseOperatorAccess(asked("127.0.0.1", { [name]: "127.0.0.1" }), null)).toBe("not_here"),
   );
 

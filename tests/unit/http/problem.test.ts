@@ -66,7 +66,7 @@ describe("a cursor", () => {
   });
 });
 
-test("addresses of private, local and reserved networks are told from public ones", () => {
+test("addresses of private, local and reserved networks are distinguished from public ones", () => {
   const inside = [
     "127.0.0.1",
     "10.0.0.1",

@@ -31,7 +31,7 @@ test("each start makes a secret that the web port proves itself by, unless it is
   expect(environment()["WEB_PORT_SECRET"]).toBe(given);
 });
 
-test("what is told of the admin is checked before anything starts", () => {
+test("the admin of the environment is checked before anything starts", () => {
   const whole = {
     ...environment(),
     NEXTAUTH_SECRET: "x".repeat(32),
