@@ -42,7 +42,7 @@ function readSchema(root: string): Schema {
   return { models, relations };
 }
 
-/** What stands after `from`, `join`, `into` and the like, lists of several taken apart; `unqualified` is the schema of bare names. */
+/** The relations after `from`, `join`, `into` and the like, each of a list; `unqualified` is the schema of bare names. */
 function relationsIn(sql: string, unqualified: "public" | "books"): Set<string> {
   const found = new Set<string>();
   const add = (schema: string | undefined, name: string | undefined): void => {
@@ -185,14 +185,14 @@ const OWNERSHIP: Ownership = {
   functions: declared.FUNCTIONS,
 };
 
-/** Hold every file, SQL function and view of a tree to the tables of its own module and what others published for it. */
+/** Check that every file, SQL function and view of a tree names its own module's tables and what others published for it. */
 export function tableOwners(root: string, owners: Ownership = OWNERSHIP): Report {
   const schema = readSchema(root);
   const definitions = [...booksDefinitions(root), ...publicDefinitions(root)];
   const functions = new Set(definitions.map(({ name }) => name).filter((name) => name.startsWith("books.")));
   const files = filesOf(root, FOLDERS, /\.(tsx?|mjs)$/);
   const findings = unlisted(owners, schema, root, new Set(definitions.map(({ name }) => name)));
-  const hold = (place: string, module: string, names: Iterable<string>): void => {
+  const checkNames = (place: string, module: string, names: Iterable<string>): void => {
     for (const name of names) {
       const owner = ownerOf(name, owners, functions);
       if (owner === undefined || owner === module || owners.published[name]?.readers.includes(module)) continue;
@@ -202,11 +202,11 @@ export function tableOwners(root: string, owners: Ownership = OWNERSHIP): Report
   };
   for (const file of files) {
     const module = moduleOf(file);
-    hold(file, module, namesIn(file, readFileSync(path.join(root, file), "utf8"), module, owners, schema));
+    checkNames(file, module, namesIn(file, readFileSync(path.join(root, file), "utf8"), module, owners, schema));
   }
   for (const { name, body, place } of definitions) {
     const read = relationsIn(body, name.startsWith("books.") ? "books" : "public");
-    hold(`${place} ${name}`, ownerOf(name, owners, functions) ?? name, read);
+    checkNames(`${place} ${name}`, ownerOf(name, owners, functions) ?? name, read);
   }
   const looked = `${Object.keys(owners.tables).length} tables, ${files.length} files, ${definitions.length} SQL functions`;
   return { findings, looked };

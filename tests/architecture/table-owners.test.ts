@@ -88,6 +88,8 @@ test("refuses a view and an SQL function that read past their owners", () => {
   expect(broken({ "prisma/migrations/2_wide/migration.sql": wide })).toEqual([
     `prisma/migrations/2_wide/migration.sql live_cards ${RULE}`,
   ]);
+  const joined = DUMP.replace("FROM wallet w;", "FROM (books.wallet w JOIN public.card c ON true);");
+  expect(broken({ "prisma/books.sql": joined })).toEqual([`prisma/books.sql books.usage ${RULE}`]);
   const reaching = DUMP.replace("default values;", "default values; perform 1 from public.card;");
   expect(broken({ "prisma/books.sql": reaching })).toEqual([`prisma/books.sql books.open_wallet ${RULE}`]);
 });
