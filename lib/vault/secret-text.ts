@@ -1,6 +1,6 @@
 const HIDDEN = "[secret]";
 
-/** A secret in memory. Printed, logged, interpolated or serialised it reads `[secret]`; only `reveal` tells it. */
+/** A secret in memory. Printed, logged, interpolated or serialised it reads `[secret]`; only `reveal` returns it. */
 export class SecretText {
   readonly #text: string;
   constructor(text: string) {
@@ -10,7 +10,7 @@ export class SecretText {
   reveal(): string {
     return this.#text;
   }
-  /** What tells secrets apart on a page: the last four characters of a long one, nothing of a short one. */
+  /** What distinguishes secrets on a page: the last four characters of a long one, nothing of a short one. */
   hint(): string {
     return this.#text.length >= 16 ? this.#text.slice(-4) : "";
   }

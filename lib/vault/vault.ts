@@ -12,7 +12,7 @@ const DATA_KEY_BYTES = 32;
 export type SecretPlace = {
   /** The id of its row. */
   rowId: string;
-  /** What it is good for: the provider of a pool key, the account of a kept reply. */
+  /** What it is for: the provider of a pool key, the account of an idempotency record. */
   purpose: string;
   /** The field of the row. */
   field: string;
@@ -52,7 +52,7 @@ function lengthPrefixed(parts: readonly string[]): Uint8Array {
 const bindingOf = ({ rowId, purpose, field }: SecretPlace, layer: "wrap" | "data"): Uint8Array =>
   lengthPrefixed([VERSION, rowId, purpose, field, layer]);
 
-/** Seal bytes for one place: AES-256-GCM under a fresh data key, itself wrapped by the active master key. */
+/** Encrypt bytes for one place: AES-256-GCM under a fresh data key, itself wrapped by the active master key. */
 function encryptBytes(vault: Vault, place: SecretPlace, plain: Uint8Array): EncryptedSecret {
   const dataKey = randomBytes(DATA_KEY_BYTES);
   const masterKeyId = vault.masterKeys.activeId;
@@ -82,7 +82,7 @@ export const decryptSecret = (vault: Vault, place: SecretPlace, encrypted: Encry
   new SecretText(Buffer.from(decryptBytes(vault, place, encrypted)).toString("utf8"));
 
 /**
- * Keep a reply to be given again: compressed, then encrypted with everything in one value.
+ * Encrypt the reply of an idempotency record: compressed, then encrypted into one value.
  *
  * Errors: none. The result is base64 text that `decryptReply` reads with the same place.
  */
@@ -91,9 +91,9 @@ export function encryptReply(vault: Vault, place: SecretPlace, reply: Uint8Array
   return [masterKeyId, ...[wrappedKey, ciphertext].map((bytes) => Buffer.from(bytes).toString("base64"))].join(".");
 }
 
-/** The reply kept by `encryptReply`, at most `bytesMax` long. Errors: throws as `decryptBytes`, and where it is longer. */
-export function decryptReply(vault: Vault, place: SecretPlace, kept: string, bytesMax: number): Uint8Array {
-  const [masterKeyId = "", wrappedKey = "", ciphertext = ""] = kept.split(".");
+/** The reply encrypted by `encryptReply`, at most `bytesMax` long. Errors: throws as `decryptBytes`, and where it is longer. */
+export function decryptReply(vault: Vault, place: SecretPlace, stored: string, bytesMax: number): Uint8Array {
+  const [masterKeyId = "", wrappedKey = "", ciphertext = ""] = stored.split(".");
   const encrypted = {
     masterKeyId,
     wrappedKey: Buffer.from(wrappedKey, "base64"),
@@ -104,14 +104,14 @@ export function decryptReply(vault: Vault, place: SecretPlace, kept: string, byt
 
 /**
  * Keyed fingerprints of a secret, one a master key: equal secrets of one purpose have those of the master keys in common
- * that both times knew. Rows keep all of them, and a look for duplicates asks for any.
+ * that were known both times. Rows store all of them; a search for duplicates matches any.
  */
 export function fingerprints(vault: Vault, purpose: string, secret: SecretText): Uint8Array[] {
-  const printUnder = (id: string): Uint8Array =>
+  const fingerprintUnder = (id: string): Uint8Array =>
     createHmac("sha256", vault.masterKeys.fingerprintKey(id))
       .update(lengthPrefixed([VERSION, purpose, secret.reveal().trim()]))
       .digest();
-  return vault.masterKeys.ids.map(printUnder);
+  return vault.masterKeys.ids.map(fingerprintUnder);
 }
 
 let opened: Vault | undefined;
