@@ -5,9 +5,9 @@ import { ScripError } from "../errors";
 import { newUuid, type Uuid } from "../ids";
 import type { Nanos } from "../money";
 import type { SecretText } from "../vault";
-import { hasFingerprint } from "./fingerprint.store";
 import { knownKeyFingerprints, encryptNewKey } from "./key-secret";
-import { insertPoolKey, lockProvider, type NewKey } from "./pool.store";
+import { hasFingerprint, insertPoolKey, type NewKey } from "./key-secret.store";
+import { lockProvider } from "./pool.store";
 
 /** A supplier's key of the platform's own. A quota of null means that none is known. Units: nanodollars. */
 export type NewPoolKeyInput = { channelId: string; secret: SecretText; quotaNanos: Nanos | null };
@@ -47,18 +47,18 @@ export type ContributedKeyInput = {
 } & NewKey;
 
 /**
- * Add a contributor's key, which was just looked at with its provider, to a channel; it serves as soon as gateways have read it. Changes of the provider's keys wait for
- * each other until the transaction ends.
+ * Add a contributor's key, which was just probed, to a channel; it serves as soon as gateways have read it. Changes of the
+ * provider's keys are serialized until the transaction ends.
  *
- * Errors: `duplicate_key` where the same key is in the pool already, in whatever state, under whatever provider id and whoever
- * brought it.
+ * Errors: `duplicate_key` where the same key is in the pool already, in whatever state, under whatever provider id and
+ * whoever owns it.
  */
 export async function addContributedKey(tx: Tx, ctx: Ctx, input: ContributedKeyInput): Promise<void> {
   const { provider, isUnderAdvance, ...key } = input;
   await lockProvider(tx, provider);
   const isNew =
     !(await hasFingerprint(tx, key.fingerprints)) &&
-    (await insertPoolKey(tx, { ...key, looked: { isUnderAdvance }, nowMs: ctx.nowMs }));
+    (await insertPoolKey(tx, { ...key, probed: { isUnderAdvance }, nowMs: ctx.nowMs }));
   if (!isNew) throw new ScripError("duplicate_key", "This key is in the pool already.");
   await bumpConfig(tx, "pool");
 }

@@ -1,6 +1,5 @@
 export { addContributedKey, addPoolKey } from "./add-key";
 export { type KeyNeeds } from "./choose-key";
-export { hasFingerprint as isKeyInPool, isSameKey } from "./fingerprint.store";
 export {
   chargePoolKeys,
   disablePoolKey,
@@ -25,6 +24,7 @@ export {
   type Rotation,
   encryptNewKey,
 } from "./key-secret";
+export { hasFingerprint as isKeyInPool, isSameKey, type NewKey } from "./key-secret.store";
 export { type Choice, type ChosenKey, createPool, type Pool } from "./pool";
 export {
   KEY_REASONS,
@@ -34,8 +34,7 @@ export {
   type PoolKeyView,
   toKeyReason,
 } from "./pool-key";
-export { hasKeys, lockProvider, type NewKey } from "./pool.store";
+export { hasKeys, type KeyCost, lockProvider } from "./pool.store";
 export { DIED_TOPIC, findProbe, type KeyToProbe, listDueProbes, type Probe, recordProbe } from "./probe";
 export { LIVE_MS } from "./probe-schedule";
-export { type KeyCost } from "./quota.store";
 export { recordVerdict } from "./verdict";

@@ -2,12 +2,20 @@ import type { Ctx } from "../ctx";
 import { bumpConfig, type Tx } from "../db";
 import { assert, ScripError } from "../errors";
 import type { Uuid } from "../ids";
+import { type Nanos, nanos } from "../money";
 import { enqueue } from "../queue/outbox";
 import { type KeyReason, type PoolKeyView, quotaLeft } from "./pool-key";
-import { listPoolKeys, lockPoolKey, type StoredPoolKey, updatePoolKeys, wipeSecret } from "./pool.store";
+import { wipeSecret } from "./key-secret.store";
+import {
+  addCosts,
+  depleteUsedUp,
+  type KeyCost,
+  listPoolKeys,
+  lockPoolKey,
+  type StoredPoolKey,
+  updatePoolKeys,
+} from "./pool.store";
 import { probeAtOnce } from "./probe-schedule";
-import { addCosts, depleteUsedUp, type KeyCost } from "./quota.store";
-import { type Nanos, nanos } from "../money";
 
 /** One key, locked until the transaction ends. Errors: `not_found`. */
 async function requirePoolKey(tx: Tx, id: Uuid): Promise<StoredPoolKey> {
@@ -57,7 +65,7 @@ export async function listPool(
 }
 
 /**
- * Put a key back to use, its bad answers forgotten. Enabling an active one ends its cool-down.
+ * Put a key back to use, its failures cleared. Enabling an active one ends its cool-down.
  *
  * Errors: `not_found`; `state_conflict` where no quota is left, or its owner paused, retired or lost it.
  */
@@ -148,12 +156,12 @@ export async function closePoolKey(
   await bumpConfig(tx, "pool");
 }
 
-/** The job that looks at a key with its provider: `{pool_key}`. */
+/** The job that probes a key with its provider: `{pool_key}`. */
 export const PROBE_TOPIC = "probe_pool_key";
 
 /**
- * Have a key looked at with its provider, in a job after this transaction. Gives the key as it is now; `checkedAtMs`
- * moves when the look is done.
+ * Have a key probed with its provider, in a job after this transaction. Gives the key as it is now; `checkedAtMs`
+ * moves when the probe is done.
  *
  * Errors: `not_found`; `state_conflict` for a key that is disabled or gone (enable it first).
  */
@@ -166,12 +174,12 @@ export async function revalidatePoolKey(tx: Tx, ctx: Ctx, input: { poolKeyId: Uu
   return viewPoolKey(key, ctx.nowMs);
 }
 
-/** The reason of a key whose quota is used up: it isn't looked at again, but enabled with more quota. */
+/** The reason of a key whose quota is used up: it isn't probed, but enabled with more quota. */
 export const QUOTA_USED = "quota_used";
 
 /**
  * Count what settled attempts cost against their keys' quotas, whatever state the keys are in; active ones with nothing
- * left are depleted. Gateways are told only where a state changed. Returns the keys that were depleted.
+ * left are depleted. Gateways are notified only where a state changed. Returns the keys that were depleted.
  *
  * Units: nanodollars.
  */
@@ -184,9 +192,8 @@ export async function chargePoolKeys(tx: Tx, _ctx: Ctx, costs: ReadonlyMap<Uuid,
 }
 
 /**
- * Add to what is left of the quota of a key that was just looked at with its provider, where none is below what it cost already;
- * one that had used it up serves again.
- * Gives its cost and its new quota.
+ * Add to what is left of the quota of a key that was just probed, where none is below what it cost already; one that
+ * had used it up serves again. Gives its cost and its new quota.
  *
  * Units: nanodollars. Errors: `not_found`.
  */

@@ -13,14 +13,15 @@ import {
   vault,
   type Vault,
 } from "../vault";
-import { hasDuplicate, replaceFingerprints } from "./fingerprint.store";
 import {
+  hasDuplicate,
   lockKeysWithOldFingerprints,
   lockKeysUnderOldMasterKeys,
   type NewKey,
   replaceEncrypted,
-  type StoredPoolKey,
-} from "./pool.store";
+  replaceFingerprints,
+} from "./key-secret.store";
+import type { StoredPoolKey } from "./pool.store";
 
 const PURPOSE = "supplier key";
 
@@ -71,14 +72,14 @@ export function encryptNewKey(input: { id: Uuid; provider: string; secret: Secre
 
 type EncryptedKey = { id: Uuid; provider: string; encrypted: EncryptedSecret };
 
-/** What came of sealing keys anew: how many were, and which don't open, with the master key that they name. */
+/** How many keys were re-encrypted, and which couldn't be decrypted, with the master key that they name. */
 export type Reencrypted = { rotated: number; undecryptable: { id: Uuid; masterKeyId: string }[] };
 
 function reencryptKey({ id, provider, encrypted }: EncryptedKey): NewKey {
   return encryptNewKey({ id, provider, secret: decryptPoolKey(vault(), { id, channel: { provider }, encrypted }) });
 }
 
-/** Encrypt keys anew under the active master key, each handed to `replace`. One that doesn't open is left and named. */
+/** Re-encrypt keys under the active master key, each handed to `replace`. One that can't be decrypted is left and named. */
 export async function reencryptKeys(
   keys: readonly EncryptedKey[],
   replace: (id: Uuid, reencrypted: NewKey) => Promise<void>,
@@ -98,15 +99,15 @@ export async function reencryptKeys(
   return done;
 }
 
-/** What came of one batch, which keys are in the pool a second time, and where to go on; null after the last. */
+/** The result of one batch, which keys are in the pool twice, and where to go on; null after the last. */
 export type Rotation = Reencrypted & { duplicates: Uuid[]; lastId: Uuid | null };
 
 /**
- * Encrypt keys that another master key than the active one wraps anew, in the order of their ids, and add their fingerprints
- * under the master keys of now.
+ * Re-encrypt keys that another master key than the active one wraps, in the order of their ids, and add their fingerprints
+ * under the current master keys.
  *
- * The secrets stay what they are, so that whoever has them in memory goes on. One that doesn't open is left as it is and
- * named. Keys whose secret was destroyed have nothing to seal: they keep the fingerprints that they have.
+ * The secrets stay what they are, so that processes that hold them go on. One that can't be decrypted is left as it is
+ * and named. Keys whose secret was destroyed have nothing to encrypt: they keep their fingerprints.
  */
 export async function rotatePoolKeys(
   tx: Tx,
@@ -125,10 +126,10 @@ export async function rotatePoolKeys(
   return { ...reencrypted, duplicates, lastId: keys.at(-1)?.id ?? null };
 }
 
-/** One batch: how many keys have fingerprints of today now, which are in the pool twice, which don't open, where to go on. */
+/** One batch: how many keys were refreshed, which are in the pool twice, which can't be decrypted, where to go on. */
 export type FingerprintRefresh = { renewed: number; duplicates: Uuid[]; undecryptable: Uuid[]; lastId: Uuid | null };
 
-function open(key: StoredPoolKey): SecretText | null {
+function tryDecrypt(key: StoredPoolKey): SecretText | null {
   try {
     return decryptPoolKey(vault(), key);
   } catch {
@@ -137,7 +138,7 @@ function open(key: StoredPoolKey): SecretText | null {
 }
 
 /**
- * Give keys whose fingerprints are of an older form those of today, under every master key, in the order of their ids. The
+ * Give keys whose fingerprints are of an older version those of the current one, under every master key, in the order of their ids. The
  * older ones stay. Keys whose secret was destroyed are known by the older ones alone.
  */
 export async function refreshKeyFingerprints(
@@ -148,7 +149,7 @@ export async function refreshKeyFingerprints(
   const keys = await lockKeysWithOldFingerprints(tx, input);
   const done: FingerprintRefresh = { renewed: 0, duplicates: [], undecryptable: [], lastId: keys.at(-1)?.id ?? null };
   for (const key of keys) {
-    const secret = open(key);
+    const secret = tryDecrypt(key);
     if (secret === null) {
       done.undecryptable.push(key.id);
       continue;

@@ -1,19 +1,20 @@
 import type { Uuid } from "../ids";
 import { type Nanos, nanos } from "../money";
-import { type Candidate, type KeyHealth, type KeyNeeds, mayServe, newHealth } from "./choose-key";
+import { type Candidate, type KeyNeeds, mayServe } from "./choose-key";
+import { type KeyHealth, newHealth } from "./key-health";
 import type { KeyCount, PoolKey } from "./pool-key";
 
 /** The keys that a process may use and what it has lately seen of them. */
 export type PoolMemory = {
-  /** Take over what the database said at a time; what was seen of keys that stay is kept. */
+  /** Replace the keys by those that the database had at a time; the health of keys that stay is kept. */
   replace(keys: readonly PoolKey[], readAtMs: number): void;
   get(id: Uuid): PoolKey | undefined;
   /** What was seen of a key, which outlives its being in use: requests under way with it still end. */
   health(id: Uuid): KeyHealth;
   /** Take a key out before the database says so. */
   remove(id: Uuid): void;
-  /** Forget bad answers that the database is being told to forget. */
-  forgive(id: Uuid): void;
+  /** Clear the failures that the database is about to clear. */
+  clearFailures(id: Uuid): void;
   /** The state of each key. */
   count(nowMs: number): KeyCount[];
   /** Count a cost against a key's quota before the database does. */
@@ -25,7 +26,7 @@ export type PoolMemory = {
 type Spent = { costNanos: bigint; atMs: number };
 type Entry = { stored: PoolKey; health: KeyHealth; spent: Spent[]; spentNanos: bigint };
 
-// A cost is told to the pool at about the time of its settlement's commit: counted twice for so long rather than never.
+// A cost arrives here at about the time of its settlement's commit: counted twice for so long rather than never.
 const COMMIT_MARGIN_MS = 2_000;
 
 /** A key with what this process spent on it, and the database may not know of, taken off its quota. */
@@ -93,7 +94,7 @@ export function createPoolMemory(): PoolMemory {
       entries.delete(id);
       index();
     },
-    forgive(id) {
+    clearFailures(id) {
       const entry = entries.get(id);
       if (entry) entry.stored = { ...entry.stored, failures: 0 };
     },

@@ -3,10 +3,8 @@ import { type Prisma, queries } from "../db/models";
 import { assert } from "../errors";
 import type { Uuid } from "../ids";
 import { type Nanos, storedDecimal } from "../money";
-import { type EncryptedSecret, storable } from "../vault";
-import { addFingerprints, FINGERPRINT_VERSION, replaceFingerprints } from "./fingerprint.store";
+import type { EncryptedSecret } from "../vault";
 import { type KeyCount, type KeyReason, POOL_KEY_STATES, type PoolChannel, type PoolKeyState } from "./pool-key";
-import { livenessProbeMs } from "./probe-schedule";
 
 // A weight of zero still serves when nothing else can, and keeps divisions defined.
 const MIN_WEIGHT = 0.001;
@@ -48,22 +46,8 @@ export type PoolKeyChange = {
   quotaNanos?: Nanos;
 };
 
-/** A key that isn't in the pool yet, encrypted for the row that it will have. `fingerprints`: its fingerprints, one a master key. */
-export type NewKey = { encrypted: EncryptedSecret; fingerprints: readonly Uint8Array[]; hint: string };
-
-export type NewPoolKey = {
-  id: Uuid;
-  channelId: string;
-  /** The contributor and what they contributed it as; null for the platform's own keys. */
-  owner: { id: Uuid; contributionId: Uuid } | null;
-  encrypted: EncryptedSecret;
-  fingerprints: readonly Uint8Array[];
-  hint: string;
-  quotaNanos: Nanos | null;
-  /** Of a key that was just looked at with its provider: whether an advance may rest on it. */
-  looked?: { isUnderAdvance: boolean };
-  nowMs: number;
-};
+/** What a key cost, and when it served for it; null where it served nobody. Units: nanodollars, epoch milliseconds. */
+export type KeyCost = { costNanos: Nanos; servedAtMs: number | null };
 
 function toModels(json: Prisma.JsonValue): ReadonlyMap<string, string> | null {
   if (json === null || typeof json !== "object" || Array.isArray(json)) return null;
@@ -124,7 +108,7 @@ export async function countKeysOutOfUse(tx: Tx): Promise<KeyCount[]> {
     where k.state in ('depleted', 'quarantined', 'disabled', 'paused') group by c.provider, k.state`;
 }
 
-/** What settled requests cost their keys that the keys' rows don't know of yet. Units: nanodollars by key. */
+/** What settled requests cost that isn't folded into their keys' rows yet. Units: nanodollars by key. */
 export async function sumUnfoldedCosts(tx: Tx): Promise<Map<string, bigint>> {
   const rows = await queries(tx).$queryRaw<{ pool_key: string; cost: bigint }[]>`
     select pool_key::text, cost_nanos as cost from books.unfolded_cost`;
@@ -142,7 +126,7 @@ export async function listPoolKeys(tx: Tx, limit: number, before: Uuid | null): 
   return rows.map(toStored);
 }
 
-/** Keys that are due for a look: out of use, or with an advance resting on them, paused ones and those of channels that are off too. */
+/** Keys due for a probe: out of use, or with an advance resting on them (also paused, also on disabled channels). */
 export async function listDuePoolKeys(tx: Tx, nowMs: number, limit: number): Promise<StoredPoolKey[]> {
   const due = { lte: new Date(nowMs) };
   const outOfUse = { state: { in: ["quarantined", "depleted"] }, coolingUntil: due, channel: { enabled: true } };
@@ -162,6 +146,16 @@ export async function findPoolKey(tx: Tx, id: Uuid): Promise<StoredPoolKey | nul
   return row && toStored(row);
 }
 
+/** Some keys, by id. */
+export async function findPoolKeys(tx: Tx, ids: readonly Uuid[]): Promise<StoredPoolKey[]> {
+  const rows = await queries(tx).pool_key.findMany({
+    where: { id: { in: [...ids] } },
+    include: { channel: true },
+    orderBy: { id: "asc" },
+  });
+  return rows.map(toStored);
+}
+
 /** One key, locked until the transaction ends, or null. */
 export async function lockPoolKey(tx: Tx, id: Uuid): Promise<StoredPoolKey | null> {
   await queries(tx).$queryRaw`select 1 from pool_key where id = ${id}::uuid for update`;
@@ -173,7 +167,7 @@ export async function hasKeys(tx: Tx, channelId: string): Promise<boolean> {
   return (await queries(tx).pool_key.findFirst({ where: { channelId }, select: { id: true } })) !== null;
 }
 
-/** Make verdicts on keys of one provider wait for each other, until the transaction ends. */
+/** Serialize changes of one provider's keys until the transaction ends. */
 export async function lockProvider(tx: Tx, provider: string): Promise<void> {
   await queries(tx).$executeRaw`select pg_advisory_xact_lock(hashtextextended(${`pool:${provider}`}, 0))`;
 }
@@ -209,67 +203,23 @@ export async function updatePoolKeys(tx: Tx, ids: readonly Uuid[], change: PoolK
   await queries(tx).pool_key.updateMany({ where: { id: { in: [...ids] } }, data: { ...rest, ...times } });
 }
 
-/**
- * Store a new key. False where another has one of its fingerprints, be it one that was stored at the same time: the caller's
- * transaction then has to fail.
- */
-export async function insertPoolKey(tx: Tx, key: NewPoolKey): Promise<boolean> {
-  await queries(tx).pool_key.create({
-    data: {
-      id: key.id,
-      channelId: key.channelId,
-      ownerId: key.owner?.id ?? null,
-      contributionId: key.owner?.contributionId ?? null,
-      ...storable(key.encrypted),
-      fingerprintVersion: FINGERPRINT_VERSION,
-      hint: key.hint,
-      quotaNanos: key.quotaNanos,
-      createdAt: new Date(key.nowMs),
-      ...(key.looked && { aliveAt: new Date(key.nowMs) }),
-      ...(key.looked?.isUnderAdvance && { probeAt: new Date(livenessProbeMs(key.nowMs)) }),
-    },
-  });
-  return (await addFingerprints(tx, key.id, key.fingerprints)) === key.fingerprints.length;
+/** Add to keys' costs, and note when they served, locking them in the order of their ids. Units: nanodollars. */
+export async function addCosts(tx: Tx, costs: ReadonlyMap<Uuid, KeyCost>): Promise<void> {
+  const ids = [...costs.keys()];
+  const amounts = [...costs.values()].map(({ costNanos }) => String(costNanos));
+  const served = [...costs.values()].map(({ servedAtMs }) => (servedAtMs === null ? null : new Date(servedAtMs)));
+  await queries(tx).$queryRaw`select 1 from pool_key where id = any (${ids}::uuid[]) order by id for update`;
+  await queries(tx).$executeRaw`
+    update pool_key k set cost_nanos = k.cost_nanos + c.cost, alive_at = greatest(k.alive_at, c.served_at)
+    from unnest(${ids}::uuid[], ${amounts}::bigint[], ${served}::timestamptz[]) as c(id, cost, served_at)
+    where k.id = c.id`;
 }
 
-type KeyPage = { after: Uuid | null; limit: number };
-
-async function findByIds(tx: Tx, ids: readonly { id: Uuid }[]): Promise<StoredPoolKey[]> {
-  const rows = await queries(tx).pool_key.findMany({
-    where: { id: { in: ids.map(({ id }) => id) } },
-    include: { channel: true },
-    orderBy: { id: "asc" },
-  });
-  return rows.map(toStored);
-}
-
-/** Keys with a secret that another master key than that one wraps, by id, locked until the transaction ends. */
-export async function lockKeysUnderOldMasterKeys(tx: Tx, masterKeyId: string, page: KeyPage): Promise<StoredPoolKey[]> {
-  const { after, limit } = page;
-  const locked = await queries(tx).$queryRaw<{ id: Uuid }[]>`
-    select id::text from pool_key
-    where master_key_id <> ${masterKeyId} and length(ciphertext) > 0 and (${after}::uuid is null or id > ${after}::uuid)
-    order by id limit ${limit} for update`;
-  return findByIds(tx, locked);
-}
-
-/** Keys with a secret whose fingerprints are of an older form, by id, locked until the transaction ends. */
-export async function lockKeysWithOldFingerprints(tx: Tx, { after, limit }: KeyPage): Promise<StoredPoolKey[]> {
-  const locked = await queries(tx).$queryRaw<{ id: Uuid }[]>`
-    select id::text from pool_key
-    where print_form < ${FINGERPRINT_VERSION} and length(ciphertext) > 0 and (${after}::uuid is null or id > ${after}::uuid)
-    order by id limit ${limit} for update`;
-  return findByIds(tx, locked);
-}
-
-/** Store a key's secret as it was re-encrypted, and those of its fingerprints that nobody has yet. */
-export async function replaceEncrypted(tx: Tx, id: Uuid, { encrypted, fingerprints }: NewKey): Promise<void> {
-  await queries(tx).pool_key.update({ where: { id }, data: storable(encrypted) });
-  await replaceFingerprints(tx, id, fingerprints);
-}
-
-/** Destroy a key's secret. What tells it apart from others (its fingerprints) stays, what could be opened doesn't. */
-export async function wipeSecret(tx: Tx, id: Uuid): Promise<void> {
-  const nothing = new Uint8Array();
-  await queries(tx).pool_key.update({ where: { id }, data: { wrappedKey: nothing, ciphertext: nothing, hint: "" } });
+/** Deplete those of the keys that are active and have no quota left, and return their ids. */
+export async function depleteUsedUp(tx: Tx, ids: readonly Uuid[], reason: string): Promise<Uuid[]> {
+  const rows = await queries(tx).$queryRaw<{ id: Uuid }[]>`
+    update pool_key set state = 'depleted', reason = ${reason}, cooling_until = null
+    where id = any (${[...ids]}::uuid[]) and state = 'active' and cost_nanos >= quota_nanos
+    returning id::text`;
+  return rows.map(({ id }) => id);
 }

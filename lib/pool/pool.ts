@@ -6,7 +6,8 @@ import type { KeyAction } from "../providers";
 import type { Bus } from "../redis";
 import { nowMs as clock } from "../time";
 import type { SecretText, Vault } from "../vault";
-import { chooseKey, type KeyNeeds, type KeyRequest, recordEnd, recordStart } from "./choose-key";
+import { chooseKey, type KeyNeeds, type KeyRequest } from "./choose-key";
+import { recordEnd, recordStart } from "./key-health";
 import { decryptPoolKey } from "./key-secret";
 import { type KeyCount, type PoolKey, quotaLeft } from "./pool-key";
 import { createPoolMemory, type PoolMemory } from "./pool-memory";
@@ -34,11 +35,11 @@ export type KeyEnd = { forKey: KeyAction; modelId: string; latencyMs: number; co
 export type Pool = {
   /** Choose a key for a request; `exclude` holds those it tried already. */
   choose(request: KeyRequest): Choice;
-  /** A request goes out with the key: told before, so that load counts. */
+  /** A request goes out with the key: called before it is sent, so that load counts. */
   started(id: Uuid): void;
   /** It came back, or didn't; once for each `started`. What that means is acted on at once here, and soon everywhere. */
   finished(id: Uuid, end: KeyEnd): void;
-  /** The highest discount factor of the channels that may serve: what a reservation reckons with. Null where none may. */
+  /** The highest discount factor of the channels that may serve: what a reservation assumes. Null where none may. */
   maxDiscount(request: KeyNeeds): Decimal | null;
   /** At which addresses and by which names for the model the keys that may serve do so: a reservation counts for each. */
   places(request: KeyNeeds): Pick<ChosenKey, "baseUrl" | "upstreamModel">[];
@@ -46,7 +47,7 @@ export type Pool = {
   count(nowMs: number): KeyCount[];
   /** Read the keys again if they changed, or it is time to. */
   refresh(version?: ConfigVersion): Promise<void>;
-  /** Resolves when nothing is left to be written down. */
+  /** Resolves when every verdict is stored. */
   idle(): Promise<void>;
   close(): Promise<void>;
 };
@@ -55,23 +56,18 @@ const SCALE_MAX = 30;
 
 /** The greatest of some decimals, or null of none. */
 function maxDecimal(decimals: readonly Decimal[]): Decimal | null {
-  let dearest: Decimal | null = null;
+  let max: Decimal | null = null;
   for (const decimal of decimals) {
-    if (dearest === null || (toScale(decimal, SCALE_MAX) ?? 0n) > (toScale(dearest, SCALE_MAX) ?? 0n))
-      dearest = decimal;
+    if (max === null || (toScale(decimal, SCALE_MAX) ?? 0n) > (toScale(max, SCALE_MAX) ?? 0n)) max = decimal;
   }
-  return dearest;
+  return max;
 }
 
-/**
- * The active keys, opened. One that doesn't open (a master key is missing, its row was tampered with) is left out and
- * told of; the others serve.
- */
-async function loadPoolKeys(
-  database: Database,
-  vault: Vault,
-  tell: (problem: string, error: unknown) => void,
-): Promise<PoolKey[]> {
+/** Called with what went wrong in the background. */
+type Report = (problem: string, error: unknown) => void;
+
+/** The active keys, decrypted. One that can't be (a missing master key, a tampered row) is reported; the others serve. */
+async function loadPoolKeys(database: Database, vault: Vault, report: Report): Promise<PoolKey[]> {
   // Read before the keys: a fold in between counts a cost twice for a moment, never not at all.
   const unfolded = await sumUnfoldedCosts(database.reader);
   const stored = await listActivePoolKeys(database.reader);
@@ -81,20 +77,18 @@ async function loadPoolKeys(
       return [{ ...key, secret: decryptPoolKey(vault, key), quotaLeftNanos: quotaLeft(key.quotaNanos, costNanos) }];
     } catch (error) {
       // One bad row must not take the whole pool away.
-      tell(`pool key ${key.id} can't be opened`, error);
+      report(`pool key ${key.id} can't be opened`, error);
       return [];
     }
   };
   return stored.flatMap(open);
 }
 
-/** Told of what went wrong in the background. */
-type Tell = (problem: string, error: unknown) => void;
 export type PoolOptions = {
-  /** How often the version row is looked at; 0 leaves that to calls of `refresh`. */
+  /** How often the version row is polled; 0 leaves that to calls of `refresh`. */
   pollMs?: number;
   random?: () => number;
-  tell?: Tell;
+  report?: Report;
   /** Where there is a Redis: cool-downs and verdicts reach the other processes at once, not with their next poll. */
   bus?: Pick<Bus, "publish" | "subscribe">;
 };
@@ -115,7 +109,7 @@ function isForEverybody(forKey: KeyAction, failures: number): boolean {
 }
 
 /** Reads the keys again when pool or catalogue changed (channels belong to the catalogue), and now and then anyway. */
-function createReader(database: Database, vault: Vault, memory: PoolMemory, tell: Tell) {
+function createReader(database: Database, vault: Vault, memory: PoolMemory, report: Report) {
   let seen: { version: ConfigVersion; atMs: number } | undefined;
   let outOfUse: readonly KeyCount[] = [];
   async function refresh(known?: ConfigVersion): Promise<void> {
@@ -124,21 +118,21 @@ function createReader(database: Database, vault: Vault, memory: PoolMemory, tell
     const isSame = seen?.version.pool === version.pool && seen.version.catalog === version.catalog;
     if (seen && isSame && readAtMs - seen.atMs < REREAD_MS) return;
     outOfUse = await countKeysOutOfUse(database.reader);
-    memory.replace(await loadPoolKeys(database, vault, tell), readAtMs);
+    memory.replace(await loadPoolKeys(database, vault, report), readAtMs);
     seen = { version, atMs: readAtMs };
   }
   return { refresh, outOfUse: () => outOfUse };
 }
 
-/** Writes verdicts down behind the requests that brought them, and then has the other processes look. */
-function createWriter(database: Database, tell: Tell, bus: PoolOptions["bus"]) {
+/** Stores verdicts behind the requests that caused them, then has the other processes refresh. */
+function createWriter(database: Database, report: Report, bus: PoolOptions["bus"]) {
   const writes = new Set<Promise<void>>();
   return {
     share(poolKeyId: Uuid, forKey: KeyAction, nowMs: number): void {
       const write = database
         .inTransaction((tx) => recordVerdict(tx, systemCtx("pool", nowMs), { poolKeyId, forKey }))
         .then(() => bus?.publish(CHANGED, ""))
-        .catch((error: unknown) => tell(`what pool key ${poolKeyId} answered couldn't be written down`, error))
+        .catch((error: unknown) => report(`what pool key ${poolKeyId} answered couldn't be written down`, error))
         .finally(() => writes.delete(write));
       writes.add(write);
     },
@@ -148,15 +142,15 @@ function createWriter(database: Database, tell: Tell, bus: PoolOptions["bus"]) {
   };
 }
 
-/** Repeats some work until it is stopped; a failure is told and the next turn tries again. */
-function repeat(work: () => Promise<void>, everyMs: number, tell: Tell): () => void {
+/** Repeats some work until it is stopped; a failure is reported and the next turn retries. */
+function repeat(work: () => Promise<void>, everyMs: number, report: Report): () => void {
   let timer: NodeJS.Timeout | undefined;
   let isStopped = everyMs <= 0;
   const next = (): void => {
     if (!isStopped) timer = setTimeout(() => void turn(), everyMs).unref();
   };
   async function turn(): Promise<void> {
-    await work().catch((error: unknown) => tell("the pool couldn't be read again", error));
+    await work().catch((error: unknown) => report("the pool couldn't be read again", error));
     next();
   }
   next();
@@ -175,8 +169,8 @@ function choose(memory: PoolMemory, request: KeyRequest, random: () => number): 
   return { outcome: "key", key: { id, channelId, ownerId, secret, baseUrl, upstreamModel, discount, costFactor } };
 }
 
-/** Another process was told to slow down with a key: so were we. */
-function hearCooling(memory: PoolMemory, text: string): void {
+/** Another process was rate limited with a key: so is this one. */
+function applyCooling(memory: PoolMemory, text: string): void {
   const [, id = "", untilMs] = /^(\S+) (\d{1,15})$/.exec(text) ?? [];
   if (!isUuid(id)) return;
   const health = memory.health(id);
@@ -187,20 +181,20 @@ function hearCooling(memory: PoolMemory, text: string): void {
  * Open a process's pool: active keys in memory, decrypted, read again within a poll of every change of the pool.
  *
  * Nothing on the request path waits for the database. Errors: throws where the keys can't be read at the start; later
- * failures are told and tried again at the next poll, with the keys that are known.
+ * failures are reported and retried at the next poll, with the keys that are known.
  */
 export async function createPool(database: Database, vault: Vault, options: PoolOptions = {}): Promise<Pool> {
-  const { pollMs = POLL_MS, random = randomFraction, tell = () => undefined, bus } = options;
+  const { pollMs = POLL_MS, random = randomFraction, report = () => undefined, bus } = options;
   const memory = createPoolMemory();
-  const writer = createWriter(database, tell, bus);
-  const { refresh, outOfUse } = createReader(database, vault, memory, tell);
+  const writer = createWriter(database, report, bus);
+  const { refresh, outOfUse } = createReader(database, vault, memory, report);
   await refresh();
   bus?.subscribe(
     CHANGED,
-    () => void refresh().catch((error: unknown) => tell("the pool couldn't be read again", error)),
+    () => void refresh().catch((error: unknown) => report("the pool couldn't be read again", error)),
   );
-  bus?.subscribe(COOLING, (text) => hearCooling(memory, text));
-  const stop = repeat(refresh, pollMs, tell);
+  bus?.subscribe(COOLING, (text) => applyCooling(memory, text));
+  const stop = repeat(refresh, pollMs, report);
 
   function finished(id: Uuid, end: KeyEnd): void {
     recordEnd(memory.health(id), end);
@@ -209,7 +203,7 @@ export async function createPool(database: Database, vault: Vault, options: Pool
     const key = memory.get(id);
     if (!key || !isForEverybody(end.forKey, key.failures)) return;
     // Here at once; everywhere else when the others have read it.
-    if (end.forKey.action === "none") memory.forgive(id);
+    if (end.forKey.action === "none") memory.clearFailures(id);
     if (end.forKey.action === "quarantine" || end.forKey.action === "deplete") memory.remove(id);
     writer.share(id, end.forKey, end.nowMs);
   }

@@ -4,15 +4,15 @@ const QUARANTINE_FIRST_MS = 60_000;
 const NO_MONEY_FIRST_MS = 15 * 60_000;
 const NO_MONEY_MAX_MS = 24 * 3_600_000;
 
-/** After so many invalid answers in a row, at least seven minutes apart in all, a key is believed to be dead. */
+/** After so many invalid answers in a row, at least seven minutes apart in all, a key is taken to be dead. */
 export const INVALID_PROOF = 4;
 
-/** When a quarantined key is looked at again: after 1, 2, 4 minutes. Units: epoch milliseconds. */
+/** When a quarantined key is probed again: after 1, 2, 4 minutes. Units: epoch milliseconds. */
 export const quarantineProbeMs = (nowMs: number, failures: number): number =>
   nowMs + QUARANTINE_FIRST_MS * 2 ** Math.max(0, Math.min(failures, INVALID_PROOF) - 1);
 
 /**
- * When a key that had no money is looked at again: the platform's own after 15 minutes, doubling to a day; a contributor's
+ * When a key that had no money is probed again: the platform's own after 15 minutes, doubling to a day; a contributor's
  * after a minute, to be sure. Units: epoch milliseconds.
  */
 export const noMoneyProbeMs = (nowMs: number, ownerId: Uuid | null, failures: number): number =>
@@ -39,15 +39,3 @@ export function probeAtOnce(
   const isLive = aliveAtMs !== null && aliveAtMs > nowMs - LIVE_MS;
   return probeAtMs === null || isLive ? {} : { probeAtMs: nowMs };
 }
-
-const FAULT_SHARE = { keys: 3, of: 10 };
-const FAULT_KEYS_MIN = 2;
-
-/** Within this time invalid answers on many keys of one provider are the provider's fault. Units: milliseconds. */
-export const PROVIDER_FAULT_WINDOW_MS = 5 * 60_000;
-/** How long all of them then wait. Units: milliseconds. */
-export const PROVIDER_FAULT_COOLING_MS = 30_000;
-
-/** Whether so many keys of a provider that seem invalid at once speak against the provider: two or more, and 30% of them. */
-export const isProviderFault = (suspects: number, total: number): boolean =>
-  suspects >= FAULT_KEYS_MIN && suspects * FAULT_SHARE.of >= total * FAULT_SHARE.keys;

@@ -19,7 +19,7 @@ import { INVALID_PROOF, livenessProbeMs, livenessRetryMs, noMoneyProbeMs, quaran
 import { recordVerdict } from "./verdict";
 import { QUOTA_USED } from "./key-lifecycle";
 
-/** What a look at a key needs. `models` maps our names to the channel's own, where it has them. */
+/** What a probe of a key needs. `models` maps our names to the channel's own, where it has them. */
 export type KeyToProbe = {
   id: Uuid;
   provider: string;
@@ -44,8 +44,8 @@ const toProbe = (vault: Vault, key: StoredPoolKey): KeyToProbe => ({
 });
 
 /**
- * Keys that are due for a look, those that were looked at longest ago first: out of use, or with an advance resting on them.
- * Errors: where one doesn't open.
+ * Keys due for a probe, those probed longest ago first: out of use, or with an advance resting on them.
+ * Errors: where one can't be decrypted.
  */
 export async function listDueProbes(
   database: Database,
@@ -56,15 +56,14 @@ export async function listDueProbes(
   return (await listDuePoolKeys(database.reader, nowMs, limit)).map((key) => toProbe(vault, key));
 }
 
-/** One key to look at, or null where there is none of that id. Errors: where it doesn't open. */
+/** One key to probe, or null where there is none of that id. Errors: where it can't be decrypted. */
 export async function findProbe(database: Database, vault: Vault, id: Uuid): Promise<KeyToProbe | null> {
   const key = await findPoolKey(database.reader, id);
   return key && toProbe(vault, key);
 }
 
 /**
- * What a look at a key found. `unknown`: the provider didn't answer in a way that says anything of the key. `costNanos`: what the
- * look cost, where it paid.
+ * The result of a probe. `unknown`: the answer says nothing about the key. `costNanos`: what the probe cost, where it paid.
  */
 export type Probe =
   | { outcome: "valid"; costNanos?: Nanos }
@@ -77,11 +76,11 @@ export const DIED_TOPIC = "pool_key_died";
 const UNKNOWN_RETRY_MS = 60_000;
 const PROBED_STATES: readonly PoolKeyState[] = ["active", "quarantined", "depleted", "paused"];
 
-/** A contributor's account with quota left by our books has no money: it was spent elsewhere, and this look confirms it. */
+/** A contributor's account with quota left by our books has no money: it was spent elsewhere, and this probe confirms it. */
 const isDrained = (key: StoredPoolKey): boolean =>
   key.ownerId !== null && key.failures > 0 && quotaLeft(key.quotaNanos, key.costNanos) !== 0n;
 
-/** What a look means for a key that its owner paused: it stays paused until it is proven dead. */
+/** What a probe means for a key that its owner paused: it stays paused until it is proven dead. */
 function afterPausedProbe(key: StoredPoolKey, probe: Probe, nowMs: number): PoolKeyChange {
   const failures = key.failures + 1;
   switch (probe.outcome) {
@@ -144,7 +143,7 @@ function afterProbe(key: StoredPoolKey, probe: Probe, nowMs: number): PoolKeyCha
         coolingUntilMs: noMoneyProbeMs(nowMs, key.ownerId, failures),
       };
     case "unknown":
-      // An active key stays in use, and cools down as long as it was to; others are looked at again soon.
+      // An active key stays in use, and cools down as long as it was to; others are probed again soon.
       if (key.state !== "active") return { lastError: probe.reason, coolingUntilMs: nowMs + UNKNOWN_RETRY_MS };
       return { lastError: probe.reason, probeAtMs: key.probeAtMs === null ? null : livenessRetryMs(nowMs) };
   }
@@ -168,12 +167,12 @@ async function recordRefusal(
 }
 
 /**
- * Act on a look at a key: back to use, out of use until the next look, or disabled: after enough invalid answers, or where a
+ * Act on a probe of a key: back to use, out of use until the next probe, or disabled: after enough invalid answers, or where a
  * contributor's account has no money although its quota isn't used up.
  *
- * `died` says that this look was the last one: the key's quota is lost, and so is what it would have earned, which a job sees
+ * `died` says that this probe was the last one: the key's quota is lost, and so is what it would have earned, which a job sees
  * to where it is a contributor's. A key that an operator took out meanwhile stays as it is; one that its owner paused stays
- * paused unless it died. What the look cost is booked by the caller.
+ * paused unless it died. The caller books what the probe cost.
  */
 export async function recordProbe(
   tx: Tx,

@@ -3,19 +3,24 @@ import { bumpConfig, type Tx } from "../db";
 import type { Uuid } from "../ids";
 import type { KeyAction, KeyFault } from "../providers";
 import { findPoolKey, listSuspects, lockPoolKey, lockProvider, type StoredPoolKey, updatePoolKeys } from "./pool.store";
-import {
-  INVALID_PROOF,
-  isProviderFault,
-  noMoneyProbeMs,
-  PROVIDER_FAULT_COOLING_MS,
-  PROVIDER_FAULT_WINDOW_MS,
-  quarantineProbeMs,
-} from "./probe-schedule";
+import { INVALID_PROOF, noMoneyProbeMs, quarantineProbeMs } from "./probe-schedule";
 
 /** What an answer changed for the key in every process. */
 export type Verdict = {
   outcome: "unchanged" | "quarantined" | "provider_fault" | "depleted" | "cooling" | "recovered";
 };
+
+const FAULT_SHARE = { keys: 3, of: 10 };
+const FAULT_KEYS_MIN = 2;
+
+/** Within this time invalid answers on many keys of one provider are the provider's fault. Units: milliseconds. */
+const PROVIDER_FAULT_WINDOW_MS = 5 * 60_000;
+/** How long all of them then wait. Units: milliseconds. */
+const PROVIDER_FAULT_COOLING_MS = 30_000;
+
+/** Whether so many keys of a provider that seem invalid at once speak against the provider: two or more, and 30% of them. */
+export const isProviderFault = (suspects: number, total: number): boolean =>
+  suspects >= FAULT_KEYS_MIN && suspects * FAULT_SHARE.of >= total * FAULT_SHARE.keys;
 
 /** Quarantine one key; many at once are spared and wait, because then the provider is at fault. */
 async function quarantine(tx: Tx, ctx: Ctx, key: StoredPoolKey, reason: KeyFault): Promise<Verdict> {
@@ -23,7 +28,7 @@ async function quarantine(tx: Tx, ctx: Ctx, key: StoredPoolKey, reason: KeyFault
   const keys = await listSuspects(tx, key.channel.provider, ctx.nowMs - PROVIDER_FAULT_WINDOW_MS);
   const suspects = keys.filter(({ id, isSuspect }) => isSuspect || id === key.id).map(({ id }) => id);
   const checked = { lastError: reason, checkedAtMs: ctx.nowMs };
-  // A key that keeps being refused through several such faults has used up its benefit of the doubt.
+  // A key that keeps being refused through several such faults is no longer spared.
   if (isProviderFault(suspects.length, keys.length) && failures < INVALID_PROOF * 2) {
     const coolingUntilMs = ctx.nowMs + PROVIDER_FAULT_COOLING_MS;
     await updatePoolKeys(tx, suspects, { state: "active", reason: null, coolingUntilMs });
@@ -69,8 +74,8 @@ async function judge(tx: Tx, ctx: Ctx, key: StoredPoolKey, forKey: KeyAction): P
 }
 
 /**
- * Write down what an answer means for a key in every process. A key that isn't active any more stays as it is, so that
- * the answers of requests under way with it count once.
+ * Judge what a supplier's answer (401, 402, 429 …, as adapters classify it) means for a key, and store it for every process.
+ * A key that isn't active any more stays as it is, so that the answers of requests under way with it count once.
  */
 export async function recordVerdict(tx: Tx, ctx: Ctx, input: { poolKeyId: Uuid; forKey: KeyAction }): Promise<Verdict> {
   const found = await findPoolKey(tx, input.poolKeyId);

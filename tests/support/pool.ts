@@ -49,8 +49,8 @@ export async function addKey(channelId = "main", quotaNanos: Nanos | null = null
   return (await db.inTransaction((tx) => addPoolKey(tx, ctx(), { channelId, secret, quotaNanos }))).id;
 }
 
-export async function openPool(tell?: (problem: string) => void): Promise<Pool> {
-  const pool = await createPool(db, vault(), { tell });
+export async function openPool(report?: (problem: string) => void): Promise<Pool> {
+  const pool = await createPool(db, vault(), { report });
   open.push(pool);
   return pool;
 }

@@ -64,7 +64,7 @@ async function assemble(options: GatewayOptions) {
   const tell = (problem: string, error: unknown): void => log.error({ error }, problem);
   const lease = await keepLease(database.pool, `gateway:${process.pid}`, options.lease);
   const bus = options.redisUrl === undefined ? undefined : openBus(options.redisUrl, { tell });
-  const pool = await createPool(database, vault, { pollMs: 0, tell, bus });
+  const pool = await createPool(database, vault, { pollMs: 0, report: tell, bus });
   const metrics = createMetrics(() => pool.count(nowMs()));
   const books = createBooks(database.pool, lease, { onFlush: (items) => metrics.flush(items) });
   const config = await watchConfig(database, pool, log, timings);

@@ -70,9 +70,9 @@ describe("adding a key", () => {
        from (select ciphertext, wrapped_key from pool_key where id = $1) o where id = $2`,
       [one, two],
     );
-    const told: string[] = [];
-    const pool = await openPool((problem) => told.push(problem));
-    expect(told).toEqual([`pool key ${two} can't be opened`]);
+    const reported: string[] = [];
+    const pool = await openPool((problem) => reported.push(problem));
+    expect(reported).toEqual([`pool key ${two} can't be opened`]);
     expect(new Set(Array.from({ length: 20 }, () => chosenId(pool)))).toEqual(new Set([one]));
   });
 });
@@ -96,7 +96,7 @@ describe("an operator", () => {
     await until(() => chosenId(pool) === id, "it serves");
   });
 
-  test("has a key looked at in a job that its transaction asked for, not one of a disabled key", async () => {
+  test("has a key probed in a job that its transaction asked for, not one of a disabled key", async () => {
     const id = await addKey();
     const before = await db.inTransaction((tx) => revalidatePoolKey(tx, ctx(), { poolKeyId: id }));
     expect(before.state).toBe("active");

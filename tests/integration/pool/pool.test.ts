@@ -36,7 +36,7 @@ describe("routing", () => {
 });
 
 describe("what an answer means", () => {
-  test("401: the key is out at once here and within a poll elsewhere, and back after a look that finds it valid", async () => {
+  test("401: the key is out at once here and within a poll elsewhere, and back after a probe that finds it valid", async () => {
     const [id] = [await addKey(), await addKey(), await addKey(), await addKey()];
     const [here, there] = [await openPool(), await openPool()];
     answer(here, id, { action: "quarantine", reason: "invalid_key" });
@@ -93,7 +93,7 @@ describe("what an answer means", () => {
     ]);
   });
 
-  test("no money: depleted, looked at again after 15 minutes, and reported once for many requests under way", async () => {
+  test("no money: depleted, probed again after 15 minutes, and reported once for many requests under way", async () => {
     const id = await addKey();
     const pool = await openPool();
     for (let i = 0; i < 5; i++) pool.started(id);

@@ -88,7 +88,7 @@ test("a key that is in the pool twice is re-encrypted with both its rows, and na
   const [old, next] = [masterKey("old"), masterKey("next")];
   useVault([old]);
   const [first, other] = [await add(1), await add(2)];
-  useVault([next]); // a process that was never told of the old master key doesn't know the key again
+  useVault([next]); // a process that never had the old master key doesn't know the key again
   await add(1);
   useVault([next, old]);
   expect(await rotate()).toEqual({ rotated: 2, undecryptable: [], duplicates: [first], lastId: other });

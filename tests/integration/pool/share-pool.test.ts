@@ -49,15 +49,15 @@ test.skipIf(!hasRedis())(
   "a Redis that goes away is reported once, and keys are chosen and judged as before",
   async () => {
     const own = await startRedis();
-    const told: string[] = [];
-    const bus = openBus(own.url, { tell: (problem) => told.push(problem) });
+    const reported: string[] = [];
+    const bus = openBus(own.url, { tell: (problem) => reported.push(problem) });
     const id = await addKey();
     const pool = await createPool(db, vault(), { pollMs: 0, bus });
     await own.stop();
-    await until(() => told.length > 0, "it is told of");
+    await until(() => reported.length > 0, "it is reported");
     for (let i = 0; i < 5; i++) answer(pool, id, { action: "cool", retryAfterMs: 1_000 });
     expect(chosenId(pool)).toBeNull();
-    expect(told).toHaveLength(1);
+    expect(reported).toHaveLength(1);
     await pool.close();
     bus.close();
   },

@@ -2,15 +2,8 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { Uuid } from "@/lib/ids";
 import type { Nanos } from "@/lib/money";
-import {
-  type Candidate,
-  chooseKey,
-  type KeyRequest,
-  mayServe,
-  newHealth,
-  recordEnd,
-  recordStart,
-} from "@/lib/pool/choose-key";
+import { type Candidate, chooseKey, type KeyRequest, mayServe } from "@/lib/pool/choose-key";
+import { newHealth, recordEnd, recordStart } from "@/lib/pool/key-health";
 import type { PoolChannel, PoolKey } from "@/lib/pool/pool-key";
 import { SecretText } from "@/lib/vault";
 

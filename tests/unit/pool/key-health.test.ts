@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
 import type { KeyAction } from "@/lib/providers";
-import { type KeyHealth, newHealth, recordEnd, recordStart, usableFromMs } from "@/lib/pool/choose-key";
-import { isProviderFault, noMoneyProbeMs, quarantineProbeMs } from "@/lib/pool/probe-schedule";
+import { type KeyHealth, newHealth, recordEnd, recordStart, usableFromMs } from "@/lib/pool/key-health";
+import { noMoneyProbeMs, quarantineProbeMs } from "@/lib/pool/probe-schedule";
+import { isProviderFault } from "@/lib/pool/verdict";
 
 const T = 1_000_000;
 const end = (health: KeyHealth, forKey: KeyAction, nowMs = T, modelId = "m"): void => {
@@ -99,7 +100,7 @@ test("a key that can't use a model is avoided for that model only, for a day", (
   expect(waits(health, T, "another")).toBe(0);
 });
 
-test("looks at quarantined keys come after 1, 2, 4 minutes; at keys without money after 15 minutes, doubling to a day", () => {
+test("probes of quarantined keys come after 1, 2, 4 minutes; of keys without money after 15 minutes, doubling to a day", () => {
   expect([1, 2, 3].map((failures) => quarantineProbeMs(0, failures) / 60_000)).toEqual([1, 2, 4]);
   expect([1, 2, 3, 20].map((failures) => noMoneyProbeMs(0, null, failures) / 60_000)).toEqual([15, 30, 60, 1_440]);
 });
