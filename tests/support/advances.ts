@@ -1,6 +1,5 @@
 import { beforeAll } from "vitest";
-import { probePoolKeysLoop } from "@/workers/jobs/probe-pool-keys";
-import { refreshAdvancesLoop } from "@/workers/jobs/refresh-advances";
+import { probePoolKeysLoop, refreshAdvancesLoop } from "@/workers/jobs/key-jobs";
 import type { Uuid } from "@/lib/ids";
 import { verifyLedger } from "@/lib/ledger";
 import { nowMs } from "@/lib/time";

@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { listen, refuseOperatorAccess } from "../../lib/http";
 import { nowMs } from "../../lib/time";
-import type { RunningLoop } from "./keep-doing";
+import type { RunningLoop } from "./loop";
 
 const SILENCE_MS_MAX = 60_000;
 const LOOPBACK = "127.0.0.1";

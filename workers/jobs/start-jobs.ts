@@ -1,5 +1,5 @@
 import type { Database } from "../../lib/db";
-import { holdLocks } from "../../lib/db/hold-locks";
+import { openLocks } from "../../lib/db/locks";
 import type { LeaseTimings } from "../../lib/ledger";
 import type { Log } from "../../lib/log";
 import { REFUND_TOPIC, STRIPE_EVENT_TOPIC, type StripeApi } from "../../lib/payments";
@@ -7,19 +7,26 @@ import { DIED_TOPIC, PROBE_TOPIC } from "../../lib/pool";
 import { type Handler, openQueue } from "../../lib/queue";
 import { ADVANCE_LIMIT_TOPIC } from "../../lib/settings";
 import type { Vault } from "../../lib/vault";
-import { closeDeadKeyJob } from "./end-dead-key";
-import { expireLotsLoop } from "./expire-lots";
-import { foldAttemptsLoop } from "./fold-attempts";
-import { foldDeltasLoop } from "./fold-deltas";
-import { purgeOldJob } from "./forget-old";
-import { purgeQuotesJob } from "./forget-quotes";
-import { runLoop, type Loop, type RunningLoop } from "./keep-doing";
-import { makePartitionsJob } from "./make-partitions";
-import { type ProbeContext, probePoolKeyJob, probePoolKeysLoop } from "./probe-pool-keys";
-import { refreshAdvancesJob, refreshAdvancesLoop } from "./refresh-advances";
-import { refreshKeyFingerprintsJob } from "./refresh-key-fingerprints";
-import { reapHoldsLoop } from "./reap-holds";
-import { relayOutboxLoop, sweepOutboxLoop } from "./relay-outbox";
+import {
+  closeDeadKeyJob,
+  type ProbeContext,
+  probePoolKeyJob,
+  probePoolKeysLoop,
+  refreshAdvancesJob,
+  refreshAdvancesLoop,
+  refreshKeyFingerprintsJob,
+} from "./key-jobs";
+import {
+  expireLotsLoop,
+  foldAttemptsLoop,
+  foldDeltasLoop,
+  makePartitionsJob,
+  reapHoldsLoop,
+  verifyLedgerJob,
+} from "./ledger-jobs";
+import { purgeOldJob, purgeQuotesJob } from "./purge-jobs";
+import { type Loop, runLoop, type RunningLoop } from "./loop";
+import { relayOutboxLoop, sweepOutboxLoop } from "./outbox-jobs";
 import {
   recordFeesJob,
   recoverStripeEventsJob,
@@ -27,7 +34,6 @@ import {
   type StripeContext,
   stripeEventJob,
 } from "./stripe-jobs";
-import { verifyLedgerJob } from "./verify-ledger";
 
 export type JobsOptions = {
   database: Database;
@@ -109,7 +115,7 @@ export async function startJobs(options: JobsOptions): Promise<RunningJobs> {
     probePoolKeysLoop(context),
     refreshAdvancesLoop(context),
   ];
-  const locks = holdLocks(database);
+  const locks = openLocks(database);
   const running = loops.map((loop) => runLoop(locks, log, loop));
   return {
     loops: running,

@@ -13,7 +13,7 @@ import {
 } from "../../lib/payments";
 import { wasProcessed, type Job, processOnce } from "../../lib/queue";
 import { nowMs } from "../../lib/time";
-import { type JobContext, raiseAlert } from "./job-context";
+import { type JobContext, raiseAlert } from "./loop";
 
 /** What the jobs of purchases work with; no Stripe where the environment names none. */
 export type StripeContext = JobContext & { stripe: StripeApi | null };

@@ -4,7 +4,7 @@ import type { Uuid } from "@/lib/ids";
 import { disablePoolKey, enablePoolKey, recordVerdict } from "@/lib/pool";
 import { ADVANCE_LIMIT_TOPIC } from "@/lib/settings";
 import { nowMs } from "@/lib/time";
-import { refreshAdvancesJob } from "@/workers/jobs/refresh-advances";
+import { refreshAdvancesJob } from "@/workers/jobs/key-jobs";
 import { cr } from "@/tests/support/a-ledger";
 import {
   context,

@@ -1,21 +1,20 @@
 import { describe, expect, test } from "vitest";
 import { nowMs } from "@/lib/time";
-import { closeDeadKeyJob } from "@/workers/jobs/end-dead-key";
-import { probePoolKeysLoop } from "@/workers/jobs/probe-pool-keys";
+import { closeDeadKeyJob, probePoolKeysLoop } from "@/workers/jobs/key-jobs";
 import { cr } from "@/tests/support/a-ledger";
 import {
-  context,
-  spendable,
-  verified,
-  pause,
-  resume,
-  probe,
-  keyRow,
-  spend,
-  useAdvances,
-  USD,
-  HOUR_MS,
   AT_ONCE,
+  context,
+  HOUR_MS,
+  keyRow,
+  pause,
+  probe,
+  resume,
+  spend,
+  spendable,
+  USD,
+  useAdvances,
+  verified,
 } from "@/tests/support/advances";
 import {
   aContributor,

@@ -4,7 +4,7 @@ import type { Uuid } from "@/lib/ids";
 import { addPoolKey, refreshKeyFingerprints } from "@/lib/pool";
 import { nowMs } from "@/lib/time";
 import { fingerprints, SecretText, storableBytes, vault } from "@/lib/vault";
-import { refreshKeyFingerprintsJob } from "@/workers/jobs/refresh-key-fingerprints";
+import { refreshKeyFingerprintsJob } from "@/workers/jobs/key-jobs";
 import {
   putAnotherProvider,
   acceptQuote,

@@ -1,20 +1,17 @@
 import type pg from "pg";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { grantApplicationRole } from "@/lib/db/grants";
-import { holdLocks } from "@/lib/db/hold-locks";
+import { openLocks } from "@/lib/db/locks";
 import { createBooks, keepLease, readBalance } from "@/lib/ledger";
 import { lastLedgerCheck } from "@/lib/verification";
 import { migrateQueue } from "@/lib/queue";
 import { nowMs } from "@/lib/time";
 import { vault } from "@/lib/vault";
-import { foldAttemptsLoop } from "@/workers/jobs/fold-attempts";
-import { purgeOldJob } from "@/workers/jobs/forget-old";
+import { foldAttemptsLoop, makePartitionsJob, reapHoldsLoop, verifyLedgerJob } from "@/workers/jobs/ledger-jobs";
+import { purgeOldJob } from "@/workers/jobs/purge-jobs";
 import { serveHealth } from "@/workers/jobs/health";
-import { runLoop } from "@/workers/jobs/keep-doing";
-import { makePartitionsJob } from "@/workers/jobs/make-partitions";
-import { reapHoldsLoop } from "@/workers/jobs/reap-holds";
+import { runLoop } from "@/workers/jobs/loop";
 import { startJobs } from "@/workers/jobs/start-jobs";
-import { verifyLedgerJob } from "@/workers/jobs/verify-ledger";
 import { aReserve, aWallet, cr } from "@/tests/support/a-ledger";
 import { aLog } from "@/tests/support/log";
 import { spawnJobs } from "@/tests/support/worker";
@@ -179,7 +176,7 @@ describe("scheduled work", () => {
 
 describe("a loop", () => {
   test("runs in one process at a time; another takes over when the first one's connection is gone", async () => {
-    const [one, two] = [holdLocks(home.database), holdLocks(home.database)];
+    const [one, two] = [openLocks(home.database), openLocks(home.database)];
     const turns = { one: 0, two: 0 };
     const loop = (who: "one" | "two") => ({
       name: "takeover",
@@ -200,7 +197,7 @@ describe("a loop", () => {
   });
 
   test("is reported once while it fails, and again when it works", async () => {
-    const locks = holdLocks(home.database);
+    const locks = openLocks(home.database);
     let turns = 0;
     const runOnce = async () => {
       turns += 1;
@@ -215,7 +212,7 @@ describe("a loop", () => {
   });
 
   test("goes on when its connections are cut by the server", async () => {
-    const locks = holdLocks(home.database);
+    const locks = openLocks(home.database);
     let turns = 0;
     const runOnce = async () => {
       await home.database.pool.query("select 1");

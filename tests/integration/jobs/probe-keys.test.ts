@@ -12,7 +12,7 @@ import {
 import { nowMs } from "@/lib/time";
 import { SecretText, vault } from "@/lib/vault";
 import { probeKey, type ProbeSettings } from "@/workers/jobs/probe-key";
-import { probePoolKeyJob, probePoolKeysLoop } from "@/workers/jobs/probe-pool-keys";
+import { probePoolKeyJob, probePoolKeysLoop } from "@/workers/jobs/key-jobs";
 import { aListener, PRIVATE_HOSTS } from "@/tests/support/a-listener";
 import { aLog } from "@/tests/support/log";
 import { aSandbox } from "@/tests/support/sandbox";

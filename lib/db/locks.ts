@@ -4,7 +4,7 @@ import type { Database } from "./index";
 /** Locks that a process holds for as long as its connection lives, so that one process at a time does some work. */
 export type Locks = {
   /** Whether the lock of that name is ours; takes it where it is free. */
-  hold(name: string): Promise<boolean>;
+  acquire(name: string): Promise<boolean>;
   /** Give all of them back. */
   close(): void;
 };
@@ -26,12 +26,12 @@ async function take({ client, held }: Session, name: string): Promise<boolean> {
 
 /**
  * Locks of the database, on one connection of the pool. When the connection breaks they are free for others, and taken
- * again, if they still are, at the next `hold`.
+ * again, if they still are, at the next `acquire`.
  *
  * Whoever was cut off may for a moment still believe that it holds one: what is done under it must bear being done twice.
  * The connection must be a session of its own: a pooler that hands sessions around in transaction mode won't do.
  */
-export function holdLocks(database: Database): Locks {
+export function openLocks(database: Database): Locks {
   let session: Session | undefined;
 
   /** End a session's connection, which gives its locks back; once, whoever notices first. */
@@ -47,7 +47,7 @@ export function holdLocks(database: Database): Locks {
   };
 
   return {
-    async hold(name) {
+    async acquire(name) {
       session ??= begin();
       const mine = session;
       if (mine.held.has(name)) return true;

@@ -1,11 +1,12 @@
+import { purgeQuotes } from "../../lib/contributions";
 import { systemCtx } from "../../lib/ctx";
-import { purgeOldHolds } from "../../lib/ledger";
-import { dropOldUsage } from "../../lib/usage";
-import { purgeChecks } from "../../lib/verification";
 import { purgeReplies } from "../../lib/idempotency";
+import { purgeOldHolds } from "../../lib/ledger";
 import { CONSUMER, purgeProcessed } from "../../lib/queue";
 import { nowMs } from "../../lib/time";
-import type { JobContext } from "./job-context";
+import { dropOldUsage } from "../../lib/usage";
+import { purgeChecks } from "../../lib/verification";
+import type { JobContext } from "./loop";
 
 const BATCH = 1_000;
 const OUTBOX_KEPT_MS = 7 * 86_400_000;
@@ -34,4 +35,11 @@ export async function purgeOldJob({ database, log }: JobContext): Promise<void> 
   const partitions = await dropOldUsage(database);
   if (holds + jobs + replies + checks + partitions.length > 0)
     log.info({ holds, jobs, replies, checks, partitions }, "forgot what is kept no longer");
+}
+
+/** Destroys the keys that expired quotes hold. */
+export async function purgeQuotesJob({ database, log }: JobContext): Promise<void> {
+  const ctx = systemCtx("forget_quotes", nowMs());
+  const forgotten = await database.inTransaction((tx) => purgeQuotes(tx, ctx));
+  if (forgotten > 0) log.info({ forgotten }, "destroyed the keys of expired quotes");
 }

@@ -1,7 +1,6 @@
 import { type Queue, relayOutbox, sweepOutbox } from "../../lib/queue";
 import { nowMs } from "../../lib/time";
-import type { JobContext } from "./job-context";
-import type { Loop } from "./keep-doing";
+import type { JobContext, Loop } from "./loop";
 
 const EVERY_MS = 250;
 const SWEEP_EVERY_MS = 30_000;

@@ -1,6 +1,18 @@
-import type { Locks } from "../../lib/db/hold-locks";
+import type { Database } from "../../lib/db";
+import type { Locks } from "../../lib/db/locks";
 import type { Log } from "../../lib/log";
 import { delay, nowMs } from "../../lib/time";
+
+/** What every job works with. */
+export type JobContext = {
+  database: Database;
+  log: Log;
+};
+
+/** A condition that somebody has to look at: an error in the log that is found by its `alert`. */
+export function raiseAlert(log: Log, alert: string, details: Record<string, unknown>): void {
+  log.error({ alert, ...details }, `alert: ${alert}`);
+}
 
 /** Work that is done again and again, by one process at a time. */
 export type Loop = {
@@ -37,7 +49,7 @@ export function runLoop(locks: Locks, log: Log, loop: Loop): RunningLoop {
   let goodMs = nowMs();
 
   async function turn(): Promise<boolean> {
-    return (await locks.hold(`job:${loop.name}`)) && loop.runOnce();
+    return (await locks.acquire(`job:${loop.name}`)) && loop.runOnce();
   }
 
   async function run(): Promise<void> {
