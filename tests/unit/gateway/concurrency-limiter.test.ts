@@ -9,7 +9,7 @@ function someWork() {
 }
 const settled = () => new Promise((resolve) => setImmediate(resolve));
 
-describe("a turnstile", () => {
+describe("a concurrency limiter", () => {
   it("lets no more through at once than it is wide, and everybody in the end", async () => {
     const pass = createConcurrencyLimiter(2, 10);
     const { work, running } = someWork();
