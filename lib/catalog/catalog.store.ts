@@ -122,17 +122,17 @@ function toModelRow({ id, countPrice: price, ...rest }: Model, nowMs: number) {
   return { id, ...rest, countPrice, updatedAt: toIso(nowMs) };
 }
 
-/** Make or replace a model; its row stays locked until the transaction ends, so that one publishes at a time. */
+/** Create or replace a model; its row stays locked until the transaction ends, so that one publishes at a time. */
 export async function saveModel(tx: Tx, model: Model, nowMs: number): Promise<void> {
   const { id, ...row } = toModelRow(model, nowMs);
   await queries(tx).model.upsert({ where: { id }, create: { id, ...row }, update: row });
 }
 
-/** Make those of some models that don't exist yet, and say which they were. */
+/** Create those models that do not exist yet, and return their ids. */
 export async function insertModels(tx: Tx, models: readonly Model[], nowMs: number): Promise<Set<string>> {
   const data = models.map((model) => toModelRow(model, nowMs));
-  const made = await queries(tx).model.createManyAndReturn({ data, skipDuplicates: true, select: { id: true } });
-  return new Set(made.map(({ id }) => id));
+  const created = await queries(tx).model.createManyAndReturn({ data, skipDuplicates: true, select: { id: true } });
+  return new Set(created.map(({ id }) => id));
 }
 
 /** A version to be added: the card as its text. */
@@ -153,7 +153,7 @@ export async function insertCards(tx: Tx, versions: readonly NewVersion[]): Prom
   await queries(tx).card.createMany({ data: versions.map(toCardRow) });
 }
 
-/** Make or replace a channel. */
+/** Create or replace a channel. */
 export async function saveChannel(tx: Tx, channel: Channel, nowMs: number): Promise<void> {
   const { id, discount, costFactor, models, ...rest } = channel;
   const row = {
@@ -176,7 +176,7 @@ export async function loadCatalogue(reader: Tx, nowMs: number): Promise<Catalogu
   };
 }
 
-/** Cards by their ids. One that was made unreadable is left out: the invariant on cards names it. */
+/** Cards by their ids. An unreadable one is left out: the invariant on cards reports it. */
 export async function readableCards(database: Database, ids: Iterable<bigint>): Promise<Map<bigint, CardVersion>> {
   const cards = new Map<bigint, CardVersion>();
   for (const id of new Set(ids)) {

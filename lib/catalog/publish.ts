@@ -45,11 +45,11 @@ export async function publishCard(tx: Tx, ctx: Ctx, input: PublishCard): Promise
   return { outcome: "published", version };
 }
 
-/** A model as it shall be. A card that is left out stays as it is. */
+/** A model as it is to become. A card that is left out stays as it is. */
 export type PutModel = { model: Model; price?: Card; cost?: Card; effectiveFromMs?: number };
 
 /**
- * Make or replace a model and publish its cards, each as a new version where it differs from what holds.
+ * Create or replace a model and publish its cards, each as a new version where it differs from what holds.
  *
  * Returns the model with all versions of its cards. Gateways know of it in under a second.
  */
@@ -69,7 +69,7 @@ export async function putModel(tx: Tx, ctx: Ctx, input: PutModel): Promise<Model
   return saved;
 }
 
-/** Make or replace a channel. Gateways know of it in under a second. */
+/** Create or replace a channel. Gateways know of it in under a second. */
 export async function putChannel(tx: Tx, ctx: Ctx, channel: Channel): Promise<void> {
   await saveChannel(tx, channel, ctx.nowMs);
   await bumpConfig(tx, "catalog");

@@ -6,7 +6,7 @@ import { type EncryptedSecret, storable, storableBytes } from "../vault";
 import { findPoolKeys, type StoredPoolKey } from "./pool.store";
 import { livenessProbeMs } from "./probe-schedule";
 
-/** A key that isn't in the pool yet, encrypted for the row that it will have. `fingerprints`: its fingerprints, one a master key. */
+/** A key that isn't in the pool yet, encrypted for its row-to-be. It has one fingerprint per master key. */
 export type NewKey = { encrypted: EncryptedSecret; fingerprints: readonly Uint8Array[]; hint: string };
 
 export type NewPoolKey = NewKey & {

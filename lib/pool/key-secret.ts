@@ -138,8 +138,8 @@ function tryDecrypt(key: StoredPoolKey): SecretText | null {
 }
 
 /**
- * Give keys whose fingerprints are of an older version those of the current one, under every master key, in the order of their ids. The
- * older ones stay. Keys whose secret was destroyed are known by the older ones alone.
+ * Give keys whose fingerprints are of an older version those of the current one, under every master key, in the order of
+ * their ids. The older ones stay. Keys whose secret was destroyed are known by the older ones alone.
  */
 export async function refreshKeyFingerprints(
   tx: Tx,

@@ -76,7 +76,7 @@ export const DIED_TOPIC = "pool_key_died";
 const UNKNOWN_RETRY_MS = 60_000;
 const PROBED_STATES: readonly PoolKeyState[] = ["active", "quarantined", "depleted", "paused"];
 
-/** A contributor's account with quota left by our books has no money: it was spent elsewhere, and this probe confirms it. */
+/** A contributor's account with quota left by our count has no money: it was spent elsewhere, and this probe confirms it. */
 const isDrained = (key: StoredPoolKey): boolean =>
   key.ownerId !== null && key.failures > 0 && quotaLeft(key.quotaNanos, key.costNanos) !== 0n;
 
