@@ -40,6 +40,6 @@ export async function foldDeltas({ pool }: Database): Promise<bigint> {
  * `limit` bounds one transaction. Returns how many holds went: as many as the limit means there are more.
  */
 export async function purgeOldHolds({ pool }: Database, limit: number): Promise<bigint> {
-  const { rows } = await pool.query<{ gone: bigint }>("select books.forget_old($1) as gone", [limit]);
+  const { rows } = await pool.query<{ gone: bigint }>("select books.purge_old_holds($1) as gone", [limit]);
   return rows[0]?.gone ?? 0n;
 }

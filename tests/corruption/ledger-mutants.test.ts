@@ -39,21 +39,21 @@ const MUTANTS: Mutant[] = [
   },
   {
     mistake: "a charge above its hold takes what others hold",
-    routine: "end_hold_with_care",
-    says: "_h.amount_micros + books.spendable(_w)",
-    wouldSay: "_h.amount_micros + books.spendable(_w) + 1",
+    routine: "end_hold_slow_path",
+    says: "_hold.amount_micros + books.spendable(_wallet)",
+    wouldSay: "_hold.amount_micros + books.spendable(_wallet) + 1",
   },
   {
     mistake: "a late charge is above the hold",
     routine: "charge_late",
-    says: "least(_item.charge_micros, _h.amount_micros) - _h.charged_micros",
-    wouldSay: "_item.charge_micros - _h.charged_micros",
+    says: "least(_item.charge_micros, _hold.amount_micros) - _hold.charged_micros",
+    wouldSay: "_item.charge_micros - _hold.charged_micros",
   },
   {
     mistake: "a late charge forgets what the end of the hold charged",
     routine: "charge_late",
-    says: "least(_item.charge_micros, _h.amount_micros) - _h.charged_micros",
-    wouldSay: "least(_item.charge_micros, _h.amount_micros)",
+    says: "least(_item.charge_micros, _hold.amount_micros) - _hold.charged_micros",
+    wouldSay: "least(_item.charge_micros, _hold.amount_micros)",
   },
   {
     mistake: "a late charge forgives what isn't free",
@@ -82,16 +82,16 @@ const MUTANTS: Mutant[] = [
   {
     mistake: "a lot expires under an open hold",
     routine: "expire_wallet",
-    says: "_kept := _kept + _keep;",
-    wouldSay: "_keep := 0;",
+    says: "_reserved_before := _reserved_before + _reserved;",
+    wouldSay: "_reserved := 0;",
   },
   {
     mistake: "a lot outlives its time while anything is held",
     routine: "expire_wallet",
-    says: "h.arrived_at < _l.expires_at",
+    says: "h.arrived_at < _lot.expires_at",
     wouldSay: "true",
   },
-  { mistake: "vesting forgets the advance", routine: "vest", says: "least(_w.advance, _amount)", wouldSay: "0" },
+  { mistake: "vesting forgets the advance", routine: "vest", says: "least(_wallet.advance, _amount)", wouldSay: "0" },
   {
     mistake: "a claw-back forgets the advance",
     routine: "claw_back",
@@ -101,7 +101,7 @@ const MUTANTS: Mutant[] = [
   {
     mistake: "what comes in doesn't pay the debt",
     routine: "credit",
-    says: "perform books.pay_debt(_p.wallet, _at);",
+    says: "perform books.pay_debt(_posting.wallet, _at);",
     wouldSay: "",
   },
   {
@@ -113,8 +113,8 @@ const MUTANTS: Mutant[] = [
   {
     mistake: "a debit takes what a hold on unvested credits needs",
     routine: "take",
-    says: "least(_w.unvested, greatest(0, _w.advance_limit - _w.advance)) end;",
-    wouldSay: "_w.unvested end;",
+    says: "least(_wallet_row.unvested, greatest(0, _wallet_row.advance_limit - _wallet_row.advance)) end;",
+    wouldSay: "_wallet_row.unvested end;",
   },
   {
     mistake: "a claw-back leaves held credits waiting for vesting",
