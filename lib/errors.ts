@@ -82,7 +82,7 @@ export class ScripError extends Error {
   }
 }
 
-/** A broken promise of our own code: the request ends in a 500 and somebody is told. */
+/** A broken promise of our own code: the request ends in a 500 and is reported. */
 export class AssertionError extends Error {
   override readonly name = "AssertionError";
 }

@@ -8,7 +8,7 @@ export type ConfigTopic = "keys" | "catalog" | "pool" | "settings";
 /** How often each kind has changed: a number that moved means "read it again". */
 export type ConfigVersion = Readonly<Record<ConfigTopic, bigint>>;
 
-/** Tell every process that caches this kind of configuration, as of this transaction's commit, that it changed. */
+/** Notify every process that caches this kind of configuration, as of this transaction's commit, that it changed. */
 export async function bumpConfig(tx: Tx, topic: ConfigTopic): Promise<void> {
   await queries(tx).$executeRaw`select books.bump_config(${topic})`;
 }

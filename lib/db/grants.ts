@@ -3,7 +3,7 @@ import pg from "pg";
 /**
  * Give the application's role what it needs and nothing else, after each migration.
  *
- * On the books: EXECUTE of their functions and SELECT of their tables, so that amounts change by functions only. On
+ * On the ledger's schema, `books`: EXECUTE of its functions and SELECT of its tables, so that amounts change by functions only. On
  * `public`: rows, no definitions. On `bullmq`, where the queue lives without Redis: everything. Does nothing where the
  * application works as the owner. Answers whether the two are different roles.
  */

@@ -44,7 +44,7 @@ export function openDatabase(url: string, max: number): Database {
     statement_timeout: TRANSACTION_TIMEOUT_MS,
     types: exactTypes,
   });
-  // A connection that broke is replaced at the next use. Its query is told; the event alone would end the process, and
+  // A connection that broke is replaced at the next use. Its query is rejected; the event alone would end the process, and
   // the pool's own listener is off while a connection is handed over.
   pool.on("error", () => undefined);
   pool.on("connect", (client) => client.on("error", () => undefined));

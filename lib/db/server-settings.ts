@@ -1,6 +1,6 @@
 import pg from "pg";
 
-/** What a server's settings mean for the books: reasons to refuse it, and reasons to warn. */
+/** What a server's settings mean for the ledger: reasons to refuse it, and reasons to warn. */
 export type ServerSettings = { readonly version: string; readonly refusals: string[]; readonly warnings: string[] };
 
 const VERSION_OLDEST = 140_000;

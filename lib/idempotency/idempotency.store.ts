@@ -21,7 +21,7 @@ export const REPLY_BYTES_MAX = 1024 * 1024;
 /** A reply as it was given: its status, its own headers, its bytes. */
 export type StoredReply = { status: number; headers: Record<string, string>; body: Buffer };
 
-/** Where a kept reply may be opened: its own row, for its own account. */
+/** Where a stored reply may be decrypted: its own row, for its own account. */
 export const placeOf = (id: Uuid, userId: Uuid): SecretPlace => ({ rowId: id, purpose: userId, field: "reply" });
 
 /** One run of bytes: the length of the head, the head as JSON, the body. */

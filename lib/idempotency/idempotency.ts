@@ -18,7 +18,7 @@ import {
 } from "./idempotency.store";
 
 export type ReplyClaimOutcome =
-  /** It is the first: run it, store its reply before it is charged, or forget the claim where it isn't. */
+  /** It is the first: run it, store its reply before it is charged, or delete the claim where it isn't. */
   | { outcome: "new" }
   | { outcome: "done"; reply: StoredReply }
   | { outcome: "in_progress" }

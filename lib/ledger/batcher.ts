@@ -15,11 +15,11 @@ const codeOf = (error: unknown): string => {
  * Source: PostgreSQL, appendix A; libuv's error names for connections.
  */
 const flushErrors = {
-  /** An item that the books refuse: data (22), constraints (23), a missing row (21), or our own broken promise. */
+  /** An item that the ledger refuses: data (22), constraints (23), a missing row (21), or our own broken promise. */
   isRefusal: (error: unknown): boolean => error instanceof AssertionError || /^2[123][0-9A-Z]{3}$/.test(codeOf(error)),
   /** The batch is too much for the server's time limit, or one of its wallets is locked: halves may pass. */
   isTooSlow: (error: unknown): boolean => /^(57014|55P03)$/.test(codeOf(error)),
-  /** No connection was made: nothing of the batch can be in the books. */
+  /** No connection was made: nothing of the batch can be in the ledger. */
   neverLeft: (error: unknown): boolean =>
     /^(ECONNREFUSED|ENOTFOUND|EHOSTUNREACH|ENETUNREACH|EAI_AGAIN|57P03)$/.test(codeOf(error)),
 };
@@ -27,9 +27,9 @@ const flushErrors = {
 export type BatcherOptions = {
   /** Items in one flush at most. */
   batchMax?: number;
-  /** Told of each flush that was committed. */
+  /** Called after each flush that was committed. */
   onFlush?: (items: number, durationMs: number) => void;
-  /** Told of an item that nobody waits for any more and that is, or may yet come, in the books. */
+  /** Called for an item that nobody waits for any more and that is, or may yet come, in the ledger. */
   onAbandoned?: (item: FlushItem) => void;
 };
 
@@ -58,7 +58,7 @@ const BACKOFF_MS_MAX = 1_000;
  * Group commit: what arrives while one flush runs forms the next one.
  *
  * One flush at a time. A connection that breaks leaves it open whether its batch was committed, so the same batch is sent
- * again; the ids say what was done before. An item that the books refuse is found by halving and fails alone.
+ * again; the ids say what was done before. An item that the ledger refuses is found by halving and fails alone.
  */
 export class Batcher {
   private queue: Waiting[] = [];
@@ -73,7 +73,7 @@ export class Batcher {
   /**
    * Have an item carried out; resolves after the commit. A `patienceMs` of null waits for as long as it takes.
    *
-   * Errors: `ScripError` unavailable after `patienceMs`; `AssertionError` where the books refuse the item; whatever
+   * Errors: `ScripError` unavailable after `patienceMs`; `AssertionError` where the ledger refuses the item; whatever
    * writing it as JSON throws, to its caller alone.
    */
   add(item: FlushItem, patienceMs: number | null): Promise<Answer> {
@@ -100,7 +100,7 @@ export class Batcher {
   async idle(): Promise<void> {
     do {
       while (this.running) await this.running;
-      await new Promise((turn) => setImmediate(turn)); // in which those of the last batch are told, and may ask for more
+      await new Promise((turn) => setImmediate(turn)); // in which callers of the last batch resume, and may ask for more
     } while (this.running);
   }
 
@@ -121,7 +121,7 @@ export class Batcher {
     if (waiting.isDone) return;
     waiting.isDone = true;
     this.queue = this.queue.filter((other) => other !== waiting);
-    const refusal = "The books can't be reached at the moment. Try again shortly.";
+    const refusal = "The ledger can't be reached at the moment. Try again shortly.";
     waiting.reject(new ScripError("unavailable", refusal, { retryAfterS: 2 }));
     if (waiting.isSent) this.options.onAbandoned?.(waiting.item);
   }
@@ -180,7 +180,7 @@ export class Batcher {
     );
   }
 
-  /** Tell everybody, save those who are back in the queue because the lease was closed. */
+  /** Resolve every caller, save those who are back in the queue because the lease was closed. */
   private answer(batch: Waiting[], replies: FlushReply[], lease: LeaseTerm): void {
     for (const [i, waiting] of batch.entries()) {
       const reply = replies[i];
@@ -206,7 +206,7 @@ export class Batcher {
     const [first] = batch;
     if (batch.length === 1 && first) {
       first.isDone = true;
-      first.reject(new AssertionError(`the books refuse ${first.item.verb}: ${(error as Error).message}`));
+      first.reject(new AssertionError(`the ledger refuses ${first.item.verb}: ${(error as Error).message}`));
       return true;
     }
     const middle = Math.ceil(batch.length / 2);

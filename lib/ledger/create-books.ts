@@ -21,7 +21,7 @@ const ATTEMPT_PATIENCE_MS = LEASE_TIMINGS.ttlMs;
  *
  * Every promise resolves after the commit. Ends of holds are tried until they are in the books; reserves and extends give
  * up after `patienceMs`, the attempts of a request under way when its lease has surely lapsed, and a reserve that was given up and may be in the books all the same is released there.
- * Errors: `ScripError` unavailable where the database is away; `AssertionError` for an item that the books refuse.
+ * Errors: `ScripError` unavailable where the database is away; `AssertionError` for an item that the ledger refuses.
  */
 export function createBooks(
   pool: pg.Pool,

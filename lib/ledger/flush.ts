@@ -18,7 +18,7 @@ export type CounterLeg = {
 
 /**
  * What the usage record of a request needs and is known when it is reserved. Kept with the hold, so that a crash can
- * still be settled and told of.
+ * still be settled and reported.
  */
 export type UsageDraft = {
   protocol: string;

@@ -1,4 +1,4 @@
-/** Kinds of transfers: the word that `GET /transfers` shows, and the number that the books keep. */
+/** Kinds of transfers: the word that `GET /transfers` shows, and the number that the ledger stores. */
 export const TRANSFER_KINDS = {
   purchase: 1,
   refund: 2,

@@ -48,7 +48,7 @@ async function post(tx: Tx, sql: string, ctx: Ctx, posting: Posting, args: reado
   try {
     const rows = await queries(tx).$queryRawUnsafe<{ outcome: Outcome }[]>(sql, ...values, ...args);
     const outcome = rows[0]?.outcome;
-    assert(outcome, "the books gave no outcome");
+    assert(outcome, "the ledger gave no outcome");
     return outcome;
   } catch (error) {
     if (error instanceof Error && `${error.message} ${JSON.stringify(error)}`.includes("SC409")) {

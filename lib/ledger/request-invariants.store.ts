@@ -3,7 +3,7 @@ import type { Invariant } from "./wallet-invariants.store";
 // Usage goes after 13 months and closed holds after 400 days: invariants that compare the two look no further back.
 const YOUNG = "390 days";
 
-/** Laws on requests: holds, usage records, attempts, counters and cards. */
+/** Invariants of requests: holds, usage records, attempts, counters and cards. */
 export const REQUEST_INVARIANTS: Invariant[] = [
   {
     name: "hold-has-usage-record",

@@ -1,7 +1,7 @@
 /** An invariant of the ledger: its query gives the rows that violate it, as subject, expected and found. */
 export type Invariant = { name: string; states: string; sql: string };
 
-/** Laws on wallets: their sources, debt, advance, holds and running balances. */
+/** Invariants of wallets: their sources, debt, advance, holds and running balances. */
 export const WALLET_INVARIANTS: Invariant[] = [
   {
     name: "wallet-equals-lines",
@@ -80,7 +80,7 @@ export const WALLET_INVARIANTS: Invariant[] = [
   },
 ];
 
-/** Laws on lots: what came in, what went out, what is left. */
+/** Invariants of lots: what came in, what went out, what is left. */
 export const LOT_INVARIANTS: Invariant[] = [
   {
     name: "lot-equals-lines",

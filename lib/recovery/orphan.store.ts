@@ -5,7 +5,7 @@ import type { Uuid } from "../ids";
 import { type Checkpoint, LEASE_STATEMENT_MS, type LeaseTimings } from "../ledger";
 import { type Decimal, type Micros, micros, type Nanos, nanos, storedDecimal } from "../money";
 
-/** An open hold whose gateway is gone: what was known of its request, and what its stream had used when it last told. */
+/** An open hold whose gateway is gone: what was known of its request, and what its stream had used at its last checkpoint. */
 export type OrphanedHold = {
   hold: Uuid;
   amountMicros: Micros;

@@ -32,7 +32,7 @@ function lostUsage({ inputTokens, costFactor, ageMs }: OrphanedHold, card: CardV
 /**
  * What a request is charged whose gateway died with it.
  *
- * A stream that had told what it used is charged that, never more than its hold. Everything else is released: of a reply
+ * A stream that had a checkpoint is charged for it, never more than its hold. Everything else is released: of a reply
  * whose settlement isn't committed the caller never got the end, and of a whole reply not a byte. What the supplier takes
  * for it is the platform's loss. About how long its input was is known, and is booked by `costCard`, null where there was
  * none: an estimate, so that it is in the record's cost alone, neither on the key nor vested.
@@ -86,11 +86,11 @@ export type Recovery = { leasesClosed: bigint; settled: number; released: number
 const BATCH = 256;
 
 /**
- * End the holds of gateways that are gone: of those that closed their lease, and of those whose lease this look and one of
- * before found lapsed.
+ * End the holds of gateways that are gone: of those that closed their lease, and of those whose lease this check and an
+ * earlier one found lapsed.
  *
- * Each hold ends once, whoever else is at it: the books refuse a second end. Passes on to the next batch until no orphan
- * is left. Not inside a transaction: every batch goes through the books' own flush.
+ * Each hold ends once, whoever else is at it: the ledger refuses a second end. Passes on to the next batch until no orphan
+ * is left. Not inside a transaction: every batch goes through the ledger's own flush.
  */
 export async function recoverHolds(database: Database, books: Books, timings: LeaseTimings): Promise<Recovery> {
   const leasesClosed = await closeLapsedLeases(database.pool, timings);

@@ -4,7 +4,7 @@ import type { Uuid } from "../ids";
 import type { Micros, Nanos } from "../money";
 
 /**
- * A try at a supplier's key that cost something or served its request, taken from the books to be folded, with what the
+ * A try at a supplier's key that cost something or served its request, taken from the ledger to be folded, with what the
  * request was charged where it served it. Units: nanodollars, microcredits, epoch milliseconds.
  */
 export type FoldedAttempt = {

@@ -9,8 +9,8 @@ import { type FoldedAttempt, takeSettledAttempts } from "./attempt.store";
 export type Fold = { attempts: FoldedAttempt[]; depleted: Uuid[] };
 
 /**
- * Tell suppliers' keys what settled attempts cost them, and when they served: each attempt exactly once, in the transaction that marks it. What
- * they earned contributors is for the same transaction to see to.
+ * Add what settled attempts cost, and when they served, to suppliers' keys: each attempt exactly once, in the transaction
+ * that marks it. What they earned contributors is for the same transaction to see to.
  *
  * `limit` bounds one transaction; a fold that took that many has more to take.
  */

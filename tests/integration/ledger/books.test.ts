@@ -102,7 +102,7 @@ describe("the five verbs of the books", () => {
     expect(await balance(wallet)).toMatchObject({ availableMicros: 0n, heldMicros: cr(6) });
   });
 
-  test("one item that the books refuse doesn't take its batch with it", async () => {
+  test("one item that the ledger refuses doesn't take its batch with it", async () => {
     const wallet = await aWallet(ledger, { purchased: cr(100) });
     const good = Array.from({ length: 5 }, () => aReserve(wallet, cr(1)));
     const bad = aReserve(wallet, micros(-1n));
