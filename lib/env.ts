@@ -57,6 +57,8 @@ const masterKeys = text("`id:<base64 of 32 random bytes>`; `openssl rand -base64
 const VARIABLES = {
   mode: ["SCRIP_ENV", z.enum(["demo", "production"], "is neither `demo` nor `production`")],
   databaseUrl: ["DATABASE_URL", text("the PostgreSQL database to work on").pipe(postgresUrl)],
+  /** The server itself, where DATABASE_URL leads to a pooler that hands its sessions around. */
+  directDatabaseUrl: ["DIRECT_DATABASE_URL", postgresUrl.optional()],
   /** A role that may change the schema, where the application's may not. */
   migrateDatabaseUrl: ["MIGRATE_DATABASE_URL", postgresUrl.optional()],
   redisUrl: ["REDIS_URL", url(["redis:", "rediss:"], "redis://127.0.0.1:6379").optional()],
@@ -173,10 +175,19 @@ const WEB = [
   "stripeConnectWebhookSecret",
   "stripeApiBase",
 ] as const;
-const GATEWAY = [...COMMON, ...SUPPLY, "gatewayPort", "gatewayUrl", "gatewayWorkers", "webPortSecret"] as const;
+const GATEWAY = [
+  ...COMMON,
+  ...SUPPLY,
+  "directDatabaseUrl",
+  "gatewayPort",
+  "gatewayUrl",
+  "gatewayWorkers",
+  "webPortSecret",
+] as const;
 const JOBS = [
   ...COMMON,
   ...SUPPLY,
+  "directDatabaseUrl",
   "jobsPort",
   "appUrl",
   "smtpUrl",
@@ -185,7 +196,14 @@ const JOBS = [
   "stripeApiBase",
 ] as const;
 const SANDBOX = ["host", "mode", "logLevel", "sandboxPort", "sandboxWebhookUrl", "stripeWebhookSecret"] as const;
-const TOOL = [...COMMON, "migrateDatabaseUrl", "adminEmail", "adminPassword", "adminApiKey"] as const;
+const TOOL = [
+  ...COMMON,
+  "directDatabaseUrl",
+  "migrateDatabaseUrl",
+  "adminEmail",
+  "adminPassword",
+  "adminApiKey",
+] as const;
 
 /** An empty variable is one that isn't set. */
 function given(source: Environment, variable: string): string | undefined {

@@ -92,7 +92,7 @@ async function start(): Promise<void> {
   const secrets = options.mode === "demo" ? demoSecrets() : null;
   checkEnvironment(childEnvironment(options, options.databaseUrl ?? OWN_DATABASE, secrets), process.env);
 
-  database = openServer(options.databaseUrl, given("MIGRATE_DATABASE_URL"), () => stopping !== undefined);
+  database = openServer(options, () => stopping !== undefined);
   const prepared = await database;
   await next(ensurePrismaClient);
   await next(() => prepareDatabase(prepared));

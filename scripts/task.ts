@@ -22,8 +22,9 @@ export type TaskDatabase = { readonly ownerUrl: string; readonly url: string; cl
 export async function openTaskDatabase(): Promise<TaskDatabase> {
   const named = process.env["DATABASE_URL"]?.trim();
   if (named) {
-    const ownerUrl = process.env["MIGRATE_DATABASE_URL"]?.trim() || named;
-    return { ownerUrl, url: named, close: () => Promise.resolve() };
+    const url = process.env["DIRECT_DATABASE_URL"]?.trim() || named;
+    const ownerUrl = process.env["MIGRATE_DATABASE_URL"]?.trim() || url;
+    return { ownerUrl, url, close: () => Promise.resolve() };
   }
   const known = embeddedUrls(HOME);
   if (!known) throw new Stop("there is no database yet: set DATABASE_URL, or run `npm start` once");

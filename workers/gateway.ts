@@ -1,6 +1,7 @@
 import cluster from "node:cluster";
 import { useDatabase } from "../lib/db";
-import { gatewayEnv } from "../lib/env";
+import { addressProblem } from "../lib/db/server-settings";
+import { EnvError, gatewayEnv } from "../lib/env";
 import { openLog } from "../lib/log";
 import { useVault } from "../lib/vault";
 import { startGateway } from "./gateway/start-gateway";
@@ -15,7 +16,9 @@ if (cluster.isPrimary && env.gatewayWorkers > 1) {
   const workers = superviseWorkers(env.gatewayWorkers, log);
   stopWhenAsked(log, () => workers.stop());
 } else {
-  const database = useDatabase(env.databaseUrl, CONNECTIONS);
+  const problem = await addressProblem(env.databaseUrl, env.directDatabaseUrl);
+  if (problem) throw new EnvError([problem]);
+  const database = useDatabase(env.databaseUrl, CONNECTIONS, env.directDatabaseUrl);
   const gateway = await startGateway({
     database,
     vault: useVault(env.masterKeys),

@@ -1,5 +1,6 @@
 import { useDatabase } from "../lib/db";
-import { jobsEnv } from "../lib/env";
+import { addressProblem } from "../lib/db/server-settings";
+import { EnvError, jobsEnv } from "../lib/env";
 import { openLog } from "../lib/log";
 import { openStripe } from "../lib/payments";
 import { useVault } from "../lib/vault";
@@ -12,14 +13,17 @@ const CONNECTIONS_MAX = 5;
 
 const env = jobsEnv();
 const log = openLog("jobs");
-const { databaseUrl, redisUrl, providerBaseUrls } = env;
-const database = useDatabase(databaseUrl, CONNECTIONS_MAX);
+const { redisUrl, providerBaseUrls } = env;
+const problem = await addressProblem(env.databaseUrl, env.directDatabaseUrl);
+if (problem) throw new EnvError([problem]);
+const directUrl = env.directDatabaseUrl ?? env.databaseUrl;
+const database = useDatabase(env.databaseUrl, CONNECTIONS_MAX, directUrl);
 const vault = useVault(env.masterKeys);
 
 const { stripeSecretKey: secretKey, stripeApiBase: apiBase } = env;
 const stripe = secretKey ? openStripe({ secretKey, apiBase }) : null;
 
-const jobs = await startJobs({ database, vault, log, databaseUrl, redisUrl, providerBaseUrls, stripe });
+const jobs = await startJobs({ database, vault, log, databaseUrl: directUrl, redisUrl, providerBaseUrls, stripe });
 const { jobsPort, listenHost, metricsToken } = env;
 const health =
   jobsPort === undefined

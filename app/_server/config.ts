@@ -35,8 +35,8 @@ function noteLook(failed?: { error: unknown }): void {
 }
 
 async function load(known: Look | undefined, atMs: number): Promise<Omit<Look, "beganMs" | "writes">> {
-  const { reader, pool } = webDatabase();
-  const version = await readConfigVersion(pool);
+  const { reader } = webDatabase();
+  const version = await readConfigVersion(reader);
   return {
     version,
     catalogue: known?.version.catalog === version.catalog ? known.catalogue : await loadCatalogue(reader, atMs),

@@ -1,4 +1,3 @@
-import type pg from "pg";
 import { assert } from "../errors";
 import type { Tx } from "./tx";
 import { queries } from "./models";
@@ -14,9 +13,9 @@ export async function bumpConfig(tx: Tx, topic: ConfigTopic): Promise<void> {
 }
 
 /** The present versions, from one row: cheap enough to be read four times a second. */
-export async function readConfigVersion(pool: pg.Pool): Promise<ConfigVersion> {
-  const { rows } = await pool.query<ConfigVersion>("select keys, catalog, pool, settings from books.config_version");
-  const [row] = rows;
+export async function readConfigVersion(reader: Tx): Promise<ConfigVersion> {
+  const [row] = await queries(reader).$queryRaw<ConfigVersion[]>`
+    select keys, catalog, pool, settings from books.config_version`;
   assert(row, "books.config_version has no row: was the database migrated?");
   return row;
 }

@@ -6,7 +6,10 @@ import type { Tx } from "./tx";
 
 export type { Tx } from "./tx";
 
-/** One process's connections: Prisma for ordinary tables, a pool for SQL on the books. */
+/**
+ * One process's connections: Prisma for transactions and reads, which may go through a pooler in transaction mode, and a
+ * pool of sessions for the ledger's flush, leases, locks and maintenance.
+ */
 export type Database = {
   readonly reader: Tx;
   readonly pool: pg.Pool;
@@ -34,12 +37,14 @@ function isConflict(error: unknown): boolean {
 /**
  * Open a process's database.
  *
- * `max` bounds the connections of the pool for SQL and, apart from it, those of Prisma.
+ * `max` bounds the connections of the pool for SQL and, apart from it, those of Prisma. `directUrl` leads to the server
+ * itself where `url` leads to a pooler: what the pool's connections set at their start, and the locks that they take,
+ * last for a session.
  */
-export function openDatabase(url: string, max: number): Database {
+export function openDatabase(url: string, max: number, directUrl = url): Database {
   const prisma = new PrismaClient({ adapter: new PrismaPg({ connectionString: url, max }) });
   const pool = new pg.Pool({
-    connectionString: url,
+    connectionString: directUrl,
     max,
     statement_timeout: TRANSACTION_TIMEOUT_MS,
     types: exactTypes,
@@ -78,8 +83,8 @@ export function database(): Database {
 }
 
 /** Open the database that `database()` gives from here on. */
-export function useDatabase(url: string, max: number): Database {
-  opened = openDatabase(url, max);
+export function useDatabase(url: string, max: number, directUrl = url): Database {
+  opened = openDatabase(url, max, directUrl);
   return opened;
 }
 

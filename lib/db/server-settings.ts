@@ -1,3 +1,4 @@
+import { randomInt } from "node:crypto";
 import pg from "pg";
 
 /** What a server's settings mean for the ledger: reasons to refuse it, and reasons to warn. */
@@ -42,4 +43,55 @@ export async function inspectServer(url: string): Promise<ServerSettings> {
   } finally {
     await client.end();
   }
+}
+
+const PROBED_TIMEOUT_MS = 54_321;
+
+/** Whether what a connection sets at its start holds on it: not behind a pooler that hands its sessions around. */
+async function keepsSessions(url: string): Promise<boolean> {
+  const client = new pg.Client({ connectionString: url, statement_timeout: PROBED_TIMEOUT_MS });
+  try {
+    await client.connect();
+    const { rows } = await client.query<{ ms: string }>(
+      "select setting as ms from pg_settings where name = 'statement_timeout'",
+    );
+    return rows[0]?.ms === String(PROBED_TIMEOUT_MS);
+  } catch (error) {
+    if (/unsupported startup parameter/.test(String(error))) return false;
+    throw error;
+  } finally {
+    await client.end();
+  }
+}
+
+/** Whether both addresses lead to one database: a lock that is taken through one is seen through the other. */
+async function leadToOneDatabase(url: string, directUrl: string): Promise<boolean> {
+  const direct = new pg.Client({ connectionString: directUrl });
+  const other = new pg.Client({ connectionString: url });
+  const lock = randomInt(2 ** 31);
+  try {
+    await Promise.all([direct.connect(), other.connect()]);
+    await direct.query("select pg_advisory_lock($1::integer, $2::integer)", [PROBED_TIMEOUT_MS, lock]);
+    const { rowCount } = await other.query(
+      `select from pg_locks where locktype = 'advisory' and classid = $1 and objid = $2
+         and database = (select oid from pg_database where datname = current_database())`,
+      [PROBED_TIMEOUT_MS, lock],
+    );
+    return rowCount === 1;
+  } finally {
+    await Promise.allSettled([direct.end(), other.end()]);
+  }
+}
+
+/**
+ * What is wrong with the addresses of a database: null where timeouts, locks and the queue's search path, which are set
+ * for a session, last for one. Errors: those of a server that can't be reached.
+ */
+export async function addressProblem(url: string, directUrl: string | undefined): Promise<string | null> {
+  if (!(await keepsSessions(directUrl ?? url))) {
+    const variable = directUrl === undefined ? "DATABASE_URL" : "DIRECT_DATABASE_URL";
+    return `${variable} leads to a connection pooler, which keeps no sessions: set DIRECT_DATABASE_URL to the address of the server itself`;
+  }
+  if (directUrl === undefined || directUrl === url || (await leadToOneDatabase(url, directUrl))) return null;
+  return "DATABASE_URL and DIRECT_DATABASE_URL lead to different databases";
 }

@@ -114,7 +114,7 @@ function createReader(database: Database, vault: Vault, memory: PoolMemory, repo
   let outOfUse: readonly KeyCount[] = [];
   async function refresh(known?: ConfigVersion): Promise<void> {
     const readAtMs = clock();
-    const version = known ?? (await readConfigVersion(database.pool));
+    const version = known ?? (await readConfigVersion(database.reader));
     const isSame = seen?.version.pool === version.pool && seen.version.catalog === version.catalog;
     if (seen && isSame && readAtMs - seen.atMs < REREAD_MS) return;
     outOfUse = await countKeysOutOfUse(database.reader);

@@ -72,6 +72,7 @@ export function childEnvironment(
     SANDBOX_PORT: String(options.ports.sandbox),
   };
   for (const name of OF_SUPERVISOR) delete environment[name];
+  if (options.databaseUrl === undefined) delete environment["DIRECT_DATABASE_URL"];
   return environment;
 }
 

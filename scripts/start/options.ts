@@ -9,6 +9,10 @@ export type StartOptions = {
   readonly ports: Ports;
   /** Undefined: a PostgreSQL of our own. */
   readonly databaseUrl: string | undefined;
+  /** The server itself, where `databaseUrl` leads to a pooler. */
+  readonly directUrl?: string | undefined;
+  /** A role that may change the schema, where the others may not. */
+  readonly migrateUrl?: string | undefined;
 };
 export type Ports = { readonly web: number; readonly gateway: number; readonly sandbox: number };
 
@@ -40,7 +44,15 @@ export async function readOptions(args: string[]): Promise<StartOptions> {
     else ports[name] = found;
   }
   if (problems.length > 0) throw new Stop(problems.join("\nscrip  "));
-  return { mode, isDevelopment: args.includes("--dev"), host, ports, databaseUrl };
+  return {
+    mode,
+    isDevelopment: args.includes("--dev"),
+    host,
+    ports,
+    databaseUrl,
+    directUrl: given("DIRECT_DATABASE_URL"),
+    migrateUrl: given("MIGRATE_DATABASE_URL"),
+  };
 }
 
 function taken(port: number, variable: string, what: string): string {

@@ -23,7 +23,8 @@ const CONNECTIONS = 2;
 
 await runTask(async () => {
   const { mode, admin, ...seed } = Input.parse(JSON.parse(await text(process.stdin)));
-  const database = useDatabase(toolEnv().databaseUrl, CONNECTIONS);
+  const { databaseUrl, directDatabaseUrl } = toolEnv();
+  const database = useDatabase(databaseUrl, CONNECTIONS, directDatabaseUrl);
   try {
     const ctx = systemCtx("bootstrap", nowMs());
     useVault(jobsEnv().masterKeys);

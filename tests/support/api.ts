@@ -18,12 +18,17 @@ export type Reply = { status: number; headers: Headers; text: string; body: Reco
 /** A person with a key and a way to ask as them. */
 export type Person = { user: User; id: string; key: string; keyId: string };
 
-/** A database of the file's own, with the environment that the routes read. `ownerUrl` may change the schema. */
-export async function openApi(): Promise<{ database: Database; ownerUrl: string; close(): Promise<void> }> {
+/**
+ * A database of the file's own, with the environment that the routes read. `ownerUrl` may change the schema; the routes
+ * reach the database by `urlOf` of its address.
+ */
+export async function openApi(
+  urlOf: (databaseUrl: string) => string | Promise<string> = (url) => url,
+): Promise<{ database: Database; url: string; ownerUrl: string; close(): Promise<void> }> {
   const own = await testDatabase();
   Object.assign(process.env, {
     SCRIP_ENV: "demo",
-    DATABASE_URL: own.url,
+    DATABASE_URL: await urlOf(own.url),
     APP_URL,
     GATEWAY_URL: "http://127.0.0.1:4000",
     NEXTAUTH_SECRET: SECRET,
@@ -37,6 +42,7 @@ export async function openApi(): Promise<{ database: Database; ownerUrl: string;
   await database.inTransaction((tx) => updateSettings(tx, systemCtx("test", nowMs()), { api_limits }));
   return {
     database,
+    url: own.url,
     ownerUrl: own.ownerUrl,
     async close() {
       await database.close();

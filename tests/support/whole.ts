@@ -3,7 +3,7 @@ import type { AddressInfo } from "node:net";
 import { buffer } from "node:stream/consumers";
 import { grantApplicationRole } from "@/lib/db/grants";
 import { systemCtx } from "@/lib/ctx";
-import type { Database } from "@/lib/db";
+import { type Database, openDatabase } from "@/lib/db";
 import { openStripe } from "@/lib/payments";
 import { migrateQueue } from "@/lib/queue";
 import { DEMO_SETTINGS, updateSettings } from "@/lib/settings";
@@ -14,9 +14,11 @@ import { startGateway } from "../../workers/gateway/start-gateway";
 import { startJobs } from "../../workers/jobs/start-jobs";
 import { startSandbox } from "../../workers/sandbox/server";
 import { aPerson, openApi, type Person } from "./api";
-import { testServer } from "./database";
 import { aLog } from "./log";
+import { type PgBouncer, startPgBouncer } from "./pgbouncer";
 import { useStripeOf, WEBHOOK_SECRET } from "./shop";
+
+const CONNECTIONS = 5;
 
 /** Where everything of one process answers, and what it logged. */
 export type Whole = {
@@ -71,19 +73,27 @@ async function serveApi(calls: readonly ApiCall[]) {
   };
 }
 
-/**
- * All of Scrip but its pages, in this process and on ports: sandbox, API, gateway, jobs, with the demo's settings. With a
- * `redisUrl` gateway and jobs use that Redis.
- */
-export async function openWhole({ redisUrl }: { redisUrl?: string | undefined } = {}): Promise<Whole> {
+type WholeOptions = {
+  /** A Redis for gateway and jobs. */
+  redisUrl?: string | undefined;
+  /** Reach the database through a PgBouncer in transaction mode, and directly only what needs sessions. */
+  isPooled?: boolean;
+};
+
+/** All of Scrip but its pages, in this process and on ports: sandbox, API, gateway, jobs, with the demo's settings. */
+export async function openWhole({ redisUrl, isPooled = false }: WholeOptions = {}): Promise<Whole> {
   const sandbox = await startSandbox({ port: 0 });
   const openAiBaseUrl = `${sandbox.url}/openai/v1`;
   process.env["PROVIDER_OPENAI_BASE_URL"] = openAiBaseUrl;
   useStripeOf(sandbox);
-  const api = await openApi();
-  const { database } = api;
-  const databaseUrl = process.env["DATABASE_URL"] ?? "";
-  const ownerUrl = Object.assign(new URL(testServer()), { pathname: new URL(databaseUrl).pathname }).href;
+  let pooler: PgBouncer | undefined;
+  const api = await openApi(async (url) => {
+    if (!isPooled) return url;
+    pooler = await startPgBouncer(url, { ignoresParameters: false });
+    return pooler.url(url);
+  });
+  const { ownerUrl, url: databaseUrl } = api;
+  const database = pooler ? openDatabase(pooler.url(databaseUrl), CONNECTIONS, databaseUrl) : api.database;
   await migrateQueue(ownerUrl);
   await grantApplicationRole(ownerUrl, databaseUrl);
   await database.inTransaction((tx) => updateSettings(tx, systemCtx("test", nowMs()), DEMO_SETTINGS));
@@ -126,7 +136,9 @@ export async function openWhole({ redisUrl }: { redisUrl?: string | undefined } 
       await gateway.stop();
       await jobs.stop();
       web.close();
+      if (pooler) await database.close();
       await api.close();
+      await pooler?.stop();
       await sandbox.stop();
     },
   };

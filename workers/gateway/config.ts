@@ -38,7 +38,7 @@ const LOOK_EVERY_MS = 100;
  * Errors: throws where the first reading fails; later failures are logged once, and what is known stays in use.
  */
 export async function watchConfig(database: Database, pool: Pool, log: Log, waits: Waits): Promise<Config> {
-  let seen: ConfigVersion = await readConfigVersion(database.pool);
+  let seen: ConfigVersion = await readConfigVersion(database.reader);
   let catalogue = await loadCatalogue(database.reader, nowMs());
   let settings = await readSettings(database.reader);
   const access = new AccessVersions(seen.keys);
@@ -47,7 +47,7 @@ export async function watchConfig(database: Database, pool: Pool, log: Log, wait
   let isStopped = false;
 
   async function look(): Promise<void> {
-    const version = await readConfigVersion(database.pool);
+    const version = await readConfigVersion(database.reader);
     // Before anything that can fail: a catalogue that can't be read must not keep revoked keys alive.
     if (version.keys !== seen.keys) {
       access.record(version.keys, await listAccessChanges(database.reader, seen.keys, CHANGES_MAX + 1));

@@ -69,9 +69,9 @@ describe("a model that was put", () => {
   });
 
   test("is published to every process that caches the catalogue, with the same commit", async () => {
-    const before = await readConfigVersion(home.database.pool);
+    const before = await readConfigVersion(home.database.reader);
     await put(home, NOW, "told", { price: priceOf(1) });
-    const after = await readConfigVersion(home.database.pool);
+    const after = await readConfigVersion(home.database.reader);
     expect(after.catalog).toBeGreaterThan(before.catalog);
     expect({ ...after, catalog: 0n }).toEqual({ ...before, catalog: 0n });
   });

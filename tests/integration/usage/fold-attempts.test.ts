@@ -20,7 +20,7 @@ async function fold(limit = 1_000): Promise<{ folded: number; depleted: Uuid[] }
   const { attempts, depleted } = await home.database.inTransaction((tx) => foldAttempts(tx, ctx, { limit }));
   return { folded: attempts.length, depleted };
 }
-const poolVersion = async (): Promise<bigint> => (await readConfigVersion(home.database.pool)).pool;
+const poolVersion = async (): Promise<bigint> => (await readConfigVersion(home.database.reader)).pool;
 
 describe("folding settled attempts", () => {
   test("lowers each key's quota by what its requests cost, and finds nothing the second time", async () => {
