@@ -4,7 +4,7 @@ import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import pg from "pg";
-import { freePort } from "../../scripts/free-port";
+import { freePort } from "../../scripts/ports";
 import { until } from "./until";
 
 /** A PgBouncer of a test's own, in transaction mode. `url` leads through it to a database. */

@@ -16,9 +16,13 @@ const stuck = (loops: readonly RunningLoop[], atMs: number): string[] =>
 function answer(request: IncomingMessage, loops: readonly RunningLoop[], token: string | null): [number, object] {
   const refusal = refuseOperatorAccess(request, token);
   if (refusal) return [refusal === "token_missing" ? 401 : 403, { ok: false }];
-  if (request.url !== "/healthz") return [404, { ok: false }];
   const names = stuck(loops, nowMs());
-  return [names.length > 0 ? 503 : 200, { ok: names.length === 0, stuck: names }];
+  const isWell = names.length === 0;
+  if (request.url === "/healthz") return [isWell ? 200 : 503, { ok: isWell, stuck: names }];
+  if (request.url !== "/readyz") return [404, { ok: false }];
+  const waiting = loops.filter((loop) => !loop.hasWorked()).map(({ name }) => name);
+  const isReady = isWell && waiting.length === 0;
+  return [isReady ? 200 : 503, { ok: isReady, stuck: names, waiting }];
 }
 
 function send(response: ServerResponse, [status, body]: [number, object]): void {
@@ -26,7 +30,8 @@ function send(response: ServerResponse, [status, body]: [number, object]): void 
 }
 
 /**
- * Tell how the jobs are at `/healthz`: 200 while every loop gets on, 503 with the names of those that don't.
+ * Report the jobs' state at `/healthz`: 200 while every loop makes progress, 503 with the names of those that don't; and at
+ * `/readyz`: 200 once every loop has worked, so that the queue was reached, 503 with the names of those that haven't.
  *
  * Without a token it listens on this machine alone, whatever `host` says. `port` 0 takes a free one.
  */

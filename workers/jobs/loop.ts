@@ -28,6 +28,8 @@ export type RunningLoop = {
   name: string;
   /** When a turn last ended well here, or found that another process does it. Units: epoch milliseconds. */
   lastGoodMs(): number;
+  /** Whether a turn ever ended well here, or found that another process does it. */
+  hasWorked(): boolean;
   /** Resolves when the turn under way has ended. */
   stop(): Promise<void>;
 };
@@ -47,6 +49,7 @@ export function runLoop(locks: Locks, log: Log, loop: Loop): RunningLoop {
   const stopping = new AbortController();
   const { signal } = stopping;
   let goodMs = nowMs();
+  let hasWorked = false;
 
   async function turn(): Promise<boolean> {
     return (await locks.acquire(`job:${loop.name}`)) && loop.runOnce();
@@ -59,6 +62,7 @@ export function runLoop(locks: Locks, log: Log, loop: Loop): RunningLoop {
       try {
         hasMore = await turn();
         goodMs = nowMs();
+        hasWorked = true;
         if (failures > 0) log.info({ job: loop.name, failures }, "the job works again");
         failures = 0;
       } catch (error) {
@@ -73,6 +77,7 @@ export function runLoop(locks: Locks, log: Log, loop: Loop): RunningLoop {
   return {
     name: loop.name,
     lastGoodMs: () => goodMs,
+    hasWorked: () => hasWorked,
     async stop() {
       stopping.abort();
       await running;

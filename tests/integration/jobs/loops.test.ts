@@ -235,9 +235,11 @@ describe("a loop", () => {
 describe("the jobs' health", () => {
   test("is well while every loop gets on, and names those that had no good turn for a minute", async () => {
     let lastMs = nowMs();
+    let hasReaped = false;
     const loops = ["fold", "reap"].map((name) => ({
       name,
       lastGoodMs: () => (name === "reap" ? lastMs : nowMs()),
+      hasWorked: () => name === "fold" || hasReaped,
       stop: () => Promise.resolve(),
     }));
     const health = await serveHealth(loops, { port: 0, host: "127.0.0.1", token: null });
@@ -248,6 +250,9 @@ describe("the jobs' health", () => {
     expect(await ask("/healthz")).toEqual([200, { ok: true, stuck: [] }]);
     lastMs -= 61_000;
     expect(await ask("/healthz")).toEqual([503, { ok: false, stuck: ["reap"] }]);
+    expect(await ask("/readyz")).toEqual([503, { ok: false, stuck: ["reap"], waiting: ["reap"] }]);
+    [lastMs, hasReaped] = [nowMs(), true];
+    expect(await ask("/readyz")).toEqual([200, { ok: true, stuck: [], waiting: [] }]);
     expect(await ask("/")).toEqual([404, { ok: false }]);
     health.close();
   });
