@@ -2,7 +2,7 @@ import type { Metadata, Viewport } from "next";
 import { headers } from "next/headers";
 import { getLocale, getTranslations } from "next-intl/server";
 import type { ReactNode } from "react";
-import { appUrl } from "./_server/addresses";
+import { appUrl } from "./_server/request";
 import { THEME_SCRIPT } from "./_components/theme";
 import "./globals.css";
 

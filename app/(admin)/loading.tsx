@@ -1,1 +1,1 @@
-export { PageSkeleton as default } from "../(account)/_components/page-skeleton";
+export { PageSkeleton as default } from "../(account)/_components/page-header";

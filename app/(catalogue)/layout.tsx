@@ -3,8 +3,7 @@ import { getMessages, getTranslations } from "next-intl/server";
 import type { ReactNode } from "react";
 import { AccountShell } from "../(account)/_components/account-shell";
 import { LazyShellFrame } from "../(account)/_components/lazy-shell-frame";
-import { SiteFooter } from "../(public)/_components/site-footer";
-import { SiteHeader } from "../(public)/_components/site-header";
+import { SiteFooter, SiteHeader } from "../(public)/_components/site-header";
 import { TooltipLayer } from "../_components/ui/tooltip-layer";
 import { currentUser } from "../_server/session";
 

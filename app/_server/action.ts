@@ -3,8 +3,8 @@ import type { User } from "@/lib/auth";
 import type { Ctx } from "@/lib/ctx";
 import type { Tx } from "@/lib/db";
 import { type ErrorCode, ScripError } from "@/lib/errors";
-import { type CostlyCall, countAccount, countAddress, limitsOf } from "./api-limits";
-import { readCaller } from "./caller";
+import { type CostlyCall, countAccount, countAddress, limitsOf } from "./limits";
+import { readCaller } from "./request";
 import { webDatabase } from "./database";
 import { requireSession } from "./session";
 

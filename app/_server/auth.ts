@@ -15,8 +15,7 @@ import { webEnv } from "@/lib/env";
 import type { Uuid } from "@/lib/ids";
 import { nowMs } from "@/lib/time";
 import { webDatabase } from "./database";
-import { userCtx } from "./context";
-import { type Caller, callerOf, readCaller } from "./caller";
+import { type Caller, callerOf, readCaller, userCtx } from "./request";
 import { deviceCookie, isSecure, readSid, SESSION_TTL_S, sessionCookie, sidOf, writeSid } from "./session-token";
 
 // With session-token.ts, which reads its token, the one module that knows NextAuth.

@@ -14,7 +14,7 @@ import type { Actor, Ctx } from "@/lib/ctx";
 import { webEnv } from "@/lib/env";
 import { ScripError } from "@/lib/errors";
 import { isApiKeySecret, type Uuid } from "@/lib/ids";
-import { callerOf } from "./caller";
+import { callerOf } from "./request";
 import { webDatabase } from "./database";
 import { readSid, sessionCookie } from "./session-token";
 

@@ -10,8 +10,17 @@ import {
 import type { Ctx } from "@/lib/ctx";
 import { webEnv } from "@/lib/env";
 import type { Uuid } from "@/lib/ids";
+import { useVault } from "@/lib/vault";
 import { webDatabase } from "./database";
-import { openWebVault } from "./web-vault";
+
+let isOpen = false;
+
+/** Open the vault that seals suppliers' keys, at its first use: what the pool asks for is then there. */
+export function openWebVault(): void {
+  if (isOpen) return;
+  useVault(webEnv().masterKeys);
+  isOpen = true;
+}
 
 /**
  * Quote a key: look at it with its provider between two looks at the database, none of them inside a transaction with the

@@ -7,8 +7,8 @@ import { isStorable, readJsonObject, toJson, toProblem, validationFailed } from 
 import { newUuid, toPublicId, type Uuid } from "@/lib/ids";
 import { openLog, type Log } from "@/lib/log";
 import { nowMs } from "@/lib/time";
-import { type CostlyCall, countAccount, countAddress, limitsOf } from "./api-limits";
-import { callerOf } from "./caller";
+import { type CostlyCall, countAccount, countAddress, limitsOf } from "./limits";
+import { callerOf } from "./request";
 import { webDatabase } from "./database";
 import { doOnce } from "./once";
 import { actorOf, requirePrincipal, type Principal } from "./principal";

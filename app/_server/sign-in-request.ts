@@ -2,7 +2,7 @@ import { NextRequest } from "next/server";
 import * as z from "zod";
 import { ScripError } from "@/lib/errors";
 import { isStorable, readJsonObject, readText } from "@/lib/http";
-import { appUrl } from "./addresses";
+import { appUrl } from "./request";
 
 // NextAuth answers what it can't make sense of with 500s: what reaches it was checked here.
 

@@ -2,11 +2,11 @@ import { cookies } from "next/headers";
 import { NextIntlClientProvider } from "next-intl";
 import { getMessages } from "next-intl/server";
 import type { ComponentType, ReactNode } from "react";
-import { gatewayUrl } from "@/app/_server/addresses";
+import { gatewayUrl } from "@/app/_server/request";
 import { readLive } from "@/app/_server/live";
 import type { User } from "@/lib/auth";
 import type { ShellFrameProps } from "./shell-frame";
-import { SIDEBAR_COOKIE } from "./sidebar-cookie";
+import { SIDEBAR_COOKIE } from "./nav";
 
 type AccountShellProps = { user: User; frame: ComponentType<ShellFrameProps>; children: ReactNode };
 

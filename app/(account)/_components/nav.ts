@@ -6,9 +6,9 @@ import {
   HandCoins,
   KeyRound,
   LayoutDashboard,
+  type LucideIcon,
   Scale,
   Settings,
-  type LucideIcon,
 } from "lucide-react";
 
 export type NavItem = {
@@ -51,3 +51,6 @@ export const navItems = (isAdmin: boolean): NavItem[] => navSections(isAdmin).fl
 
 /** Whether a page belongs under an entry. */
 export const isWithin = (path: string, href: string): boolean => path === href || path.startsWith(`${href}/`);
+
+/** Keeps on a device whether the sidebar is narrowed. */
+export const SIDEBAR_COOKIE = "scrip-sidebar";

@@ -1,3 +1,6 @@
+import { buttonClass } from "@/app/_components/ui/button";
+import { Skeleton, TableSkeleton } from "@/app/_components/ui/skeleton";
+import Link from "next/link";
 import type { ReactNode } from "react";
 
 /** A page's title, a line about it, and its main action. */
@@ -10,5 +13,62 @@ export function PageHeader({ title, note, children }: { title: ReactNode; note?:
       </div>
       {children && <div className="flex items-center gap-2">{children}</div>}
     </div>
+  );
+}
+
+/** One figure and what it is. */
+export function Stat({ label, value, note }: { label: string; value: ReactNode; note?: ReactNode }) {
+  return (
+    <div className="flex flex-col bg-surface p-4 sm:p-5">
+      <p className="text-[13px] font-medium text-ink-3">{label}</p>
+      <p className="mt-1 text-xl leading-tight font-semibold tracking-[-0.02em] tabular-nums *:whitespace-normal">
+        {value}
+      </p>
+      {note && <p className="mt-0.5 text-[13px] text-ink-3">{note}</p>}
+    </div>
+  );
+}
+
+/** A page on its way: a title, figures and rows of the size that they will have. */
+export function PageSkeleton() {
+  return (
+    <div aria-busy="true">
+      <Skeleton className="h-7 w-40" />
+      <div className="mt-6 grid gap-4 sm:grid-cols-3">
+        <Skeleton className="h-28" />
+        <Skeleton className="h-28" />
+        <Skeleton className="h-28" />
+      </div>
+      <div className="mt-4 rounded-lg border border-line bg-surface">
+        <TableSkeleton rows={8} />
+      </div>
+    </div>
+  );
+}
+
+type PagerProps = {
+  label: string;
+  older: { href: string; label: string } | null;
+  newest: { href: string; label: string } | null;
+};
+
+/** From page to page of a list; each has an address of its own. */
+export function Pager({ label, older, newest }: PagerProps) {
+  if (!older && !newest) return null;
+  return (
+    <nav aria-label={label} className="flex justify-between gap-2 border-t border-line px-5 py-3">
+      {newest ? (
+        <Link href={newest.href} className={buttonClass("ghost", "sm", "-ml-3")}>
+          {newest.label}
+        </Link>
+      ) : (
+        <span />
+      )}
+      {older && (
+        <Link href={older.href} className={buttonClass("secondary", "sm")}>
+          {older.label}
+        </Link>
+      )}
+    </nav>
   );
 }

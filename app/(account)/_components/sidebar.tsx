@@ -8,7 +8,7 @@ import { useTranslations } from "next-intl";
 import { useState } from "react";
 import { Logo } from "@/app/_components/logo";
 import { isWithin, type NavItem, navSections } from "./nav";
-import { SIDEBAR_COOKIE } from "./sidebar-cookie";
+import { SIDEBAR_COOKIE } from "./nav";
 
 const YEAR_S = 31_536_000;
 

@@ -1,11 +1,10 @@
 import Link from "next/link";
 import { useLocale, useTranslations } from "next-intl";
-import { Credits } from "@/app/_components/credits";
+import { Credits } from "@/app/_components/money";
 import { Table, Td, Th, Tr } from "@/app/_components/ui/table";
 import { RelativeTime } from "@/app/_components/ui/relative-time";
-import { UsageStatus } from "@/app/_components/usage-status";
-import { isUsageStatus } from "@/app/_components/usage-statuses";
-import type { UsageRow } from "@/app/_server/usage-rows";
+import { isUsageStatus, UsageStatus } from "@/app/_components/usage-status";
+import type { UsageRow } from "@/app/_server/usage";
 
 /** A duration as people say it: milliseconds below a second, else seconds with one decimal. */
 export function durationText(milliseconds: number, locale: string): string {

@@ -2,7 +2,7 @@
 
 import { revalidatePath } from "next/cache";
 import { act, type Acted, attempt } from "@/app/_server/action";
-import { continueCheckout, startCheckout } from "@/app/_server/checkout";
+import { continueCheckout, startCheckout } from "@/app/_server/purchases";
 import { ScripError } from "@/lib/errors";
 import { fromPublicId, type Uuid } from "@/lib/ids";
 import { parseUsd } from "@/lib/money";

@@ -4,7 +4,7 @@ import { revalidatePath } from "next/cache";
 import { typedAmount } from "@/app/_components/typed-amount";
 import { act, type Acted, attempt } from "@/app/_server/action";
 import { webDatabase } from "@/app/_server/database";
-import { textOf } from "@/app/_server/form";
+import { textOf } from "@/app/_server/request";
 import { revalidateQuote, quoteKey } from "@/app/_server/quote-key";
 import {
   contribute,

@@ -1,11 +1,8 @@
-import { HandCoins } from "lucide-react";
-import type { Metadata } from "next";
-import { getTranslations } from "next-intl/server";
 import { Card, CardHeader } from "@/app/_components/ui/card";
 import { EmptyState } from "@/app/_components/ui/empty-state";
 import { readConfig } from "@/app/_server/config";
 import { webDatabase } from "@/app/_server/database";
-import { one, type SearchParams } from "@/app/_server/search-params";
+import { one, type SearchParams } from "@/app/_server/request";
 import { requireSession } from "@/app/_server/session";
 import { type Catalogue, PROVIDERS } from "@/lib/catalog";
 import { type ContributionView, findQuote, listContributions } from "@/lib/contributions";
@@ -13,14 +10,42 @@ import { fromPublicId, toPublicId } from "@/lib/ids";
 import { formatDecimal } from "@/lib/money";
 import { findAdapter } from "@/lib/providers";
 import type { Settings } from "@/lib/settings";
+import { HandCoins, Lock, RotateCcw, TrendingUp } from "lucide-react";
+import type { Metadata } from "next";
+import { useTranslations } from "next-intl";
+import { getTranslations } from "next-intl/server";
 import { KeepFresh } from "../_components/keep-fresh";
-import { PageHeader } from "../_components/page-header";
-import { Pager } from "../_components/pager";
+import { PageHeader, Pager } from "../_components/page-header";
 import { UrlState } from "../_components/url-state";
 import { ContributionTable } from "./_components/contribution-table";
-import { HowItWorks } from "./_components/how-it-works";
 import type { ContributionRow, FoundOffer, ProviderView } from "./_components/quoted";
 import { Wizard } from "./_components/wizard";
+
+const POINTS = { vesting: TrendingUp, secret: Lock, back: RotateCcw } as const;
+
+/** What happens to a key and its credits, in three points. */
+function HowItWorks({ feePercent }: { feePercent: string }) {
+  const t = useTranslations("Contribute.how");
+  return (
+    <Card>
+      <CardHeader title={t("title")} />
+      <ul className="flex flex-col gap-4 px-5 pb-5">
+        {(Object.keys(POINTS) as (keyof typeof POINTS)[]).map((name) => {
+          const Icon = POINTS[name];
+          return (
+            <li key={name} className="flex gap-3">
+              <Icon aria-hidden="true" className="mt-0.5 size-4 shrink-0 text-accent" strokeWidth={1.75} />
+              <div>
+                <h3 className="text-[13px] font-medium">{t(`${name}.title`)}</h3>
+                <p className="mt-0.5 text-[13px] text-ink-2">{t(`${name}.text`, { percent: feePercent })}</p>
+              </div>
+            </li>
+          );
+        })}
+      </ul>
+    </Card>
+  );
+}
 
 const PAGE_ROWS = 20;
 const FRESH_MS = 3_000;

@@ -1,9 +1,9 @@
 import type { Metadata } from "next";
 import { getTranslations } from "next-intl/server";
-import { gatewayUrl } from "@/app/_server/addresses";
+import { gatewayUrl } from "@/app/_server/request";
 import { readConfig } from "@/app/_server/config";
 import { webDatabase } from "@/app/_server/database";
-import { readExampleModel } from "@/app/_server/example-model";
+import { readExampleModel } from "@/app/_server/examples";
 import { requireSession } from "@/app/_server/session";
 import { type ApiKey, listApiKeys, Scope } from "@/lib/auth";
 import { toPublicId } from "@/lib/ids";

@@ -1,31 +1,99 @@
-import { ChartNoAxesColumn } from "lucide-react";
-import type { Metadata } from "next";
-import Link from "next/link";
-import { getLocale, getTranslations } from "next-intl/server";
 import { SpendChart } from "@/app/_components/charts/spend-chart";
-import { Credits } from "@/app/_components/credits";
+import { Credits } from "@/app/_components/money";
 import { snippets } from "@/app/_components/snippets";
 import { zoneLabel } from "@/app/_components/times";
 import { buttonClass } from "@/app/_components/ui/button";
 import { Card, CardHeader } from "@/app/_components/ui/card";
+import { CodeBlock } from "@/app/_components/ui/code-block";
 import { EmptyState } from "@/app/_components/ui/empty-state";
-import { gatewayUrl } from "@/app/_server/addresses";
+import { gatewayUrl } from "@/app/_server/request";
 import { webDatabase } from "@/app/_server/database";
-import { readSpendByDay } from "@/app/_server/day-series";
-import { readExampleModel } from "@/app/_server/example-model";
-import { dayRange } from "@/app/_server/range";
+import { dayRange, readSpendByDay, toUsageRow } from "@/app/_server/usage";
+import { readExampleModel } from "@/app/_server/examples";
 import { requireSession } from "@/app/_server/session";
-import { toUsageRow } from "@/app/_server/usage-rows";
 import { listApiKeys, type User } from "@/lib/auth";
 import { type Balance, listTransfers, readBalance } from "@/lib/ledger";
-import { listUsage, summariseUsage } from "@/lib/usage";
 import { micros, type Micros } from "@/lib/money";
+import { listUsage, summariseUsage } from "@/lib/usage";
+import { ChartNoAxesColumn, Check } from "lucide-react";
+import type { Metadata } from "next";
+import { useTranslations } from "next-intl";
+import { getLocale, getTranslations } from "next-intl/server";
+import Link from "next/link";
+import type { ReactNode } from "react";
 import { RefreshOnUsage } from "../_components/live";
-import { PageHeader } from "../_components/page-header";
-import { Stat } from "../_components/stat";
+import { PageHeader, Stat } from "../_components/page-header";
 import { UsageTable } from "../_components/usage-table";
 import { BalanceCard, type Source } from "./_components/balance-card";
-import { Checklist } from "./_components/checklist";
+
+type Steps = { hasCredits: boolean; hasKey: boolean; hasRequest: boolean };
+
+function Step({ title, isDone, children }: { title: string; isDone: boolean; children?: ReactNode }) {
+  const t = useTranslations("Checklist");
+  return (
+    <li className="flex gap-3 px-5 py-3.5">
+      <span
+        className={`mt-0.5 flex size-5 shrink-0 items-center justify-center rounded-full border ${isDone ? "border-accent-fill bg-accent-fill text-on-accent" : "border-line-strong"}`}
+      >
+        {isDone && <Check aria-hidden="true" className="size-3" strokeWidth={3} />}
+        <span className="sr-only">{t(isDone ? "done" : "open")}</span>
+      </span>
+      <div className="min-w-0 flex-1">
+        <p className={isDone ? "text-ink-3" : "font-medium"}>{title}</p>
+        {!isDone && children && <div className="mt-1 text-ink-2">{children}</div>}
+      </div>
+    </li>
+  );
+}
+
+/** The way to the first answer; it goes away when it has been walked. */
+function Checklist({ steps, curl }: { steps: Steps; curl: string }) {
+  const t = useTranslations("Checklist");
+  const done = 1 + [steps.hasCredits, steps.hasKey, steps.hasRequest].filter(Boolean).length;
+  return (
+    <Card aria-labelledby="checklist-title" className="mb-4">
+      <CardHeader id="checklist-title" title={t("title")}>
+        <span className="text-[13px] text-ink-3">{t("progress", { done, all: 4 })}</span>
+      </CardHeader>
+      <div aria-hidden="true" className="mx-5 h-1 overflow-hidden rounded-full bg-sunken">
+        <div className="h-full rounded-full bg-accent transition-[width]" style={{ width: `${done * 25}%` }} />
+      </div>
+      <ol className="mt-1 divide-y divide-line">
+        <Step title={t("account.title")} isDone />
+        <Step title={t("credits.title")} isDone={steps.hasCredits}>
+          <p>{t("credits.text")}</p>
+          <div className="mt-3 flex flex-wrap gap-2">
+            <Link href="/buy" className={buttonClass("primary", "sm")}>
+              {t("credits.buy")}
+            </Link>
+            <Link href="/contribute" className={buttonClass("secondary", "sm")}>
+              {t("credits.contribute")}
+            </Link>
+          </div>
+        </Step>
+        <Step title={t("key.title")} isDone={steps.hasKey}>
+          <p>{t("key.text")}</p>
+          <Link href="/keys?create=true" className={buttonClass("primary", "sm", "mt-3")}>
+            {t("key.action")}
+          </Link>
+        </Step>
+        <Step title={t("request.title")} isDone={steps.hasRequest}>
+          <p className="mb-3">{t("request.text")}</p>
+          <CodeBlock code={curl} label={t("request.snippet")} />
+          {steps.hasKey && (
+            <p role="status" className="mt-3 flex items-center gap-2 text-[13px] text-ink-3">
+              <span
+                aria-hidden="true"
+                className="size-2 animate-[pulse-dot_1.4s_ease-in-out_infinite] rounded-full bg-accent"
+              />
+              {t("request.waiting")}
+            </p>
+          )}
+        </Step>
+      </ol>
+    </Card>
+  );
+}
 
 const RECENT = 5;
 

@@ -4,9 +4,9 @@ import { revalidatePath } from "next/cache";
 import { getTranslations } from "next-intl/server";
 import { act, type Acted } from "@/app/_server/action";
 import { keepDevice, readDevice } from "@/app/_server/auth";
-import { readCaller } from "@/app/_server/caller";
+import { readCaller } from "@/app/_server/request";
 import { webDatabase } from "@/app/_server/database";
-import { textOf } from "@/app/_server/form";
+import { textOf } from "@/app/_server/request";
 import { requireSession } from "@/app/_server/session";
 import {
   AccountPatch,

@@ -3,7 +3,7 @@ import { getLocale, getTranslations } from "next-intl/server";
 import type { ReactNode } from "react";
 import { ThemeSwitch } from "@/app/_components/theme-switch";
 import { Card } from "@/app/_components/ui/card";
-import { browserName } from "@/app/_server/browser-name";
+import { browserName } from "@/app/_server/request";
 import { webDatabase } from "@/app/_server/database";
 import { requireSession } from "@/app/_server/session";
 import { listSessions } from "@/lib/auth";

@@ -1,1 +1,1 @@
-export { PageSkeleton as default } from "../_components/page-skeleton";
+export { PageSkeleton as default } from "../_components/page-header";

@@ -1,31 +1,111 @@
-import { Scale } from "lucide-react";
-import type { Metadata } from "next";
-import { getTranslations } from "next-intl/server";
-import { createLoader } from "nuqs/server";
+import { modelHref, useProviderName } from "@/app/_components/model-view";
 import { Card, CardHeader } from "@/app/_components/ui/card";
 import { EmptyState } from "@/app/_components/ui/empty-state";
-import { requireAdmin } from "@/app/_server/admin";
+import { Table, Td, Th, Tr } from "@/app/_components/ui/table";
+import { requireAdmin } from "@/app/_server/session";
 import { webDatabase } from "@/app/_server/database";
-import { dayRange } from "@/app/_server/range";
-import type { SearchParams } from "@/app/_server/search-params";
-import { readExpectedShares } from "@/lib/contributions";
-import { type Pnl, readAlerts, readFlows, readPnl } from "@/lib/insight";
+import { dayRange } from "@/app/_server/usage";
+import type { SearchParams } from "@/app/_server/request";
+import { type ExpectedShare, readExpectedShares } from "@/lib/contributions";
+import { type Advice, type Pnl, readAlerts, readFlows, readPnl } from "@/lib/insight";
 import { readOutstanding } from "@/lib/ledger";
-import { lastLedgerCheck } from "@/lib/verification";
+import { formatDecimal } from "@/lib/money";
 import { insolventLines } from "@/lib/payments";
 import { readSettings } from "@/lib/settings";
+import { lastLedgerCheck } from "@/lib/verification";
+import { Lightbulb, Scale } from "lucide-react";
+import type { Metadata } from "next";
+import { useLocale, useTranslations } from "next-intl";
+import { getTranslations } from "next-intl/server";
+import Link from "next/link";
+import { createLoader } from "nuqs/server";
 import { RefreshOnUsage } from "../../(account)/_components/live";
 import { PageHeader } from "../../(account)/_components/page-header";
 import { UrlState } from "../../(account)/_components/url-state";
-import { AdviceCard } from "./_components/advice-card";
 import { AlertsCard } from "./_components/alerts-card";
 import { RangeSelect, ViewSegments } from "./_components/controls";
 import { CashLayer, CreditsLayer, EconomicLayer, SystemLayer } from "./_components/layers";
 import { PnlChart } from "./_components/pnl-chart";
 import { toPnlSeries } from "./_components/pnl-series";
 import { PnlTable } from "./_components/pnl-table";
-import { SharesCard } from "./_components/shares-card";
 import { PARSERS } from "./_components/view";
+
+const WHOLE_PERCENT = { style: "percent", maximumFractionDigits: 0, roundingMode: "trunc" } as const;
+
+/** How much of what each provider's contributed keys are granted will vest, by what they have served. */
+function SharesCard({ shares }: { shares: readonly ExpectedShare[] }) {
+  const t = useTranslations("Admin.shares");
+  const providerName = useProviderName();
+  const locale = useLocale();
+  const [number, percent] = [new Intl.NumberFormat(locale), new Intl.NumberFormat(locale, WHOLE_PERCENT)];
+  return (
+    <Card data-testid="shares">
+      <CardHeader title={t("title")} note={t("note")} />
+      {shares.length === 0 ? (
+        <p className="px-5 pb-5 text-ink-2">{t("none")}</p>
+      ) : (
+        <Table label={t("title")}>
+          <thead>
+            <tr>
+              <Th>{t("provider")}</Th>
+              <Th isNumeric>{t("requests")}</Th>
+              <Th isNumeric>{t("share")}</Th>
+            </tr>
+          </thead>
+          <tbody>
+            {shares.map(({ provider, requests, share }) => (
+              <Tr key={provider}>
+                <Td>{providerName(provider)}</Td>
+                <Td isNumeric>{number.format(requests)}</Td>
+                <Td isNumeric>
+                  {percent.format(formatDecimal(share.digits, share.scale) as Intl.StringNumericLiteral)}
+                </Td>
+              </Tr>
+            ))}
+          </tbody>
+        </Table>
+      )}
+    </Card>
+  );
+}
+
+const MODELS_SHOWN = 5;
+
+/** What an operator might do, and which models it is about. */
+function AdviceCard({ advice }: { advice: Advice[] }) {
+  const t = useTranslations("Admin.advice");
+  const models = [...new Set(advice.flatMap((one) => one.models))];
+  return (
+    <Card data-testid="advice">
+      <CardHeader title={t("title")} />
+      <div className="px-5 pb-5">
+        {advice.length === 0 && <p className="text-ink-2">{t("none")}</p>}
+        <ul className="flex flex-col gap-2">
+          {advice.map(({ code }) => (
+            <li key={code} className="flex items-start gap-2.5">
+              <Lightbulb aria-hidden="true" className="mt-0.5 size-4 shrink-0 text-warning" />
+              {t(`codes.${code}`)}
+            </li>
+          ))}
+        </ul>
+        {models.length > 0 && (
+          <p className="mt-3 text-[13px] text-ink-2">
+            {t("losing")}{" "}
+            {models.slice(0, MODELS_SHOWN).map((model, index) => (
+              <span key={model}>
+                {index > 0 && ", "}
+                <Link href={modelHref(model)} className="font-medium text-ink underline-offset-2 hover:underline">
+                  {model}
+                </Link>
+              </span>
+            ))}
+            {models.length > MODELS_SHOWN && ` ${t("more", { count: models.length - MODELS_SHOWN })}`}
+          </p>
+        )}
+      </div>
+    </Card>
+  );
+}
 
 const load = createLoader(PARSERS);
 /** Profit and loss is told by the days of this zone, for every admin alike. */

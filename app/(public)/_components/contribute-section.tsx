@@ -1,10 +1,10 @@
 import Link from "next/link";
 import { useLocale, useTranslations } from "next-intl";
 import { getTranslations } from "next-intl/server";
-import { Credits } from "@/app/_components/credits";
+import { Credits } from "@/app/_components/money";
 import { buttonClass } from "@/app/_components/ui/button";
 import { Card } from "@/app/_components/ui/card";
-import { type ExampleContribution, readExampleContribution } from "@/app/_server/example-contribution";
+import { type ExampleContribution, readExampleContribution } from "@/app/_server/examples";
 import { formatDecimal } from "@/lib/money";
 
 function Example({ example }: { example: ExampleContribution }) {

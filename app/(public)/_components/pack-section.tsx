@@ -1,14 +1,13 @@
 import Link from "next/link";
 import { useLocale, useTranslations } from "next-intl";
 import { getTranslations } from "next-intl/server";
-import { Credits } from "@/app/_components/credits";
-import { Money } from "@/app/_components/money";
+import { Credits, Money } from "@/app/_components/money";
 import { packName, type PackView } from "@/app/_components/packs";
 import { Badge } from "@/app/_components/ui/badge";
 import { buttonClass } from "@/app/_components/ui/button";
 import { Card } from "@/app/_components/ui/card";
 import { readConfig } from "@/app/_server/config";
-import { toPackViews } from "@/app/_server/packs";
+import { toPackViews } from "@/app/_server/purchases";
 
 function Pack({ pack }: { pack: PackView }) {
   const t = useTranslations("Landing.packs");

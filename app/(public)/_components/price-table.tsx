@@ -1,13 +1,11 @@
 import Link from "next/link";
 import { useTranslations } from "next-intl";
 import { getTranslations } from "next-intl/server";
-import { modelHref, type ModelView } from "@/app/_components/model-view";
-import { PriceText, usePriceText } from "@/app/_components/price-text";
+import { modelHref, type ModelView, PriceText, usePriceText, useProviderName } from "@/app/_components/model-view";
 import { buttonClass } from "@/app/_components/ui/button";
 import { Card } from "@/app/_components/ui/card";
 import { Table, Td, Th, Tr } from "@/app/_components/ui/table";
-import { useProviderName } from "@/app/_components/use-provider-name";
-import { readPricedModels, toModelView } from "@/app/_server/model-views";
+import { readPricedModels, toModelView } from "@/app/_server/models";
 
 const FIRST_MODELS = 12;
 

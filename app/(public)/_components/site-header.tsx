@@ -1,9 +1,17 @@
-import Link from "next/link";
-import { useTranslations } from "next-intl";
 import { Logo } from "@/app/_components/logo";
 import { ThemeSwitch } from "@/app/_components/theme-switch";
 import { buttonClass } from "@/app/_components/ui/button";
-import { SITE_LINKS } from "./site-links";
+import { useTranslations } from "next-intl";
+import Link from "next/link";
+
+/** The public places, in the order that a visitor asks for them. */
+export const SITE_LINKS = [
+  { name: "how", href: "/#how" },
+  { name: "models", href: "/models" },
+  { name: "packs", href: "/#packs" },
+  { name: "contribute", href: "/#contribute" },
+  { name: "api", href: "/docs/api" },
+] as const;
 
 /** The head of the public pages. */
 export function SiteHeader({ isSignedIn }: { isSignedIn: boolean }) {
@@ -46,5 +54,24 @@ export function SiteHeader({ isSignedIn }: { isSignedIn: boolean }) {
         </div>
       </div>
     </header>
+  );
+}
+
+/** The foot of the public pages, and the only navigation of them that a phone has room for. */
+export function SiteFooter() {
+  const t = useTranslations("Landing");
+  return (
+    <footer className="border-t border-line">
+      <div className="mx-auto flex max-w-6xl flex-wrap justify-between gap-4 px-4 py-8 text-[13px] text-ink-3 sm:px-6">
+        <p>{t("footer")}</p>
+        <nav aria-label={t("nav.foot")} className="flex flex-wrap gap-x-5 gap-y-1">
+          {SITE_LINKS.map(({ name, href }) => (
+            <Link key={name} href={href} className="py-0.5 hover:text-ink">
+              {t(`nav.${name}`)}
+            </Link>
+          ))}
+        </nav>
+      </div>
+    </footer>
   );
 }

@@ -2,9 +2,9 @@
 
 import { redirect } from "next/navigation";
 import { getTranslations } from "next-intl/server";
-import { ownPath } from "@/app/_server/addresses";
+import { ownPath } from "@/app/_server/request";
 import { signInWithPassword } from "@/app/_server/auth";
-import { textOf } from "@/app/_server/form";
+import { textOf } from "@/app/_server/request";
 import { SignInInput } from "@/lib/auth";
 import type { AuthState } from "../_components/auth-form";
 

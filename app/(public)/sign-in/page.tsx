@@ -1,8 +1,7 @@
 import type { Metadata } from "next";
 import { redirect } from "next/navigation";
 import { getTranslations } from "next-intl/server";
-import { ownPath } from "@/app/_server/addresses";
-import { one, type SearchParams } from "@/app/_server/search-params";
+import { one, ownPath, type SearchParams } from "@/app/_server/request";
 import { currentUser } from "@/app/_server/session";
 import { AuthPage } from "../_components/auth-page";
 import { signIn } from "./actions";

@@ -2,13 +2,13 @@
 
 import { redirect } from "next/navigation";
 import { getLocale, getTranslations } from "next-intl/server";
-import { ownPath } from "@/app/_server/addresses";
+import { ownPath } from "@/app/_server/request";
 import { keepDevice, keepSession, readDevice } from "@/app/_server/auth";
-import { readCaller } from "@/app/_server/caller";
+import { readCaller } from "@/app/_server/request";
 import { webDatabase } from "@/app/_server/database";
-import { textOf } from "@/app/_server/form";
+import { textOf } from "@/app/_server/request";
 import { forgetReferralCode, readReferralCode } from "@/app/_server/referral";
-import { countSignUp } from "@/app/_server/sign-up-limit";
+import { countSignUp } from "@/app/_server/limits";
 import { createDeviceToken, hashPassword, signUp as makeAccount, SignUpInput, TimeZone } from "@/lib/auth";
 import { systemCtx } from "@/lib/ctx";
 import { ScripError } from "@/lib/errors";

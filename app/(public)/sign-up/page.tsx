@@ -1,9 +1,8 @@
 import type { Metadata } from "next";
 import { redirect } from "next/navigation";
 import { getTranslations } from "next-intl/server";
-import { ownPath } from "@/app/_server/addresses";
+import { one, ownPath, type SearchParams } from "@/app/_server/request";
 import { readReferralCode } from "@/app/_server/referral";
-import { one, type SearchParams } from "@/app/_server/search-params";
 import { currentUser } from "@/app/_server/session";
 import { AuthPage } from "../_components/auth-page";
 import { signUp } from "./actions";

@@ -11,7 +11,7 @@ import {
   XAxis,
   YAxis,
 } from "recharts";
-import { dayText } from "./day-text";
+import { dayText } from "./series";
 import { CHART_COLOURS, type DaySeries, OTHER_COLOUR } from "./series";
 
 type Point = { day: string; [series: string]: string | number };

@@ -1,3 +1,9 @@
+/** A calendar day as it is written short; it has no zone of its own. */
+export const dayText = (day: string, locale: string): string =>
+  new Intl.DateTimeFormat(locale, { month: "short", day: "numeric", timeZone: "UTC" }).format(
+    Date.parse(`${day}T00:00:00Z`),
+  );
+
 /** Credits a day, apart by model: the models in the order of what was spent on them, the rest together at last. */
 export type DaySeries = {
   models: string[];

@@ -1,7 +1,7 @@
 import pg from "pg";
 import { afterAll, afterEach, beforeAll, expect, test, vi } from "vitest";
 import { readConfig } from "@/app/_server/config";
-import { readExampleContribution } from "@/app/_server/example-contribution";
+import { readExampleContribution } from "@/app/_server/examples";
 import { CALLS } from "@/app/api/v1/_document/calls";
 import { systemCtx } from "@/lib/ctx";
 import { openDatabase, type Database } from "@/lib/db";

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { readExampleContribution } from "@/app/_server/example-contribution";
+import { readExampleContribution } from "@/app/_server/examples";
 import { ChannelBody, channelFromBody, putChannel } from "@/lib/catalog";
 import { findQuote } from "@/lib/contributions";
 import { systemCtx } from "@/lib/ctx";

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { exactAmount, shownAmount, signedAmount } from "@/app/_components/amounts";
+import { exactAmount, shownAmount, signedAmount } from "@/app/_components/money";
 import { micros } from "@/lib/money";
 
 const shown = (value: bigint) => shownAmount(micros(value), "en");

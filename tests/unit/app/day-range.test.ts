@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { dayRange } from "@/app/_server/range";
+import { dayRange } from "@/app/_server/usage";
 
 const HOUR_MS = 60 * 60 * 1000;
 const at = (iso: string): number => Date.parse(iso);

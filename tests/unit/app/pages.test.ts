@@ -1,11 +1,11 @@
 import { createTranslator } from "next-intl";
 import { describe, expect, test } from "vitest";
 import { parseCard } from "@/lib/catalog";
-import { readLines } from "@/app/_components/charge/breakdown";
-import { leastOfTable, priceOf, rateOf } from "@/app/_components/rates";
+import { readLines } from "@/app/_components/charge/calculation";
+import { leastOfTable, priceOf, rateOf } from "@/app/_components/model-view";
 import { passwordStrength } from "@/app/_components/password-strength";
 import { relativeTime, zoneLabel } from "@/app/_components/times";
-import { browserName } from "@/app/_server/browser-name";
+import { browserName } from "@/app/_server/request";
 import { acceptedLocale } from "@/app/_server/locale";
 import messages from "@/app/_messages/en.json";
 

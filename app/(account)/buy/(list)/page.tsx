@@ -1,23 +1,83 @@
-import { Receipt } from "lucide-react";
-import type { Metadata } from "next";
-import { getTranslations } from "next-intl/server";
+import { Credits, Money } from "@/app/_components/money";
+import { packName } from "@/app/_components/packs";
 import { Card, CardHeader } from "@/app/_components/ui/card";
 import { EmptyState } from "@/app/_components/ui/empty-state";
+import { RelativeTime } from "@/app/_components/ui/relative-time";
+import { Table, Td, Th, Tr } from "@/app/_components/ui/table";
 import { webDatabase } from "@/app/_server/database";
-import { toPackViews } from "@/app/_server/packs";
-import { one, type SearchParams } from "@/app/_server/search-params";
+import { toPackViews } from "@/app/_server/purchases";
+import { one, type SearchParams } from "@/app/_server/request";
 import { requireSession } from "@/app/_server/session";
 import { readCursor, writeCursor } from "@/lib/http";
 import { fromPublicId, toPublicId, type Uuid } from "@/lib/ids";
 import { listPurchases, ORDER_USD_MAX, ORDER_USD_MIN, type PurchaseView } from "@/lib/payments";
 import { readSettings, type Settings } from "@/lib/settings";
-import { PageHeader } from "../../_components/page-header";
-import { Pager } from "../../_components/pager";
+import { Receipt } from "lucide-react";
+import type { Metadata } from "next";
+import { useTranslations } from "next-intl";
+import { getTranslations } from "next-intl/server";
+import Link from "next/link";
+import { PageHeader, Pager } from "../../_components/page-header";
 import { UrlState } from "../../_components/url-state";
+import { OrderState } from "../_components/order-state";
 import { AmountForm } from "./_components/amount-form";
 import type { AmountRules } from "./_components/amount-preview";
-import { OrderTable } from "./_components/order-table";
 import { Packs } from "./_components/packs";
+
+function Row({ order, nowMs }: { order: PurchaseView; nowMs: number }) {
+  const t = useTranslations("Buy");
+  const id = toPublicId("purchase", order.id);
+  return (
+    <Tr className="relative">
+      <Td className="text-ink-2">
+        {/* The link covers the row, so that it opens wherever one clicks. */}
+        <Link
+          href={`/buy/orders/${id}`}
+          aria-label={t("history.open", { id })}
+          className="absolute inset-0 rounded-none"
+        />
+        <span className="pointer-events-auto relative">
+          <RelativeTime atMs={order.createdMs} nowMs={nowMs} />
+        </span>
+      </Td>
+      <Td className="hidden md:table-cell">{order.pack === null ? t("anyAmount") : packName(order.pack)}</Td>
+      <Td isNumeric className="font-medium">
+        <Credits amount={order.creditsMicros} hasUnit={false} />
+      </Td>
+      <Td isNumeric className="hidden text-ink-2 sm:table-cell">
+        <Money amount={order.usdNanos} />
+      </Td>
+      <Td isNumeric isWrapped className="max-sm:*:rounded-md max-sm:*:text-left max-sm:*:whitespace-normal">
+        <OrderState state={order.state} />
+      </Td>
+    </Tr>
+  );
+}
+
+/** Orders, newest first; each row opens its order. */
+function OrderTable({ orders, nowMs }: { orders: PurchaseView[]; nowMs: number }) {
+  const t = useTranslations("Buy.history");
+  return (
+    <Table label={t("title")}>
+      <thead>
+        <tr>
+          <Th>{t("time")}</Th>
+          <Th className="hidden md:table-cell">{t("what")}</Th>
+          <Th isNumeric>{t("credits")}</Th>
+          <Th isNumeric className="hidden sm:table-cell">
+            {t("price")}
+          </Th>
+          <Th isNumeric>{t("state")}</Th>
+        </tr>
+      </thead>
+      <tbody>
+        {orders.map((order) => (
+          <Row key={order.id} order={order} nowMs={nowMs} />
+        ))}
+      </tbody>
+    </Table>
+  );
+}
 
 const PAGE_ROWS = 20;
 

@@ -5,7 +5,7 @@ import { useTranslations } from "next-intl";
 import { type FormEvent, useRef, useState, useTransition } from "react";
 import { Button } from "@/app/_components/ui/button";
 import { Field, inputClass } from "@/app/_components/ui/field";
-import { useProviderName } from "@/app/_components/use-provider-name";
+import { useProviderName } from "@/app/_components/model-view";
 import { validateKey } from "../actions";
 import type { Quoted } from "./quoted";
 import { Step } from "./step";

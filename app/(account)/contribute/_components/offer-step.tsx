@@ -3,8 +3,8 @@
 import { BadgeCheck } from "lucide-react";
 import { useLocale, useTranslations } from "next-intl";
 import { useState, useTransition } from "react";
-import { exactAmount } from "@/app/_components/amounts";
-import { Credits } from "@/app/_components/credits";
+import { exactAmount } from "@/app/_components/money";
+import { Credits } from "@/app/_components/money";
 import { Button } from "@/app/_components/ui/button";
 import { showToast } from "@/app/_components/ui/toast-queue";
 import { contributeKey, topUp } from "../actions";

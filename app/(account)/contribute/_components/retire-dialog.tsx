@@ -2,11 +2,11 @@
 
 import { useTranslations } from "next-intl";
 import { useTransition } from "react";
-import { Credits } from "@/app/_components/credits";
+import { Credits } from "@/app/_components/money";
 import { Button } from "@/app/_components/ui/button";
 import { Dialog } from "@/app/_components/ui/dialog";
 import { showToast } from "@/app/_components/ui/toast-queue";
-import { useProviderName } from "@/app/_components/use-provider-name";
+import { useProviderName } from "@/app/_components/model-view";
 import { retire } from "../actions";
 import type { ContributionRow } from "./quoted";
 

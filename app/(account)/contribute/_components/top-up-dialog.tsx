@@ -3,7 +3,7 @@
 import { useTranslations } from "next-intl";
 import { useState } from "react";
 import { Dialog } from "@/app/_components/ui/dialog";
-import { useProviderName } from "@/app/_components/use-provider-name";
+import { useProviderName } from "@/app/_components/model-view";
 import { KeyStep } from "./key-step";
 import { OfferStep } from "./offer-step";
 import type { ContributionRow, Quoted } from "./quoted";

@@ -1,18 +1,86 @@
 "use client";
 
-import { ChevronRight } from "lucide-react";
-import { useTranslations } from "next-intl";
-import { type FormEvent, useState, useTransition } from "react";
 import { Button } from "@/app/_components/ui/button";
 import { Dialog } from "@/app/_components/ui/dialog";
 import { InputField, TextareaField } from "@/app/_components/ui/field";
 import { Select } from "@/app/_components/ui/select";
 import { showToast } from "@/app/_components/ui/toast-queue";
 import type { Scope } from "@/lib/auth";
+import { ChevronRight } from "lucide-react";
+import { useTranslations } from "next-intl";
+import { type FormEvent, useState, useTransition } from "react";
 import { createKey, type NewSecret } from "../actions";
 import type { CreateKeyForm } from "./key-view";
-import { ModelPicker } from "./model-picker";
-import { ScopeBoxes } from "./scope-boxes";
+
+type ScopeBoxesProps = { scopes: Scope[]; chosen: Scope[]; onChange: (chosen: Scope[]) => void; error?: string };
+
+/** What a key may be used for. */
+function ScopeBoxes({ scopes, chosen, onChange, error }: ScopeBoxesProps) {
+  const t = useTranslations("Keys");
+  const toggle = (scope: Scope) =>
+    onChange(chosen.includes(scope) ? chosen.filter((one) => one !== scope) : [...chosen, scope]);
+  return (
+    <fieldset>
+      <legend className="mb-1.5 text-[13px] font-medium">{t("form.scopes")}</legend>
+      <div className="flex flex-col gap-2">
+        {scopes.map((scope) => (
+          <label key={scope} className="flex items-start gap-2.5">
+            <input
+              type="checkbox"
+              checked={chosen.includes(scope)}
+              onChange={() => toggle(scope)}
+              className="mt-0.5 size-4 accent-(--accent-fill)"
+            />
+            <span>
+              <span className="block leading-snug">{t(`scopes.${scope}`)}</span>
+              <span className="block text-[13px] text-ink-3">{t(`scopeNotes.${scope}`)}</span>
+            </span>
+          </label>
+        ))}
+      </div>
+      {error && <p className="mt-1.5 text-[13px] text-danger">{error}</p>}
+    </fieldset>
+  );
+}
+
+type ModelPickerProps = { models: string[]; chosen: string[]; onChange: (chosen: string[]) => void };
+
+/** Which models a key may use: boxes to tick, with a filter; none ticked means all. */
+function ModelPicker({ models, chosen, onChange }: ModelPickerProps) {
+  const t = useTranslations("Keys.form");
+  const [filter, setFilter] = useState("");
+  const shown = models.filter((model) => model.toLowerCase().includes(filter.trim().toLowerCase()));
+  const toggle = (model: string) =>
+    onChange(chosen.includes(model) ? chosen.filter((one) => one !== model) : [...chosen, model]);
+  return (
+    <fieldset className="flex flex-col gap-1.5">
+      <legend className="mb-1.5 text-[13px] font-medium">{t("models")}</legend>
+      <InputField
+        label={t("modelsFilter")}
+        isLabelHidden
+        placeholder={t("modelsFilter")}
+        type="search"
+        value={filter}
+        onChange={(event) => setFilter(event.target.value)}
+      />
+      <div className="max-h-40 overflow-y-auto rounded-md border border-line p-1">
+        {shown.length === 0 && <p className="px-2 py-3 text-[13px] text-ink-3">{t("modelsNone")}</p>}
+        {shown.map((model) => (
+          <label key={model} className="flex h-8 items-center gap-2.5 rounded-sm px-2 text-[13px] hover:bg-hover">
+            <input
+              type="checkbox"
+              checked={chosen.includes(model)}
+              onChange={() => toggle(model)}
+              className="size-4 accent-(--accent-fill)"
+            />
+            <span className="truncate">{model}</span>
+          </label>
+        ))}
+      </div>
+      <p className="text-[13px] text-ink-3">{t("modelsHint")}</p>
+    </fieldset>
+  );
+}
 
 const EXPIRIES = ["never", "1", "7", "30", "90", "365"] as const;
 

@@ -3,7 +3,7 @@
 import { ArrowRight } from "lucide-react";
 import Link from "next/link";
 import { useTranslations } from "next-intl";
-import { Credits } from "@/app/_components/credits";
+import { Credits } from "@/app/_components/money";
 import { buttonClass } from "@/app/_components/ui/button";
 import { Card } from "@/app/_components/ui/card";
 import type { Micros } from "@/lib/money";

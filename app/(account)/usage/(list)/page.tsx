@@ -3,31 +3,37 @@ import type { Metadata } from "next";
 import Link from "next/link";
 import { getLocale, getTranslations } from "next-intl/server";
 import { SpendChart } from "@/app/_components/charts/spend-chart";
-import { Credits } from "@/app/_components/credits";
+import { Credits } from "@/app/_components/money";
 import { snippets } from "@/app/_components/snippets";
 import { zoneLabel } from "@/app/_components/times";
 import { buttonClass } from "@/app/_components/ui/button";
 import { Card, CardHeader } from "@/app/_components/ui/card";
 import { CodeBlock } from "@/app/_components/ui/code-block";
 import { EmptyState } from "@/app/_components/ui/empty-state";
-import { gatewayUrl } from "@/app/_server/addresses";
+import { gatewayUrl, type SearchParams } from "@/app/_server/request";
 import { webDatabase } from "@/app/_server/database";
-import { readSpendByDay, type SpendByDay } from "@/app/_server/day-series";
-import { readExampleModel } from "@/app/_server/example-model";
-import { dayRange, type DayRange } from "@/app/_server/range";
-import type { SearchParams } from "@/app/_server/search-params";
+import {
+  dayRange,
+  type DayRange,
+  placeOf,
+  readSpendByDay,
+  readUsageQuery,
+  type SpendByDay,
+  toFilter,
+  toUsageRow,
+  usageHref,
+  type UsageQuery,
+  type UsageRow,
+} from "@/app/_server/usage";
+import { readExampleModel } from "@/app/_server/examples";
 import { requireSession } from "@/app/_server/session";
-import { placeOf, readUsageQuery, toFilter, usageHref, type UsageQuery } from "@/app/_server/usage-query";
-import { toUsageRow, type UsageRow } from "@/app/_server/usage-rows";
 import { listApiKeys, type User } from "@/lib/auth";
 import { writeCursor } from "@/lib/http";
 import { toPublicId } from "@/lib/ids";
 import { listUsage } from "@/lib/usage";
 import { toIso } from "@/lib/time";
 import { RefreshOnUsage } from "../../_components/live";
-import { PageHeader } from "../../_components/page-header";
-import { Pager } from "../../_components/pager";
-import { Stat } from "../../_components/stat";
+import { PageHeader, Pager, Stat } from "../../_components/page-header";
 import { UrlState } from "../../_components/url-state";
 import { UsageTable } from "../../_components/usage-table";
 import { UsageFilters } from "./_components/filters";

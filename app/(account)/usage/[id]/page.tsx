@@ -1,10 +1,6 @@
-import { ArrowLeft, CircleSlash, Info } from "lucide-react";
-import type { Metadata } from "next";
-import Link from "next/link";
-import { notFound } from "next/navigation";
-import { useTranslations } from "next-intl";
-import { getTranslations } from "next-intl/server";
-import { Credits } from "@/app/_components/credits";
+import { Calculation, readLines } from "@/app/_components/charge/calculation";
+import { Credits } from "@/app/_components/money";
+import { Badge } from "@/app/_components/ui/badge";
 import { Card, CardHeader } from "@/app/_components/ui/card";
 import { EmptyState } from "@/app/_components/ui/empty-state";
 import { UsageStatus } from "@/app/_components/usage-status";
@@ -13,12 +9,41 @@ import { requireSession } from "@/app/_server/session";
 import { getApiKey, type User } from "@/lib/auth";
 import { ScripError } from "@/lib/errors";
 import { fromPublicId } from "@/lib/ids";
-import { getUsage, type UsageRecord } from "@/lib/usage";
+import { getUsage, type UsageAttempt, type UsageRecord } from "@/lib/usage";
+import { ArrowLeft, CircleSlash, Info } from "lucide-react";
+import type { Metadata } from "next";
+import { useLocale, useTranslations } from "next-intl";
+import { getTranslations } from "next-intl/server";
+import Link from "next/link";
+import { notFound } from "next/navigation";
 import { PageHeader } from "../../_components/page-header";
-import { Attempts } from "./_components/attempts";
-import { readLines } from "@/app/_components/charge/breakdown";
-import { Calculation } from "@/app/_components/charge/calculation";
+import { durationText } from "../../_components/usage-table";
 import { Details } from "./_components/details";
+
+const ANSWERED = "ok";
+
+/** Each try at a supplier; those that failed cost nothing, and it says so. */
+function Attempts({ attempts }: { attempts: readonly UsageAttempt[] }) {
+  const t = useTranslations("Request");
+  const locale = useLocale();
+  return (
+    <Card className="mt-4">
+      <CardHeader title={t("attempts")} note={t("attemptsNote")} />
+      <ol className="divide-y divide-line border-t border-line">
+        {attempts.map(({ n, outcome, latencyMs }) => (
+          <li key={n} className="flex min-h-11 flex-wrap items-center gap-x-4 gap-y-1 px-5 py-2">
+            <span className="font-medium">{t("attempt", { n })}</span>
+            <Badge tone={outcome === ANSWERED ? "accent" : "neutral"} hasDot>
+              {outcome === ANSWERED ? t("outcomes.ok") : outcome.replaceAll("_", " ")}
+            </Badge>
+            <span className="text-[13px] text-ink-3 tabular-nums">{durationText(latencyMs, locale)}</span>
+            {outcome !== ANSWERED && <span className="ml-auto text-[13px] text-ink-3">{t("attemptFree")}</span>}
+          </li>
+        ))}
+      </ol>
+    </Card>
+  );
+}
 
 const REASONS = [
   "upstream_error",

@@ -3,7 +3,7 @@ import { useLocale, useTranslations } from "next-intl";
 import type { ReactNode } from "react";
 import { Card, CardHeader } from "@/app/_components/ui/card";
 import { RelativeTime } from "@/app/_components/ui/relative-time";
-import { useProviderName } from "@/app/_components/use-provider-name";
+import { useProviderName } from "@/app/_components/model-view";
 import type { Alerts } from "@/lib/insight";
 import { toPublicId, type Uuid } from "@/lib/ids";
 import type { LedgerCheck } from "@/lib/verification";

@@ -1,13 +1,12 @@
 import { useTranslations } from "next-intl";
 import type { ReactNode } from "react";
-import { Credits } from "@/app/_components/credits";
+import { Credits } from "@/app/_components/money";
 import { Card, CardHeader } from "@/app/_components/ui/card";
-import { useProviderName } from "@/app/_components/use-provider-name";
+import { useProviderName } from "@/app/_components/model-view";
 import { type Flows, type Pnl, type Rates, worthOf } from "@/lib/insight";
 import type { Outstanding } from "@/lib/ledger";
 import { type Micros, micros, nanos, ZERO_NANOS } from "@/lib/money";
-import { Margin } from "./margin";
-import { Usd } from "./usd";
+import { Margin, Usd } from "./usd";
 
 type Line = { name: string; value: ReactNode; isSum?: boolean; isPart?: boolean };
 

@@ -13,7 +13,7 @@ import {
   XAxis,
   YAxis,
 } from "recharts";
-import { dayText } from "@/app/_components/charts/day-text";
+import { dayText } from "@/app/_components/charts/series";
 import type { PnlSeries } from "./pnl-series";
 
 type Colours = Readonly<Record<"revenue" | "cost" | "profit", string>>;

@@ -1,12 +1,11 @@
 import clsx from "clsx";
 import { useTranslations } from "next-intl";
 import type { ReactNode } from "react";
-import { Credits } from "@/app/_components/credits";
+import { Credits } from "@/app/_components/money";
 import { Table, Td, Th, Tr } from "@/app/_components/ui/table";
-import { useProviderName } from "@/app/_components/use-provider-name";
+import { useProviderName } from "@/app/_components/model-view";
 import type { Pnl, PnlFigures } from "@/lib/insight";
-import { Margin } from "./margin";
-import { Usd } from "./usd";
+import { Margin, Usd } from "./usd";
 import type { View } from "./view";
 
 const byProfit = (one: { figures: PnlFigures }, other: { figures: PnlFigures }): number =>

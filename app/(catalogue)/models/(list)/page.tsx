@@ -1,6 +1,6 @@
 import type { Metadata } from "next";
 import { getTranslations } from "next-intl/server";
-import { readPricedModels, toModelView } from "@/app/_server/model-views";
+import { readPricedModels, toModelView } from "@/app/_server/models";
 import { currentUser } from "@/app/_server/session";
 import { PageHeader } from "../../../(account)/_components/page-header";
 import { UrlState } from "../../../(account)/_components/url-state";

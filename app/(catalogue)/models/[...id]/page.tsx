@@ -1,21 +1,54 @@
-import { ArrowLeft } from "lucide-react";
+import { CapabilityBadges } from "@/app/_components/capabilities";
+import { Calculation } from "@/app/_components/charge/calculation";
+import { snippets } from "@/app/_components/snippets";
+import { buttonClass } from "@/app/_components/ui/button";
+import { Card, CardHeader } from "@/app/_components/ui/card";
+import { CodeBlock } from "@/app/_components/ui/code-block";
+import { CopyButton } from "@/app/_components/ui/copy-button";
+import { EmptyState } from "@/app/_components/ui/empty-state";
+import { Tabs } from "@/app/_components/ui/tabs";
+import { useProviderName } from "@/app/_components/model-view";
+import { gatewayUrl } from "@/app/_server/request";
+import { type ExampleCharge, exampleCharge } from "@/app/_server/examples";
+import { type PricedModel, readPricedModel } from "@/app/_server/models";
+import { currentUser } from "@/app/_server/session";
+import { isFor, type Model } from "@/lib/catalog";
+import { ArrowLeft, Terminal } from "lucide-react";
 import type { Metadata } from "next";
-import Link from "next/link";
-import { notFound } from "next/navigation";
 import { useLocale, useTranslations } from "next-intl";
 import { getTranslations } from "next-intl/server";
-import { CapabilityBadges } from "@/app/_components/capability-badges";
-import { Calculation } from "@/app/_components/charge/calculation";
-import { Card, CardHeader } from "@/app/_components/ui/card";
-import { CopyButton } from "@/app/_components/ui/copy-button";
-import { useProviderName } from "@/app/_components/use-provider-name";
-import { type ExampleCharge, exampleCharge } from "@/app/_server/example-request";
-import { type PricedModel, readPricedModel } from "@/app/_server/model-views";
-import { currentUser } from "@/app/_server/session";
+import Link from "next/link";
+import { notFound } from "next/navigation";
 import { PageHeader } from "../../../(account)/_components/page-header";
 import { LazyAffordable } from "../_components/lazy-affordable";
-import { Code } from "./_components/code";
 import { Prices } from "./_components/prices";
+
+/** How the model is called, in three languages, with the address that clients are given. */
+function Code({ model, isSignedIn }: { model: Model; isSignedIn: boolean }) {
+  const t = useTranslations("Models.page");
+  const isServed = isFor(model, "chat");
+  const tabs = snippets({ baseUrl: gatewayUrl(), secret: null, model: model.id }).map(({ language, label, code }) => ({
+    id: language,
+    label,
+    content: <CodeBlock code={code} label={label} />,
+  }));
+  return (
+    <Card>
+      <CardHeader title={t("code")} note={isServed ? t("codeNote") : null}>
+        <Link href={isSignedIn ? "/keys?create=true" : "/sign-up"} className={buttonClass("secondary", "sm")}>
+          {t("createKey")}
+        </Link>
+      </CardHeader>
+      {isServed ? (
+        <div className="px-5 pb-5">
+          <Tabs tabs={tabs} label={t("codeTabs")} />
+        </div>
+      ) : (
+        <EmptyState icon={Terminal} title={t("code")} text={t("noCode")} />
+      )}
+    </Card>
+  );
+}
 
 type Params = Promise<{ id: string[] }>;
 

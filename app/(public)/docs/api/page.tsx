@@ -1,11 +1,132 @@
-import type { Metadata } from "next";
-import { getTranslations } from "next-intl/server";
-import { appUrl } from "@/app/_server/addresses";
+import { Badge } from "@/app/_components/ui/badge";
+import { CodeBlock } from "@/app/_components/ui/code-block";
+import { Table, Td, Th, Tr } from "@/app/_components/ui/table";
+import { appUrl } from "@/app/_server/request";
 import { currentUser } from "@/app/_server/session";
+import { ERROR_CODES } from "@/lib/errors";
+import type { Metadata } from "next";
+import { useTranslations } from "next-intl";
+import { getTranslations } from "next-intl/server";
 import { SiteHeader } from "../../_components/site-header";
-import { CallSection } from "./_components/call-section";
-import { ErrorTable } from "./_components/error-table";
 import { readReference, type ReferenceCall } from "./reference";
+import type { SchemaField } from "./schema-fields";
+
+/** A sentence of the document; what stands between backquotes is code. */
+function Prose({ text }: { text: string }) {
+  return text.split("`").map((part, index) =>
+    index % 2 === 1 ? (
+      // The parts never change places.
+      <code key={index} className="rounded bg-sunken px-1 font-mono text-[0.9em]">
+        {part}
+      </code>
+    ) : (
+      part
+    ),
+  );
+}
+
+/** The members of a request or a reply. */
+function FieldTable({ title, label, fields }: { title: string; label: string; fields: SchemaField[] }) {
+  const t = useTranslations("ApiDocs");
+  if (fields.length === 0) return null;
+  return (
+    <div className="mt-5">
+      <h4 className="mb-2 text-xs font-semibold text-ink-3">{title}</h4>
+      <div className="overflow-hidden rounded-md border border-line">
+        <Table label={label}>
+          <thead>
+            <tr>
+              <Th>{t("field")}</Th>
+              <Th>{t("type")}</Th>
+              <Th>{t("meaning")}</Th>
+            </tr>
+          </thead>
+          <tbody>
+            {fields.map((field) => (
+              <Tr key={field.path}>
+                <Td className="py-2.5 align-top font-mono text-[12.5px]">
+                  {field.path}
+                  {field.isRequired && <span className="ml-2 font-sans text-xs text-accent-ink">{t("required")}</span>}
+                </Td>
+                <Td isWrapped className="max-w-64 py-2.5 align-top text-[12.5px] text-ink-2">
+                  {field.type}
+                </Td>
+                <Td isWrapped className="min-w-48 py-2.5 align-top text-[13px] text-ink-2">
+                  <Prose text={field.description} />
+                </Td>
+              </Tr>
+            ))}
+          </tbody>
+        </Table>
+      </div>
+    </div>
+  );
+}
+
+/** Codes of the gateway that this API never answers with. */
+const GATEWAY_ONLY =
+  /^(invalid_api_key|insufficient_requests|budget_exceeded|account_in_debt|model_|ip_|key_expired|in_progress|concurrency|upstream|no_capacity)/;
+
+/** Every code of a problem; a problem's `type` leads to its row. */
+function ErrorTable() {
+  const t = useTranslations("ApiDocs");
+  const codes = Object.entries(ERROR_CODES).filter(([code]) => !GATEWAY_ONLY.test(code));
+  return (
+    <div className="mt-5 overflow-hidden rounded-md border border-line">
+      <Table label={t("errors")}>
+        <thead>
+          <tr>
+            <Th>{t("code")}</Th>
+            <Th isNumeric>{t("status")}</Th>
+            <Th>{t("retry")}</Th>
+          </tr>
+        </thead>
+        <tbody>
+          {codes.map(([code, { status, retry }]) => (
+            <Tr key={code} id={code} className="scroll-mt-20 target:bg-accent-soft">
+              <Td className="font-mono text-[12.5px]">{code}</Td>
+              <Td isNumeric>{status}</Td>
+              <Td>{retry ? t("retryYes") : t("retryNo")}</Td>
+            </Tr>
+          ))}
+        </tbody>
+      </Table>
+    </div>
+  );
+}
+
+/** Dollars may be named where money changes hands, and to admins. */
+const isOfMoney = ({ tag, auth }: ReferenceCall): boolean => tag === "Buying" || auth === "admin";
+
+/** One call: what it does, takes and gives, and how it is made. */
+function CallSection({ call }: { call: ReferenceCall }) {
+  const t = useTranslations("ApiDocs");
+  const name = `${call.method} ${call.path}`;
+  return (
+    <section id={call.id} aria-labelledby={`${call.id}-title`} className="scroll-mt-20 border-t border-line py-9">
+      <h3 id={`${call.id}-title`} className="text-lg font-semibold tracking-tight">
+        {call.summary}
+      </h3>
+      <div className="mt-2 flex flex-wrap items-center gap-2">
+        <Badge tone={call.method === "GET" ? "neutral" : "accent"}>{call.method}</Badge>
+        <code className="font-mono text-[13px] break-all text-ink-2">/api/v1{call.path}</code>
+        <Badge>{call.auth === "public" ? t("public") : t("scope", { scope: call.auth })}</Badge>
+        {call.isIdempotent && <Badge tone="warning">{t("idempotent")}</Badge>}
+      </div>
+      {call.description && (
+        <p data-money={isOfMoney(call) || undefined} className="mt-3 max-w-2xl leading-relaxed text-ink-2">
+          <Prose text={call.description} />
+        </p>
+      )}
+      <div className="mt-5">
+        <CodeBlock code={call.example} label={t("example", { name })} />
+      </div>
+      <FieldTable title={t("parameters")} label={t("parametersOf", { name })} fields={call.parameters} />
+      <FieldTable title={t("body")} label={t("bodyOf", { name })} fields={call.body} />
+      <FieldTable title={t("reply", { status: call.status })} label={t("replyOf", { name })} fields={call.reply} />
+    </section>
+  );
+}
 
 export async function generateMetadata(): Promise<Metadata> {
   const t = await getTranslations("ApiDocs");

@@ -1,7 +1,7 @@
-import * as z from "zod";
-import { isStorable } from "@/lib/http";
-import { fromPublicId, type IdKind, type Uuid } from "@/lib/ids";
+import { isStorable, LATEST_MS, otherListsCursor, readCursor } from "@/lib/http";
+import { fromPublicId, type IdKind, isUuid, type Uuid } from "@/lib/ids";
 import { toIso } from "@/lib/time";
+import * as z from "zod";
 
 /** Credits in a reply. */
 export const Credits = z.number().meta({ description: "Credits; at most 6 decimals.", examples: [12450.5] });
@@ -60,3 +60,21 @@ export const pageQuery = {
   cursor: z.string().max(500).optional(),
 };
 export const PageQuery = z.strictObject(pageQuery);
+
+const WHOLE = /^\d{1,15}$/;
+
+/** The place in a list ordered by time and id that a cursor names. Errors: `invalid_request`. */
+export function placeInTime(cursor: string | undefined): { ms: number; id: Uuid } | null {
+  if (cursor === undefined) return null;
+  const [ms = "", id = ""] = readCursor(cursor, 2);
+  if (!WHOLE.test(ms) || Number(ms) > LATEST_MS || !isUuid(id)) throw otherListsCursor();
+  return { ms: Number(ms), id };
+}
+
+/** The place in a list ordered by number that a cursor names. Errors: `invalid_request`. */
+export function placeInSequence(cursor: string | undefined): bigint | null {
+  if (cursor === undefined) return null;
+  const [number = ""] = readCursor(cursor, 1);
+  if (!WHOLE.test(number)) throw otherListsCursor();
+  return BigInt(number);
+}

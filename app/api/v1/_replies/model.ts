@@ -1,7 +1,25 @@
-import * as z from "zod";
-import { cardAt, CardBody, cardJson, modelJson, type ModelWithCards } from "@/lib/catalog";
+import { cardAt, CardBody, cardJson, channelJson, modelJson, type ModelWithCards } from "@/lib/catalog";
 import { decimal } from "@/lib/http";
+import * as z from "zod";
 import { Time } from "./fields";
+
+export const ChannelReply = z
+  .object({
+    id: z.string(),
+    provider: z.string(),
+    discount: z.number().meta({ description: "A factor on the charge." }),
+    priority: z.int().meta({ description: "The highest serves first." }),
+    weight: z.int(),
+    default_quota: z.int().nullable(),
+    base_url: z.string().nullable(),
+    models: z.record(z.string(), z.string()).nullable(),
+    cost_factor: z.number(),
+    enabled: z.boolean(),
+  })
+  .meta({ id: "Channel" });
+
+/** A channel as admins see it. */
+export const showChannel = channelJson;
 
 /** A card in a reply has the form in which admins put it. */
 const CardReply = z.unknown().meta({ override: inputSchema(CardBody) });

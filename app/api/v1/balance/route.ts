@@ -1,6 +1,6 @@
 import { route } from "@/app/_server/route";
 import { balanceJson, readBalance } from "@/lib/ledger";
-import { BalanceReply } from "../_replies/balance";
+import { BalanceReply } from "../_replies/account";
 
 export const GET = route(
   {

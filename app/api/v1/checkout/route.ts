@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { startCheckout } from "@/app/_server/checkout";
+import { startCheckout } from "@/app/_server/purchases";
 import { route } from "@/app/_server/route";
 import { credits } from "@/lib/http";
 import { toPublicId } from "@/lib/ids";

@@ -3,8 +3,7 @@ import { route } from "@/app/_server/route";
 import { contribute, ContributionBody, listContributions } from "@/lib/contributions";
 import { toPage } from "@/lib/http";
 import { ContributionReply, showContribution } from "../_replies/contribution";
-import { Page, PageQuery } from "../_replies/fields";
-import { placeInTime } from "../_replies/place";
+import { Page, PageQuery, placeInTime } from "../_replies/fields";
 
 export const GET = route(
   {

@@ -2,8 +2,7 @@ import { route } from "@/app/_server/route";
 import { ApiKeyInput, createApiKey, listApiKeys } from "@/lib/auth";
 import { toPage } from "@/lib/http";
 import { ApiKeyReply, NewApiKeyReply, showApiKey, showNewApiKey } from "../_replies/api-key";
-import { Page, PageQuery } from "../_replies/fields";
-import { placeInTime } from "../_replies/place";
+import { Page, PageQuery, placeInTime } from "../_replies/fields";
 
 export const GET = route(
   {

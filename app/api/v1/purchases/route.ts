@@ -1,8 +1,7 @@
 import { route } from "@/app/_server/route";
 import { toPage } from "@/lib/http";
 import { listPurchases } from "@/lib/payments";
-import { Page, PageQuery } from "../_replies/fields";
-import { placeInTime } from "../_replies/place";
+import { Page, PageQuery, placeInTime } from "../_replies/fields";
 import { PurchaseReply, showPurchase } from "../_replies/purchase";
 
 export const GET = route(

@@ -2,9 +2,8 @@ import * as z from "zod";
 import { route } from "@/app/_server/route";
 import { toPage } from "@/lib/http";
 import { listTransfers } from "@/lib/ledger";
-import { Page, pageQuery } from "../_replies/fields";
-import { placeInSequence } from "../_replies/place";
-import { showTransfer, TransferKindName, TransferReply } from "../_replies/transfer";
+import { Page, pageQuery, placeInSequence } from "../_replies/fields";
+import { showTransfer, TransferKindName, TransferReply } from "../_replies/purchase";
 
 export const GET = route(
   {

@@ -3,8 +3,8 @@
 import { useLocale, useTranslations } from "next-intl";
 import { parseAsString, useQueryState } from "nuqs";
 import { type FormEvent, useState } from "react";
-import { Credits } from "@/app/_components/credits";
-import { moneyText } from "@/app/_components/money-text";
+import { Credits } from "@/app/_components/money";
+import { moneyText } from "@/app/_components/money";
 import { typedAmount } from "@/app/_components/typed-amount";
 import { Button } from "@/app/_components/ui/button";
 import { Card, CardHeader } from "@/app/_components/ui/card";

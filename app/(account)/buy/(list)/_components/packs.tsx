@@ -2,7 +2,7 @@
 
 import { useLocale, useTranslations } from "next-intl";
 import { useState } from "react";
-import { Credits } from "@/app/_components/credits";
+import { Credits } from "@/app/_components/money";
 import { Money } from "@/app/_components/money";
 import { type PackView, packName } from "@/app/_components/packs";
 import { Badge } from "@/app/_components/ui/badge";

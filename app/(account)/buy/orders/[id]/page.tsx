@@ -1,25 +1,126 @@
-import { ArrowLeft, Printer } from "lucide-react";
-import type { Metadata } from "next";
-import Link from "next/link";
-import { useTranslations } from "next-intl";
-import { getTranslations } from "next-intl/server";
-import { Credits } from "@/app/_components/credits";
-import { Money } from "@/app/_components/money";
+import { Credits, Money } from "@/app/_components/money";
 import { packName } from "@/app/_components/packs";
 import { buttonClass } from "@/app/_components/ui/button";
 import { Card } from "@/app/_components/ui/card";
 import { CopyButton } from "@/app/_components/ui/copy-button";
 import { RelativeTime } from "@/app/_components/ui/relative-time";
-import { readPurchase } from "@/app/_server/purchase-page";
-import { one, type SearchParams } from "@/app/_server/search-params";
+import { Spinner } from "@/app/_components/ui/spinner";
+import { readPurchase } from "@/app/_server/purchases";
+import { one, type SearchParams } from "@/app/_server/request";
 import { requireSession } from "@/app/_server/session";
-import type { PurchaseView } from "@/lib/payments";
+import type { PurchaseState, PurchaseView } from "@/lib/payments";
+import clsx from "clsx";
+import { ArrowLeft, Check, Printer } from "lucide-react";
+import type { Metadata } from "next";
+import { useTranslations } from "next-intl";
+import { getTranslations } from "next-intl/server";
+import Link from "next/link";
+import type { ReactNode } from "react";
 import { KeepFresh } from "../../../_components/keep-fresh";
 import { PageHeader } from "../../../_components/page-header";
 import { OrderState } from "../../_components/order-state";
-import { NextStep } from "./_components/next-step";
+import { PayButton } from "./_components/pay-button";
 import { RefundCard } from "./_components/refund-card";
-import { Steps } from "./_components/steps";
+
+const ENDED: ReadonlySet<PurchaseState> = new Set<PurchaseState>(["failed", "expired", "quarantined"]);
+
+type StepProps = { name: "created" | "paid" | "credited"; atMs: number | null; nowMs: number; isNext: boolean };
+
+function Step({ name, atMs, nowMs, isNext }: StepProps) {
+  const t = useTranslations("Buy.steps");
+  const isDone = atMs !== null;
+  return (
+    <li
+      className="relative flex gap-3.5 pb-7 last:pb-0 [&:last-child>i]:hidden"
+      aria-current={isNext ? "step" : undefined}
+    >
+      <i aria-hidden="true" className={clsx("absolute top-7 bottom-1 left-3 w-px", isDone ? "bg-accent" : "bg-line")} />
+      <span
+        className={clsx(
+          "flex size-6 shrink-0 items-center justify-center rounded-full border",
+          isDone ? "border-accent-fill bg-accent-fill text-on-accent" : "border-line-strong bg-surface text-ink-3",
+        )}
+      >
+        {isDone && <Check aria-hidden="true" className="size-3.5" strokeWidth={3} />}
+        {isNext && <Spinner />}
+        <span className="sr-only">{t(isDone ? "done" : isNext ? "next" : "open")}</span>
+      </span>
+      <div className="min-w-0 pt-0.5">
+        <p className={clsx("leading-5 font-medium", !isDone && !isNext && "text-ink-3")}>{t(`${name}.title`)}</p>
+        <p className="mt-0.5 text-[13px] text-ink-3">
+          {isDone ? <RelativeTime atMs={atMs} nowMs={nowMs} /> : isNext ? t(`${name}.waiting`) : null}
+        </p>
+      </div>
+    </li>
+  );
+}
+
+/** The way of an order: created, paid, credited. Each step is taken by Stripe's word, not by this browser's. */
+function Steps({ order, nowMs }: { order: PurchaseView; nowMs: number }) {
+  const t = useTranslations("Buy.steps");
+  const isOpen = !ENDED.has(order.state);
+  return (
+    <ol aria-label={t("label")} className="p-5 sm:p-6" data-testid="steps">
+      <Step name="created" atMs={order.createdMs} nowMs={nowMs} isNext={false} />
+      <Step name="paid" atMs={order.paidMs} nowMs={nowMs} isNext={isOpen && order.paidMs === null} />
+      <Step
+        name="credited"
+        atMs={order.creditedMs}
+        nowMs={nowMs}
+        isNext={isOpen && order.paidMs !== null && order.creditedMs === null}
+      />
+    </ol>
+  );
+}
+
+function Words({ text, children }: { text: ReactNode; children?: ReactNode }) {
+  return (
+    <div role="status" className="border-t border-line px-5 py-4 sm:px-6">
+      <p className="text-ink-2">{text}</p>
+      {children && <div className="mt-3 flex flex-wrap gap-2">{children}</div>}
+    </div>
+  );
+}
+
+/** What an order's state means for its buyer, and what they can do next. */
+function NextStep({ order, id, wasCancelled }: { order: PurchaseView; id: string; wasCancelled: boolean }) {
+  const t = useTranslations("Buy.next");
+  const again = (
+    <Link href="/buy" className={buttonClass("secondary")}>
+      {t("again")}
+    </Link>
+  );
+  switch (order.state) {
+    case "created":
+      return (
+        <Words text={t(wasCancelled ? "cancelled" : "created")}>
+          <PayButton id={id} />
+          {again}
+        </Words>
+      );
+    case "credited":
+      return (
+        <Words text={t.rich("credited", { amount: () => <Credits amount={order.creditsMicros} isExact /> })}>
+          <Link href="/models" className={buttonClass("primary")}>
+            {t("models")}
+          </Link>
+          <Link href="/keys?create=true" className={buttonClass("secondary")}>
+            {t("key")}
+          </Link>
+        </Words>
+      );
+    case "failed":
+    case "expired":
+      return <Words text={t(order.state)}>{again}</Words>;
+    case "quarantined":
+      return <Words text={t(order.creditedMs === null ? "quarantined" : "frozen")} />;
+    case "paid":
+    case "refunded":
+    case "partly_refunded":
+    case "disputed":
+      return <Words text={t(order.state)} />;
+  }
+}
 
 const FRESH_MS = 1_000;
 const FRESH_SLOWEST_MS = 10_000;

@@ -10,7 +10,7 @@ import { Button } from "@/app/_components/ui/button";
 import { inputClass } from "@/app/_components/ui/field";
 import { type Option, Select } from "@/app/_components/ui/select";
 import { showToast } from "@/app/_components/ui/toast-queue";
-import { USAGE_STATUSES } from "@/app/_components/usage-statuses";
+import { USAGE_STATUSES } from "@/app/_components/usage-status";
 
 const ALL = "";
 const REQUEST_ID = /^req_[0-9a-z]{26}$/;

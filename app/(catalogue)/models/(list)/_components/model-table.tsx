@@ -3,13 +3,13 @@
 import clsx from "clsx";
 import Link from "next/link";
 import { useLocale, useTimeZone, useTranslations } from "next-intl";
-import { CapabilityBadges } from "@/app/_components/capability-badges";
+import { CapabilityBadges } from "@/app/_components/capabilities";
 import { modelHref, type ModelView, type TokenPrice } from "@/app/_components/model-view";
-import { PriceText, usePriceText } from "@/app/_components/price-text";
+import { PriceText, usePriceText } from "@/app/_components/model-view";
 import { Badge } from "@/app/_components/ui/badge";
 import { CopyButton } from "@/app/_components/ui/copy-button";
 import { Table, Td, Th, Tr } from "@/app/_components/ui/table";
-import { useProviderName } from "@/app/_components/use-provider-name";
+import { useProviderName } from "@/app/_components/model-view";
 import { LazyAffordable } from "../../_components/lazy-affordable";
 import type { Unit } from "./selection";
 

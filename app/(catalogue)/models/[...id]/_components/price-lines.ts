@@ -1,4 +1,4 @@
-import { rateOf } from "@/app/_components/rates";
+import { rateOf } from "@/app/_components/model-view";
 import { type Card, type CardRate, type CardTier, INPUT_KINDS, OUTPUT_KINDS, type TokenKind } from "@/lib/catalog";
 import { type Decimal, formatDecimal, divideHalfUp } from "@/lib/money";
 

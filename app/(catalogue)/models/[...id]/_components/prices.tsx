@@ -1,9 +1,9 @@
 import { useLocale, useTimeZone, useTranslations } from "next-intl";
 import type { ReactNode } from "react";
-import { PriceText, usePriceText } from "@/app/_components/price-text";
+import { PriceText, usePriceText } from "@/app/_components/model-view";
 import { Card, CardHeader } from "@/app/_components/ui/card";
 import { Table, Td, Th, Tr } from "@/app/_components/ui/table";
-import { type PricedModel, toModelView } from "@/app/_server/model-views";
+import { type PricedModel, toModelView } from "@/app/_server/models";
 import type { Card as PriceCard } from "@/lib/catalog";
 import { formatDecimal } from "@/lib/money";
 import { nowMs } from "@/lib/time";

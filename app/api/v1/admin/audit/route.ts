@@ -1,11 +1,10 @@
 import * as z from "zod";
 import { route } from "@/app/_server/route";
-import { listAudit, type AuditRow } from "@/lib/audit";
+import { type AuditRow, listAudit } from "@/lib/audit";
 import { toPage } from "@/lib/http";
-import { toPublicId, type IdKind, type Uuid } from "@/lib/ids";
+import { type IdKind, toPublicId, type Uuid } from "@/lib/ids";
 import { toIso } from "@/lib/time";
-import { Page, pageQuery, Time } from "../../_replies/fields";
-import { placeInSequence } from "../../_replies/place";
+import { Page, pageQuery, placeInSequence, Time } from "../../_replies/fields";
 
 const AuditReply = z
   .object({

@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { route } from "@/app/_server/route";
 import { listChannels } from "@/lib/catalog";
-import { ChannelReply, showChannel } from "../../_replies/channel";
+import { ChannelReply, showChannel } from "../../_replies/model";
 
 export const GET = route(
   {

@@ -6,9 +6,8 @@ import { createUser, Email, hashPassword, isLimited, listUsers, Locale, Password
 import { ScripError } from "@/lib/errors";
 import { NotYet, toPage } from "@/lib/http";
 import { toPublicId } from "@/lib/ids";
-import { AdminUserReply, showAdminUser } from "../../_replies/admin-user";
-import { Page, pageQuery } from "../../_replies/fields";
-import { placeInTime } from "../../_replies/place";
+import { AdminUserReply, showAdminUser } from "../../_replies/account";
+import { Page, pageQuery, placeInTime } from "../../_replies/fields";
 
 export const GET = route(
   {

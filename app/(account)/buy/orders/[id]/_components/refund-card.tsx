@@ -3,7 +3,7 @@
 import dynamic from "next/dynamic";
 import { useTranslations } from "next-intl";
 import { useState } from "react";
-import { Credits } from "@/app/_components/credits";
+import { Credits } from "@/app/_components/money";
 import { Money } from "@/app/_components/money";
 import { Button } from "@/app/_components/ui/button";
 import { Card } from "@/app/_components/ui/card";

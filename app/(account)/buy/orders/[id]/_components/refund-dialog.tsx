@@ -2,7 +2,7 @@
 
 import { useTranslations } from "next-intl";
 import { useTransition } from "react";
-import { Credits } from "@/app/_components/credits";
+import { Credits } from "@/app/_components/money";
 import { Money } from "@/app/_components/money";
 import { Button } from "@/app/_components/ui/button";
 import { Dialog } from "@/app/_components/ui/dialog";

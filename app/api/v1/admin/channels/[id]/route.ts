@@ -8,7 +8,7 @@ import { ScripError } from "@/lib/errors";
 import { leadsToPrivateNetwork, validationFailed } from "@/lib/http";
 import { hasKeys, lockProvider } from "@/lib/pool";
 import { readSettings } from "@/lib/settings";
-import { ChannelReply, showChannel } from "../../../_replies/channel";
+import { ChannelReply, showChannel } from "../../../_replies/model";
 import { NameParams } from "../../../_replies/fields";
 
 export const GET = route(

@@ -7,7 +7,7 @@ import { ScripError } from "@/lib/errors";
 import { toPublicId } from "@/lib/ids";
 import { balanceJson, readBalance } from "@/lib/ledger";
 import { readSettings } from "@/lib/settings";
-import { AdminUserReply, AdminUserWithBalanceReply, showAdminUser } from "../../../_replies/admin-user";
+import { AdminUserReply, AdminUserWithBalanceReply, showAdminUser } from "../../../_replies/account";
 import { IdParams } from "../../../_replies/fields";
 
 const params = IdParams("user");

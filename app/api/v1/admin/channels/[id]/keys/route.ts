@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { route } from "@/app/_server/route";
-import { openWebVault } from "@/app/_server/web-vault";
+import { openWebVault } from "@/app/_server/quote-key";
 import { recordAudit } from "@/lib/audit";
 import { usd, UsdInput } from "@/lib/http";
 import { toPublicId } from "@/lib/ids";

@@ -4,8 +4,7 @@ import { ApiKeyInput, createApiKey, getUser, listApiKeys } from "@/lib/auth";
 import { NotYet, toPage } from "@/lib/http";
 import { toPublicId } from "@/lib/ids";
 import { ApiKeyReply, NewApiKeyReply, showApiKey, showNewApiKey } from "../../../../_replies/api-key";
-import { IdParams, Page, PageQuery } from "../../../../_replies/fields";
-import { placeInTime } from "../../../../_replies/place";
+import { IdParams, Page, PageQuery, placeInTime } from "../../../../_replies/fields";
 
 const params = IdParams("user");
 

@@ -1,8 +1,9 @@
-import { getUser } from "@/lib/auth";
+import { getUser, type User } from "@/lib/auth";
 import type { Ctx } from "@/lib/ctx";
 import { webEnv } from "@/lib/env";
-import type { Uuid } from "@/lib/ids";
 import { ScripError } from "@/lib/errors";
+import { fromPublicId, type Uuid } from "@/lib/ids";
+import { micros } from "@/lib/money";
 import {
   attachSession,
   type CheckoutInput,
@@ -10,10 +11,41 @@ import {
   getPurchase,
   type NewPurchase,
   openCheckout,
+  openStripe,
+  type PurchaseView,
+  type StripeApi,
 } from "@/lib/payments";
-import { micros } from "@/lib/money";
+import type { Settings } from "@/lib/settings";
+import { notFound } from "next/navigation";
+import type { PackView } from "../_components/packs";
 import { webDatabase } from "./database";
-import { webStripe } from "./stripe";
+
+let opened: StripeApi | undefined;
+
+/** Stripe, as the environment names it. Errors: `unavailable` where it names none. */
+export function webStripe(): StripeApi {
+  const { stripeSecretKey: secretKey, stripeApiBase: apiBase } = webEnv();
+  if (!secretKey) throw new ScripError("unavailable", "Buying isn't set up here: STRIPE_SECRET_KEY is missing.");
+  opened ??= openStripe({ secretKey, apiBase });
+  return opened;
+}
+
+/** The packs on sale, as pages show them. */
+export const toPackViews = ({ packs }: Pick<Settings, "packs">): PackView[] =>
+  packs.map(({ id, credits, base_credits: base, usd }) => {
+    const bonus = micros(credits - base);
+    return { id, credits, base, bonus, bonusPercent: Number((bonus * 100n) / credits), usd };
+  });
+
+/** The purchase that a page is of. What isn't there, and what is another's, look the same. */
+export async function readPurchase(user: User, publicId: string, nowMs: number): Promise<PurchaseView> {
+  const purchaseId = fromPublicId("purchase", publicId);
+  if (!purchaseId) notFound();
+  return getPurchase(webDatabase().reader, nowMs, { userId: user.id, purchaseId }).catch((error: unknown) => {
+    if (error instanceof ScripError && error.code === "not_found") notFound();
+    throw error;
+  });
+}
 
 /**
  * Take down an order and open its pay page. Errors: `validation_failed`, `unavailable`.

@@ -1,9 +1,9 @@
-import { RateLimiterMemory } from "rate-limiter-flexible";
 import { ScripError } from "@/lib/errors";
 import { networkOf } from "@/lib/http";
 import type { Uuid } from "@/lib/ids";
+import { RateLimiterMemory } from "rate-limiter-flexible";
 import { readConfig } from "./config";
-import { UNKNOWN_ADDRESS } from "./caller";
+import { UNKNOWN_ADDRESS } from "./request";
 
 /** Calls that are limited by themselves, beside the limit of all calls: each costs a third party or a gateway something. */
 export type CostlyCall = "quotes" | "checkouts" | "keys";
@@ -59,4 +59,13 @@ export async function countAddress(limits: readonly Limited[], address: string):
 /** Count a call by the account that makes it. Errors: `rate_limit_exceeded`. */
 export async function countAccount(limits: readonly Limited[], userId: Uuid): Promise<void> {
   for (const what of limits) await count(what, `account ${userId}`, await limitOf(what));
+}
+
+// Only counts: how many are too many is a setting, which may change within the hour.
+const accounts = new RateLimiterMemory({ points: Number.MAX_SAFE_INTEGER, duration: 60 * 60, keyPrefix: "sign-up" });
+
+/** Count an account that somebody at this address wants to make. Returns seconds to wait, 0 where it may be made now. */
+export async function countSignUp(address: string, mostAnHour: number): Promise<number> {
+  const { consumedPoints, msBeforeNext } = await accounts.consume(address);
+  return consumedPoints > mostAnHour ? Math.ceil(msBeforeNext / 1_000) : 0;
 }

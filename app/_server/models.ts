@@ -1,9 +1,8 @@
 import { type Card, type CardVersion, type ModelWithCards, priceCardAt } from "@/lib/catalog";
 import { nowMs } from "@/lib/time";
-import type { ModelView, Price } from "../_components/model-view";
-import { leastOfTable, priceOf, rateOf } from "../_components/rates";
+import { leastOfTable, type ModelView, type Price, priceOf, rateOf } from "../_components/model-view";
 import { readConfig } from "./config";
-import { exampleCharge } from "./example-request";
+import { exampleCharge } from "./examples";
 
 const THOUSAND = 1_000n;
 const MILLION = 1_000_000n;

@@ -1,2 +1,0 @@
-/** Keeps on a device whether the sidebar is narrowed. */
-export const SIDEBAR_COOKIE = "scrip-sidebar";
