@@ -14,7 +14,7 @@ test("signing out ends the session, and signing in leads back to where one was g
   await expect(page).toHaveURL(/\/sign-in\?next=%2Fkeys$/);
 
   await untilUsable(page);
-  await page.getByLabel("E-mail").fill(person.email);
+  await page.getByLabel("Email").fill(person.email);
   await page.getByLabel("Password", { exact: true }).fill(person.password);
   await page.getByRole("button", { name: "Sign in" }).click();
   await page.waitForURL("**/keys");
@@ -49,7 +49,7 @@ test("ten wrong passwords are enough for one address, and don't lock out anybody
     await expect(page.getByRole("alert").filter({ hasText: /\w/ }).first()).toContainText("don't fit together");
   }
   await signIn(page, { email: victim.email, password: "another guess" });
-  await expect(page.getByRole("alert").filter({ hasText: /\w/ }).first()).toContainText("Too many tries");
+  await expect(page.getByRole("alert").filter({ hasText: /\w/ }).first()).toContainText("Too many attempts");
   await signIn(page, other);
   await page.waitForURL("**/overview");
 });
@@ -66,7 +66,9 @@ test("one address makes no more accounts an hour than an admin allows, and has t
   try {
     expect((await allow(1)).status()).toBe(200);
     await askForAccount(page, { email: "one-too-many@e2e.test", password: "a long password of theirs" });
-    await expect(page.getByRole("alert").filter({ hasText: /\w/ }).first()).toContainText("Too many tries. Wait");
+    await expect(page.getByRole("alert").filter({ hasText: /\w/ }).first()).toContainText(
+      "Too many attempts. Try again in",
+    );
   } finally {
     await allow(1_000);
   }
@@ -98,7 +100,7 @@ test("another's request isn't found, just as one that doesn't exist", async ({ p
   for (const path of [`/usage/${id}`, "/usage/req_00000000000000000000000000", "/usage/nonsense"]) {
     const response = await other.goto(`${stack().web}${path}`);
     expect(response?.status(), path).toBe(404);
-    await expect(other.getByText("There is nothing here")).toBeVisible();
+    await expect(other.getByText("Page not found")).toBeVisible();
   }
 });
 
@@ -108,7 +110,7 @@ test("the address after a sign-in can't lead to another site", async ({ page }) 
     await page.context().clearCookies();
     await page.goto(`${stack().web}/sign-in?next=${encodeURIComponent(next)}`);
     await untilUsable(page);
-    await page.getByLabel("E-mail").fill(person.email);
+    await page.getByLabel("Email").fill(person.email);
     await page.getByLabel("Password", { exact: true }).fill(person.password);
     await page.getByRole("button", { name: "Sign in" }).click();
     await page.waitForURL(`${stack().web}/overview`);
@@ -131,12 +133,12 @@ test("a new password wants the old one, and ends the other sessions", async ({ p
   const fill = async (current: string) => {
     await page.getByLabel("Current password").fill(current);
     await page.getByLabel("New password").fill("another long password");
-    await page.getByRole("button", { name: "Change the password" }).click();
+    await page.getByRole("button", { name: "Change password" }).click();
   };
   await fill("not the password");
   await expect(page.getByText("That isn't your current password.")).toBeVisible();
   await fill(person.password);
-  await expect(page.getByText("The password is changed")).toBeVisible();
+  await expect(page.getByText("Password changed")).toBeVisible();
   await elsewhere.goto(`${stack().web}/overview`);
   await expect(elsewhere).toHaveURL(/\/sign-in/);
 });

@@ -15,7 +15,7 @@ test("150,000 credits against 1,234 + 567 + 89 dollars are a loss of 390, and th
   await expect(cells.last().locator("[data-hint]")).toHaveAttribute("data-hint", "−0.26");
   await page.setViewportSize({ width: 360, height: 780 });
   await expect(cells).toHaveText([/150,000 Cr$/, /^\$1,500.00\s+\$1,890.00$/, /^−\$390.00\s+−26%$/], shown);
-  const box = page.getByRole("region", { name: "Line by line" });
+  const box = page.getByRole("region", { name: "Breakdown" });
   expect(await box.evaluate(({ scrollWidth, clientWidth }) => scrollWidth - clientWidth)).toBe(0);
   await page.setViewportSize({ width: 1280, height: 860 });
 
@@ -85,7 +85,7 @@ test("profit and loss is for admins: others find nothing there, and no link to i
   await expect(page.getByRole("link", { name: "Profit and loss" })).toHaveCount(0);
   const response = await page.goto(`${stack().web}/admin`);
   expect(response?.status()).toBe(404);
-  await expect(page.getByText("There is nothing here")).toBeVisible();
+  await expect(page.getByText("Page not found")).toBeVisible();
 });
 
 test("a setting that lets packs lose money is an alert for as long as it holds", async ({ page }) => {

@@ -24,7 +24,7 @@ test("any amount shows its bonus while one types, and the order brings just that
   await untilUsable(page);
   const amount = page.getByLabel("US dollars");
   await amount.fill("4.99");
-  await expect(page.getByText("The least is")).toBeVisible();
+  await expect(page.getByText("The minimum is")).toBeVisible();
   await amount.fill("10.005");
   await expect(page.getByText("Whole cents only")).toBeVisible();
   await amount.fill("10,00,0");
@@ -49,12 +49,12 @@ test("an order that was left on its pay page waits, and can be paid later", asyn
   await signUp(page);
   await page.goto(`${stack().web}/buy`);
   await untilUsable(page);
-  await page.getByRole("button", { name: "Buy the pack Starter" }).click();
+  await page.getByRole("button", { name: "Buy the Starter pack" }).click();
   await page.getByRole("button", { name: "Cancel and go back" }).click();
   await page.waitForURL("**/buy/orders/pur_*");
   await expect(page.getByText("You left the pay page, and nothing was paid.")).toBeVisible();
   await untilUsable(page);
-  await page.getByRole("button", { name: "Go to the pay page" }).click();
+  await page.getByRole("button", { name: "Continue to payment" }).click();
   await payAndWait(page);
   await expect(page.getByTestId("balance")).toContainText("1,000 Credits");
 });
@@ -66,13 +66,13 @@ test("a refund says its exact amount before, and takes back what is left", async
   expect((await send(await makeKey(page, "Key"))).status).toBe(200);
   await page.goto(order);
   await untilUsable(page);
-  await expect(page.getByText("You would get $9.92 back")).toBeVisible();
-  await page.getByRole("button", { name: "Ask for a refund…" }).click();
+  await expect(page.getByText("You get $9.92 back")).toBeVisible();
+  await page.getByRole("button", { name: "Request a refund…" }).click();
   await expect(page.getByRole("dialog")).toContainText("992 Credits");
   await page.getByRole("dialog").getByRole("button", { name: "Refund $9.92" }).click();
   await expect(page.getByText("The refund is on its way")).toBeVisible();
   await expect(page.getByTestId("balance")).toContainText("0 Credits");
-  await expect(page.getByRole("button", { name: "Ask for a refund…" })).toBeHidden();
+  await expect(page.getByRole("button", { name: "Request a refund…" })).toBeHidden();
 });
 
 test("another's order and its receipt aren't found", async ({ page, browser }) => {

@@ -43,7 +43,7 @@ test("credits are bought, a key is contributed, both are used, and the admin see
   await admin.getByRole("link", { name: "Profit and loss" }).first().click();
   await expect(admin.getByTestId("credits-layer")).toContainText("spent in this range");
   await expect(admin.getByTestId("system-layer")).toContainText("OpenAI");
-  await expect(admin.getByRole("row").filter({ hasText: /^In all.*\$/ })).toBeVisible();
+  await expect(admin.getByRole("row").filter({ hasText: /^Total.*\$/ })).toBeVisible();
   await untilUsable(admin);
   await admin.getByText("Model", { exact: true }).click();
   await expect(admin.getByRole("cell", { name: "gpt-4", exact: true })).toBeVisible();
@@ -57,7 +57,7 @@ test("what a contribution holds back is shown to its owner with the reason, on a
   await signUp(contributor);
   await contributor.goto(`${stack().web}/contribute`);
   await openOffer(contributor, `${KEY}-cheap`);
-  await expect(contributor.getByText("You are granted up to")).toBeVisible();
+  await expect(contributor.getByText("You're granted up to")).toBeVisible();
   await contributor.getByLabel("This key is mine to share").check();
   await contributor.getByRole("button", { name: "Contribute", exact: true }).click();
 
@@ -113,18 +113,18 @@ test("a contribution is paused, resumed and retired, each at once", async ({ pag
   });
   expect(isOverAction, "what was said lies over the row's action").toBeTruthy();
   await expect(page.getByText("The key is paused")).toBeVisible();
-  await expect(row.getByText("You decided so. Resume it when you like.").filter({ visible: true })).toBeVisible();
+  await expect(row.getByText("Paused by you. Resume it any time.").filter({ visible: true })).toBeVisible();
   await choose("Resume");
   await expect(row).toContainText("Active");
   await choose("Top up…");
   // Toasts are dialogs, too.
   const dialog = page.getByRole("dialog", { name: /^(Top up|Retire)/ });
-  await dialog.getByLabel("API key of OpenAI").fill(`${KEY}-mine`);
+  await dialog.getByLabel("OpenAI API key").fill(`${KEY}-mine`);
   await dialog.getByRole("button", { name: "Validate" }).click();
   await expect(dialog.getByRole("alert")).toContainText("Nothing is left on this key", { timeout: 30_000 });
   const account = `${stack().sandbox}/_sandbox/keys/${KEY}-mine`;
   expect((await page.request.put(account, { data: { quota_usd: 800 } })).ok()).toBe(true);
-  await dialog.getByLabel("API key of OpenAI").fill(`${KEY}-mine`);
+  await dialog.getByLabel("OpenAI API key").fill(`${KEY}-mine`);
   await dialog.getByRole("button", { name: "Validate" }).click();
   await dialog.getByLabel("This key is mine to share").check({ timeout: 30_000 });
   await dialog.getByRole("button", { name: "Top up", exact: true }).click();
@@ -137,8 +137,8 @@ test("a contribution is paused, resumed and retired, each at once", async ({ pag
   await expect(row.getByText("The key is destroyed, its unvested credits").filter({ visible: true })).toBeVisible();
   await expect(row.getByRole("button", { name: /^Actions for/ })).toHaveCount(0);
   await page.goto(`${stack().web}/transfers`);
-  const taken = page.getByRole("row").filter({ hasText: "Taken back" });
-  await expect(taken).toContainText("A key that you contributed. You decided so.");
+  const taken = page.getByRole("row").filter({ hasText: "Reversed" });
+  await expect(taken).toContainText("A key you contributed. Retired by you.");
 });
 
 test("an offer outlasts a reload, Back and another page, and says when it is over", async ({ page, browser }) => {
@@ -151,7 +151,7 @@ test("an offer outlasts a reload, Back and another page, and says when it is ove
   await page.reload();
   await expect(offer).toBeVisible();
   await untilUsable(page);
-  await page.getByRole("link", { name: "Transfers" }).first().click();
+  await page.getByRole("link", { name: "Transactions" }).first().click();
   await page.waitForURL("**/transfers");
   await page.goBack();
   await expect(offer).toBeVisible();
@@ -192,14 +192,14 @@ test("each refusal says what to do, and no key is ever in a page or an address",
   await expect(alert).toContainText("Nothing is left on this key", { timeout: 30_000 });
 
   await page.getByText("Limit how much of it may be used").click();
-  const cap = page.getByLabel("At most, in US dollars");
+  const cap = page.getByLabel("Maximum, in US dollars");
   await cap.fill("1,00,0");
   await validate(page, `${KEY}-twice`);
   await expect(page.getByText("Type an amount such as 500")).toBeVisible();
   await cap.fill("");
 
   await openOffer(page, `${KEY}-twice`);
-  await expect(page.getByLabel("API key of OpenAI")).toHaveValue("");
+  await expect(page.getByLabel("OpenAI API key")).toHaveValue("");
   await page.getByLabel("This key is mine to share").check();
   await page.getByRole("button", { name: "Contribute", exact: true }).click();
   await expect(page.getByRole("row").filter({ hasText: "OpenAI" })).toContainText("Active");

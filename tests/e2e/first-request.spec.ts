@@ -15,7 +15,7 @@ test("a newcomer makes a key, sends a request, and sees 8 credits and how they c
   const { data: completion, response: reply } = await sendByClient(secret);
   expect(completion.usage).toMatchObject({ prompt_tokens: 1_000, completion_tokens: 500, credits: 8 });
   await expect(page.getByTestId("balance")).toContainText("92 Credits");
-  await expect(page.getByText("First steps")).toBeHidden();
+  await expect(page.getByText("Get started")).toBeHidden();
   const row = page.getByRole("row").filter({ hasText: "gpt-4" });
   await expect(row.getByRole("cell", { name: "8", exact: true })).toBeVisible();
 
@@ -31,7 +31,7 @@ test("a newcomer makes a key, sends a request, and sees 8 credits and how they c
   await expect(page.getByTestId("charge")).toHaveText("8 Credits");
   expect(reply.headers.get("x-request-id")).toBe(new URL(page.url()).pathname.split("/").at(-1));
 
-  await page.getByRole("link", { name: "Transfers" }).first().click();
+  await page.getByRole("link", { name: "Transactions" }).first().click();
   await expect(page.getByRole("row").filter({ hasText: "Charge" })).toContainText("−8");
   await expect(page.getByRole("row").filter({ hasText: "for a test" })).toContainText("+100");
 });

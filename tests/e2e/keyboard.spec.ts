@@ -14,7 +14,7 @@ test("the skip link is the first stop and leads past the navigation", async ({ p
 test("an account and a key are made without a mouse", async ({ page }) => {
   await page.goto(`${stack().web}/sign-up`);
   await untilUsable(page);
-  await page.getByLabel("E-mail").focus();
+  await page.getByLabel("Email").focus();
   await page.keyboard.type(`keyboard-${process.pid}@e2e.test`);
   await page.keyboard.press("Tab");
   await page.keyboard.type("correct horse battery staple");
@@ -32,7 +32,7 @@ test("an account and a key are made without a mouse", async ({ page }) => {
   await page.keyboard.type("By keyboard");
   await page.keyboard.press("Enter");
   await expect(page.getByTestId("new-key")).toBeFocused();
-  const box = page.getByLabel("I have kept this key");
+  const box = page.getByLabel("I've saved it");
   for (let steps = 0; steps < 20 && !(await box.evaluate((node) => node === document.activeElement)); steps++) {
     await page.keyboard.press("Tab");
   }

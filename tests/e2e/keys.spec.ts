@@ -19,7 +19,7 @@ test("a key is shown once, and its dialog can't be lost by Escape or a click bes
     await expect(page.getByRole("tabpanel")).toContainText(secret);
     await expect(page.getByRole("tabpanel")).toContainText(`${stack().gateway}/v1`);
   }
-  await page.getByLabel("I have kept this key").check();
+  await page.getByLabel("I've saved it").check();
   await page.getByRole("button", { name: "Done" }).click();
   await page.reload();
   await expect(page.getByText(`sk-scrip-…${secret.slice(-4)}`)).toBeVisible();
@@ -33,15 +33,15 @@ test("limits of a key are chosen in the form and hold at the gateway", async ({ 
   await untilUsable(page);
   await page.getByLabel("Name", { exact: true }).fill("From elsewhere");
   await page.getByText("Scopes and limits").click();
-  await page.getByLabel("Addresses").fill("nonsense");
+  await page.getByLabel("IP allowlist").fill("nonsense");
   await page.getByRole("button", { name: "Create key" }).click();
   await expect(page.getByText("One of these is no IP address")).toBeVisible();
-  await page.getByLabel("Addresses").fill("203.0.113.0/24");
-  await page.getByLabel("Expiry").selectOption("In 7 days");
+  await page.getByLabel("IP allowlist").fill("203.0.113.0/24");
+  await page.getByLabel("Expiry").selectOption("7 days");
   await page.getByRole("button", { name: "Create key" }).click();
   const reply = await send(await page.getByTestId("new-key").inputValue());
   expect(reply.status).toBe(403);
-  await page.getByLabel("I have kept this key").check();
+  await page.getByLabel("I've saved it").check();
   await page.getByRole("button", { name: "Done" }).click();
   await expect(page.getByRole("row").filter({ hasText: "From elsewhere" })).toContainText("1 address · until");
 });
@@ -65,7 +65,7 @@ test("a key is renamed, rotated and revoked, each at once", async ({ page }) => 
   await open("Before", "Rotate");
   await page.getByRole("button", { name: "Rotate" }).click();
   const second = await page.getByTestId("new-key").inputValue();
-  await page.getByLabel("I have kept this key").check();
+  await page.getByLabel("I've saved it").check();
   await page.getByRole("button", { name: "Done" }).click();
   expect(second).not.toBe(first);
   await expect.poll(async () => (await send(first)).status, { timeout: 5_000 }).toBe(401);

@@ -54,7 +54,7 @@ async function openCreateKey(page: Page): Promise<void> {
 }
 
 async function openRefund(page: Page): Promise<void> {
-  await page.getByRole("button", { name: "Ask for a refund…" }).click();
+  await page.getByRole("button", { name: "Request a refund…" }).click();
   await page.getByRole("dialog").waitFor();
 }
 

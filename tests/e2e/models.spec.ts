@@ -37,14 +37,14 @@ test("anybody sees the prices, finds a model, and can share what they see by its
   await expect(page.getByLabel("Search models")).toHaveValue("oss 120b");
   await untilUsable(page);
   await page.getByLabel("Search models").fill("nothing like it");
-  await expect(page.getByText("No model fits")).toBeVisible();
+  await expect(page.getByText("No models found")).toBeVisible();
 });
 
 test("a model whose id holds slashes has a page with its prices, an example and code", async ({ page }) => {
   await page.goto(`${stack().web}/models`);
   await page.getByRole("link", { name: `Open ${SLASHED}` }).click();
   await expect(page).toHaveURL(/\/models\/%40cf\/openai\/gpt-oss-120b$/);
-  await expect(page.getByRole("row").filter({ hasText: "Input read from the cache" })).toContainText("0.0049");
+  await expect(page.getByRole("row").filter({ hasText: "Cached input (read)" })).toContainText("0.0049");
   // 1,000 × 0.049 / 1,000 + 500 × 0.105 / 1,000 = 0.1015, rounded up to the thousandth.
   await expect(page.getByTestId("charge")).toHaveText("0.102 Credits");
   for (const language of ["curl", "Python", "TypeScript"]) {

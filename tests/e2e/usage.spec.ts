@@ -20,10 +20,10 @@ test("filters of usage are in the address, Back undoes them, and the export hold
   const href = await page.getByRole("link", { name: "CSV" }).getAttribute("href");
   const csv = await (await page.request.get(`${stack().web}${href}`)).text();
   expect(csv.trim().split("\n")).toHaveLength(4);
-  await expect(page.getByText(/Days and times in Europe\/Berlin, GMT\+[12]\b/)).toBeVisible();
+  await expect(page.getByText(/Times in Europe\/Berlin, GMT\+[12]\b/)).toBeVisible();
 
   await page.getByRole("button", { name: "View as table" }).click();
-  await expect(page.getByRole("region", { name: "Credits a day by model" })).toContainText("24");
+  await expect(page.getByRole("region", { name: "Daily credits by model" })).toContainText("24");
 });
 
 test("pages of a list follow each other by the keyboard, from the newest to the first", async ({ page }) => {

@@ -49,7 +49,7 @@ function For({ movement }: { movement: Movement }) {
   }
   if (refType === "purchase" && refId) return <To href={`/buy/orders/${refId}`} what={t("order")} id={refId} />;
   const ended = movement.kind === "clawback" ? toKeyReason(memo) : null;
-  return ended ? t("contributedKey", { reason: reasons(ended) }) : memo;
+  return ended ? t("contributedKey", { reason: reasons(ended, { state: "retired" }) }) : memo;
 }
 
 function Row({ movement, nowMs }: { movement: Movement; nowMs: number }) {

@@ -4,7 +4,7 @@ import { untilUsable } from "./test";
 /** Type a key on the page of contributions and ask what it is worth. */
 export async function validate(page: Page, key: string): Promise<void> {
   await untilUsable(page);
-  await page.getByLabel("API key of OpenAI").fill(key);
+  await page.getByLabel("OpenAI API key").fill(key);
   await page.getByRole("button", { name: "Validate" }).click();
 }
 

@@ -53,7 +53,7 @@ export async function askForAccount(
 ): Promise<void> {
   await page.goto(`${stack().web}/sign-up`);
   await untilUsable(page);
-  await page.getByLabel("E-mail").fill(email);
+  await page.getByLabel("Email").fill(email);
   await page.getByLabel("Password", { exact: true }).fill(password);
   await page.getByRole("button", { name: "Create account" }).click();
 }
@@ -73,7 +73,7 @@ export async function signUp(page: Page): Promise<Person> {
 export async function signIn(page: Page, { email, password }: Pick<Person, "email" | "password">): Promise<void> {
   await page.goto(`${stack().web}/sign-in`);
   await untilUsable(page);
-  await page.getByLabel("E-mail").fill(email);
+  await page.getByLabel("Email").fill(email);
   await page.getByLabel("Password", { exact: true }).fill(password);
   await page.getByRole("button", { name: "Sign in" }).click();
 }
@@ -100,7 +100,7 @@ export async function makeKey(page: Page, name: string): Promise<string> {
   await page.getByLabel("Name", { exact: true }).fill(name);
   await page.getByRole("button", { name: "Create key" }).click();
   const secret = await page.getByTestId("new-key").inputValue();
-  await page.getByLabel("I have kept this key").check();
+  await page.getByLabel("I've saved it").check();
   await page.getByRole("button", { name: "Done" }).click();
   return secret;
 }
@@ -136,7 +136,7 @@ export async function payAndWait(page: Page): Promise<void> {
 export async function buyPack(page: Page, name: string): Promise<void> {
   await page.goto(`${stack().web}/buy`);
   await untilUsable(page);
-  await page.getByRole("button", { name: `Buy the pack ${name}` }).click();
+  await page.getByRole("button", { name: `Buy the ${name} pack` }).click();
   await payAndWait(page);
 }
 

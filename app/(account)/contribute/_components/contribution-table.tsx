@@ -52,7 +52,10 @@ function Vested({ row }: { row: ContributionRow }) {
 function State({ row }: { row: ContributionRow }) {
   const t = useTranslations("Contribute");
   const reason = row.reason ?? "none";
-  const why = [row.reason && t(`reasons.${row.reason}`), t(`stateNotes.${row.state}`, { reason })].filter(Boolean);
+  const why = [
+    row.reason && t(`reasons.${row.reason}`, { state: row.state }),
+    t(`stateNotes.${row.state}`, { reason }),
+  ].filter(Boolean);
   return (
     <>
       <Badge tone={TONES[row.state]} hasDot>
