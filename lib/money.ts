@@ -103,6 +103,13 @@ export function divideHalfUp(dividend: bigint, divisor: bigint): bigint {
   return divideDown(2n * dividend + divisor, 2n * divisor);
 }
 
+/** The nearest whole number to `dividend / divisor`, for showing; of two that are as near the even one. */
+export function divideHalfEven(dividend: bigint, divisor: bigint): bigint {
+  const down = divideDown(dividend, divisor);
+  const twice = 2n * (dividend - down * divisor);
+  return twice > divisor || (twice === divisor && down % 2n !== 0n) ? down + 1n : down;
+}
+
 /** The smallest multiple of `unit` that isn't below `dividend / divisor`. Units: those of `unit`. */
 export function divideUpToUnit(dividend: bigint, divisor: bigint, unit: bigint): bigint {
   return divideUp(dividend, divisor * unit) * unit;

@@ -23,7 +23,7 @@ import { webDatabase } from "./database";
 let opened: StripeApi | undefined;
 
 /** Stripe, as the environment names it. Errors: `unavailable` where it names none. */
-export function webStripe(): StripeApi {
+function webStripe(): StripeApi {
   const { stripeSecretKey: secretKey, stripeApiBase: apiBase } = webEnv();
   if (!secretKey) throw new ScripError("unavailable", "Buying isn't set up here: STRIPE_SECRET_KEY is missing.");
   opened ??= openStripe({ secretKey, apiBase });

@@ -29,7 +29,7 @@ test("a wrong password and an address that nobody has get the same answer", asyn
     texts.push((await page.getByRole("alert").filter({ hasText: /\w/ }).first().textContent()) ?? "");
   }
   expect(texts[0]).toBe(texts[1]);
-  expect(texts[0]).toContain("don't fit together");
+  expect(texts[0]).toContain("Incorrect email or password");
 });
 
 test("an address that has an account makes no second one, and isn't confirmed to have the first", async ({ page }) => {
@@ -37,7 +37,7 @@ test("an address that has an account makes no second one, and isn't confirmed to
   await page.context().clearCookies();
   await askForAccount(page, { email: person.email, password: "another long password" });
   const alert = page.getByRole("alert").filter({ hasText: /\w/ }).first();
-  await expect(alert).toContainText("couldn't be made with these details");
+  await expect(alert).toContainText("Couldn't create an account with these details");
   await expect(page).toHaveURL(/sign-up/);
 });
 
@@ -46,7 +46,9 @@ test("ten wrong passwords are enough for one address, and don't lock out anybody
   await page.context().clearCookies();
   for (let tries = 0; tries < 10; tries++) {
     await signIn(page, { email: victim.email, password: "a guess" });
-    await expect(page.getByRole("alert").filter({ hasText: /\w/ }).first()).toContainText("don't fit together");
+    await expect(page.getByRole("alert").filter({ hasText: /\w/ }).first()).toContainText(
+      "Incorrect email or password",
+    );
   }
   await signIn(page, { email: victim.email, password: "another guess" });
   await expect(page.getByRole("alert").filter({ hasText: /\w/ }).first()).toContainText("Too many attempts");

@@ -26,10 +26,10 @@ test("any amount shows its bonus while one types, and the order brings just that
   await amount.fill("4.99");
   await expect(page.getByText("The minimum is")).toBeVisible();
   await amount.fill("10.005");
-  await expect(page.getByText("Whole cents only")).toBeVisible();
+  await expect(page.getByText("Use at most two decimals")).toBeVisible();
   await amount.fill("10,00,0");
   await page.getByRole("button", { name: "Continue to payment" }).click();
-  await expect(page.getByText("Type an amount such as")).toBeVisible();
+  await expect(page.getByText("Enter an amount such as")).toBeVisible();
   await amount.fill("10,000");
   await expect(page.getByTestId("preview")).toHaveText("1,100,000 Credits");
   await amount.fill("99.99");
@@ -52,7 +52,7 @@ test("an order that was left on its pay page waits, and can be paid later", asyn
   await page.getByRole("button", { name: "Buy the Starter pack" }).click();
   await page.getByRole("button", { name: "Cancel and go back" }).click();
   await page.waitForURL("**/buy/orders/pur_*");
-  await expect(page.getByText("You left the pay page, and nothing was paid.")).toBeVisible();
+  await expect(page.getByText("You left the payment page and weren't charged.")).toBeVisible();
   await untilUsable(page);
   await page.getByRole("button", { name: "Continue to payment" }).click();
   await payAndWait(page);

@@ -78,7 +78,7 @@ test("what a contribution holds back is shown to its owner with the reason, on a
     expect((await send(secret)).status).toBe(200);
     await expect(told()).toBeVisible({ timeout: 3_000 });
   }).toPass();
-  await expect(row.getByText("Better-paid ones make up for it").filter({ visible: true })).toBeVisible();
+  await expect(row.getByText("Better-paid requests make up for it").filter({ visible: true })).toBeVisible();
   for (const theme of ["light", "dark"] as const) {
     await contributor.emulateMedia({ colorScheme: theme });
     for (const width of [1280, 360]) {
@@ -121,7 +121,7 @@ test("a contribution is paused, resumed and retired, each at once", async ({ pag
   const dialog = page.getByRole("dialog", { name: /^(Top up|Retire)/ });
   await dialog.getByLabel("OpenAI API key").fill(`${KEY}-mine`);
   await dialog.getByRole("button", { name: "Validate" }).click();
-  await expect(dialog.getByRole("alert")).toContainText("Nothing is left on this key", { timeout: 30_000 });
+  await expect(dialog.getByRole("alert")).toContainText("There isn't enough left on this key", { timeout: 30_000 });
   const account = `${stack().sandbox}/_sandbox/keys/${KEY}-mine`;
   expect((await page.request.put(account, { data: { quota_usd: 800 } })).ok()).toBe(true);
   await dialog.getByLabel("OpenAI API key").fill(`${KEY}-mine`);
@@ -134,7 +134,7 @@ test("a contribution is paused, resumed and retired, each at once", async ({ pag
   await expect(dialog).toContainText("119,99");
   await dialog.getByRole("button", { name: "Retire" }).click();
   await expect(row).toContainText("Retired");
-  await expect(row.getByText("The key is destroyed, its unvested credits").filter({ visible: true })).toBeVisible();
+  await expect(row.getByText("The key is destroyed; its unvested credits").filter({ visible: true })).toBeVisible();
   await expect(row.getByRole("button", { name: /^Actions for/ })).toHaveCount(0);
   await page.goto(`${stack().web}/transfers`);
   const taken = page.getByRole("row").filter({ hasText: "Reversed" });
@@ -168,7 +168,7 @@ test("an offer outlasts a reload, Back and another page, and says when it is ove
   await expect(page.getByRole("row").filter({ hasText: "OpenAI" })).toContainText("Active");
   await expect(page).toHaveURL(`${stack().web}/contribute`);
   await page.goto(address);
-  await expect(page.getByText("The offer that this page showed has been used")).toBeVisible();
+  await expect(page.getByText("This offer has been used")).toBeVisible();
 });
 
 test("each refusal says what to do, and no key is ever in a page or an address", async ({ page }) => {
@@ -185,17 +185,17 @@ test("each refusal says what to do, and no key is ever in a page or an address",
   const canary = `sk-nobody-${process.pid}-canary-of-pages`;
   await validate(page, canary);
   const alert = page.getByRole("main").getByRole("alert");
-  await expect(alert).toContainText("The provider doesn't accept this key", { timeout: 30_000 });
+  await expect(alert).toContainText("The provider rejected this key", { timeout: 30_000 });
   await validate(page, "short");
-  await expect(alert).toContainText("The provider doesn't accept this key");
+  await expect(alert).toContainText("The provider rejected this key");
   await validate(page, "sk-sandbox-openai-0usd");
-  await expect(alert).toContainText("Nothing is left on this key", { timeout: 30_000 });
+  await expect(alert).toContainText("There isn't enough left on this key", { timeout: 30_000 });
 
   await page.getByText("Limit how much of it may be used").click();
   const cap = page.getByLabel("Maximum, in US dollars");
   await cap.fill("1,00,0");
   await validate(page, `${KEY}-twice`);
-  await expect(page.getByText("Type an amount such as 500")).toBeVisible();
+  await expect(page.getByText("Enter an amount such as 500")).toBeVisible();
   await cap.fill("");
 
   await openOffer(page, `${KEY}-twice`);
@@ -204,7 +204,7 @@ test("each refusal says what to do, and no key is ever in a page or an address",
   await page.getByRole("button", { name: "Contribute", exact: true }).click();
   await expect(page.getByRole("row").filter({ hasText: "OpenAI" })).toContainText("Active");
   await validate(page, `${KEY}-twice`);
-  await expect(alert).toContainText("has been contributed already", { timeout: 30_000 });
+  await expect(alert).toContainText("has already been contributed", { timeout: 30_000 });
 
   await page.reload();
   await untilUsable(page);

@@ -48,6 +48,6 @@ test("a request that failed says that it was not charged", async ({ page }) => {
   await expect(row).toContainText("Not charged");
   await row.getByRole("link").click();
   await expect(page.getByText("Nothing was charged.")).toBeVisible();
-  await expect(page.getByText("The provider refused the request as it was sent")).toBeVisible();
+  await expect(page.getByText("The provider rejected the request")).toBeVisible();
   await expect(page.getByTestId("balance")).toContainText("100 Credits");
 });

@@ -35,7 +35,7 @@ test("limits of a key are chosen in the form and hold at the gateway", async ({ 
   await page.getByText("Scopes and limits").click();
   await page.getByLabel("IP allowlist").fill("nonsense");
   await page.getByRole("button", { name: "Create key" }).click();
-  await expect(page.getByText("One of these is no IP address")).toBeVisible();
+  await expect(page.getByText("Enter IP addresses")).toBeVisible();
   await page.getByLabel("IP allowlist").fill("203.0.113.0/24");
   await page.getByLabel("Expiry").selectOption("7 days");
   await page.getByRole("button", { name: "Create key" }).click();

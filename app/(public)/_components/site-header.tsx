@@ -5,7 +5,7 @@ import { useTranslations } from "next-intl";
 import Link from "next/link";
 
 /** The public places, in the order that a visitor asks for them. */
-export const SITE_LINKS = [
+const SITE_LINKS = [
   { name: "how", href: "/#how" },
   { name: "models", href: "/models" },
   { name: "packs", href: "/#packs" },

@@ -1,30 +1,49 @@
-import { type Decimal, divideDown, formatDecimal, formatUsd, type Nanos, NANOS_PER_USD } from "@/lib/money";
+import {
+  type Decimal,
+  divideDown,
+  divideHalfEven,
+  formatDecimal,
+  formatUsd,
+  nanos,
+  type Nanos,
+  NANOS_PER_USD,
+} from "@/lib/money";
 import { useLocale } from "next-intl";
 
-const PLACES = { coarse: 2, fine: 6, exact: 9 } as const;
+const EXACT_PLACES = 9;
 
-function usdText(amount: Nanos, locale: string, places: number): string {
+/** How many decimals a column of dollars has: two, four where one of them is below a dollar. */
+export const placesOf = (amounts: readonly Nanos[]): 2 | 4 =>
+  amounts.some((amount) => amount !== 0n && amount < NANOS_PER_USD && amount > -NANOS_PER_USD) ? 4 : 2;
+
+/** An amount as it is shown with so many decimals. Rounding: half to even. */
+export function roundedUsd(amount: Nanos, places: number): Nanos {
+  const unit = 10n ** BigInt(EXACT_PLACES - places);
+  return nanos(divideHalfEven(amount, unit) * unit);
+}
+
+function usdText(amount: Nanos, locale: string, places: { min: number; max: number }): string {
   const format = new Intl.NumberFormat(locale, {
     style: "currency",
     currency: "USD",
     currencyDisplay: "narrowSymbol",
-    maximumFractionDigits: places,
-    roundingMode: "trunc",
+    minimumFractionDigits: places.min,
+    maximumFractionDigits: places.max,
   });
   // Decimal text, which Intl reads digit by digit.
   return format.format(formatUsd(amount) as Intl.StringNumericLiteral).replace("-", "−");
 }
 
-/** Dollars for admins: cents for larger amounts, six places below a dollar, every place on hover. */
-export function Usd({ amount }: { amount: Nanos }) {
+/** Dollars for admins: rounded to the column's decimals, or to its own where it stands alone; every place on hover. */
+export function Usd({ amount, places = placesOf([amount]) }: { amount: Nanos; places?: number }) {
   const locale = useLocale();
-  const isSmall = amount < NANOS_PER_USD && amount > -NANOS_PER_USD;
-  const shown = usdText(amount, locale, isSmall ? PLACES.fine : PLACES.coarse);
-  const exact = usdText(amount, locale, PLACES.exact);
+  const rounded = roundedUsd(amount, places);
+  const shown = usdText(rounded, locale, { min: places, max: places });
+  const exact = usdText(amount, locale, { min: 2, max: EXACT_PLACES });
   return (
     <span
       data-money
-      data-hint={shown === exact ? undefined : exact}
+      data-hint={rounded === amount ? undefined : exact}
       className={`whitespace-nowrap tabular-nums ${amount < 0n ? "text-danger" : ""}`}
     >
       {shown}
