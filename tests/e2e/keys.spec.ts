@@ -43,7 +43,7 @@ test("limits of a key are chosen in the form and hold at the gateway", async ({ 
   expect(reply.status).toBe(403);
   await page.getByLabel("I've saved it").check();
   await page.getByRole("button", { name: "Done" }).click();
-  await expect(page.getByRole("row").filter({ hasText: "From elsewhere" })).toContainText("1 address · until");
+  await expect(page.getByRole("row").filter({ hasText: "From elsewhere" })).toContainText("1 IP range · until");
 });
 
 test("a key is renamed, rotated and revoked, each at once", async ({ page }) => {

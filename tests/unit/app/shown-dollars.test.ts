@@ -5,8 +5,8 @@ import { placesOf, roundedUsd } from "@/app/(admin)/admin/_components/usd";
 describe("dollars on admin pages", () => {
   it.each([
     ["two decimals", [1_500_000_000_000n, 89_000_000_000n], 2],
-    ["four where one of the column is below a dollar", [1_500_000_000_000n, 45_000_000n], 4],
-    ["four where a loss is below a dollar", [-220_000_000n], 4],
+    ["two where one of the column is a dollar or more", [1_500_000_000_000n, 45_000_000n], 2],
+    ["four where all of the column is below a dollar", [45_000_000n, 0n, -220_000_000n], 4],
     ["two where nothing was spent", [0n], 2],
   ])("have %s", (_what, amounts, places) => {
     expect(placesOf(amounts.map(nanos))).toBe(places);

@@ -12,9 +12,12 @@ import { useLocale } from "next-intl";
 
 const EXACT_PLACES = 9;
 
-/** How many decimals a column of dollars has: two, four where one of them is below a dollar. */
+/** How many decimals a column of dollars has: two, four where all of it is below a dollar. */
 export const placesOf = (amounts: readonly Nanos[]): 2 | 4 =>
-  amounts.some((amount) => amount !== 0n && amount < NANOS_PER_USD && amount > -NANOS_PER_USD) ? 4 : 2;
+  amounts.every((amount) => amount < NANOS_PER_USD && amount > -NANOS_PER_USD) &&
+  amounts.some((amount) => amount !== 0n)
+    ? 4
+    : 2;
 
 /** An amount as it is shown with so many decimals. Rounding: half to even. */
 export function roundedUsd(amount: Nanos, places: number): Nanos {
