@@ -1,7 +1,21 @@
 import { buttonClass } from "@/app/_components/ui/button";
 import { Skeleton, TableSkeleton } from "@/app/_components/ui/skeleton";
+import { ArrowLeft } from "lucide-react";
 import Link from "next/link";
 import type { ReactNode } from "react";
+
+/** The way back to the list that a page belongs to. */
+export function BackLink({ href, children }: { href: string; children: ReactNode }) {
+  return (
+    <Link
+      href={href}
+      className="mb-3 inline-flex items-center gap-1.5 rounded-sm text-[13px] text-ink-3 hover:text-ink"
+    >
+      <ArrowLeft aria-hidden="true" className="size-3.5" />
+      {children}
+    </Link>
+  );
+}
 
 /** A page's title, a line about it, and its main action. */
 export function PageHeader({ title, note, children }: { title: ReactNode; note?: ReactNode; children?: ReactNode }) {

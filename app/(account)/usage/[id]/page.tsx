@@ -10,13 +10,12 @@ import { getApiKey, type User } from "@/lib/auth";
 import { ScripError } from "@/lib/errors";
 import { fromPublicId } from "@/lib/ids";
 import { getUsage, type UsageAttempt, type UsageRecord } from "@/lib/usage";
-import { ArrowLeft, CircleSlash, Info } from "lucide-react";
+import { CircleSlash, Info } from "lucide-react";
 import type { Metadata } from "next";
 import { useLocale, useTranslations } from "next-intl";
 import { getTranslations } from "next-intl/server";
-import Link from "next/link";
 import { notFound } from "next/navigation";
-import { PageHeader } from "../../_components/page-header";
+import { BackLink, PageHeader } from "../../_components/page-header";
 import { durationText } from "../../_components/usage-table";
 import { Details } from "./_components/details";
 
@@ -151,13 +150,7 @@ export default async function RequestPage({ params }: { params: Params }) {
   const t = await getTranslations("Request");
   return (
     <>
-      <Link
-        href="/usage"
-        className="mb-3 inline-flex items-center gap-1.5 rounded-sm text-[13px] text-ink-3 hover:text-ink"
-      >
-        <ArrowLeft aria-hidden="true" className="size-3.5" />
-        {t("back")}
-      </Link>
+      <BackLink href="/usage">{t("back")}</BackLink>
       <PageHeader
         title={
           <span className="inline-flex flex-wrap items-center gap-3">

@@ -13,13 +13,13 @@ import { type ExampleCharge, exampleCharge } from "@/app/_server/examples";
 import { type PricedModel, readPricedModel } from "@/app/_server/models";
 import { currentUser } from "@/app/_server/session";
 import { isFor, type Model } from "@/lib/catalog";
-import { ArrowLeft, Terminal } from "lucide-react";
+import { Terminal } from "lucide-react";
 import type { Metadata } from "next";
 import { useLocale, useTranslations } from "next-intl";
 import { getTranslations } from "next-intl/server";
 import Link from "next/link";
 import { notFound } from "next/navigation";
-import { PageHeader } from "../../../(account)/_components/page-header";
+import { BackLink, PageHeader } from "../../../(account)/_components/page-header";
 import { LazyAffordable } from "../_components/lazy-affordable";
 import { Prices } from "./_components/prices";
 
@@ -114,13 +114,7 @@ export default async function ModelPage({ params }: { params: Params }) {
   const countsTokens = price.card.rates.some(({ meter }) => meter === "input_tokens") && !price.card.table;
   return (
     <>
-      <Link
-        href="/models"
-        className="mb-3 inline-flex items-center gap-1.5 rounded-sm text-[13px] text-ink-3 hover:text-ink"
-      >
-        <ArrowLeft aria-hidden="true" className="size-3.5" />
-        {t("back")}
-      </Link>
+      <BackLink href="/models">{t("back")}</BackLink>
       <PageHeader
         title={
           <span className="inline-flex flex-wrap items-center gap-2.5">

@@ -10,14 +10,14 @@ import { one, type SearchParams } from "@/app/_server/request";
 import { requireSession } from "@/app/_server/session";
 import type { PurchaseState, PurchaseView } from "@/lib/payments";
 import clsx from "clsx";
-import { ArrowLeft, Check, Printer } from "lucide-react";
+import { Check, Printer } from "lucide-react";
 import type { Metadata } from "next";
 import { useTranslations } from "next-intl";
 import { getTranslations } from "next-intl/server";
 import Link from "next/link";
 import type { ReactNode } from "react";
 import { KeepFresh } from "../../../_components/keep-fresh";
-import { PageHeader } from "../../../_components/page-header";
+import { BackLink, PageHeader } from "../../../_components/page-header";
 import { OrderState } from "../../_components/order-state";
 import { PayButton } from "./_components/pay-button";
 import { RefundCard } from "./_components/refund-card";
@@ -172,13 +172,7 @@ export default async function OrderPage({ params, searchParams }: Props) {
   ]);
   return (
     <>
-      <Link
-        href="/buy"
-        className="mb-3 inline-flex items-center gap-1.5 rounded-sm text-[13px] text-ink-3 hover:text-ink"
-      >
-        <ArrowLeft aria-hidden="true" className="size-3.5" />
-        {t("title")}
-      </Link>
+      <BackLink href="/buy">{t("title")}</BackLink>
       <PageHeader
         title={
           <span className="inline-flex flex-wrap items-center gap-3">
