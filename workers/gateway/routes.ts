@@ -111,9 +111,62 @@ async function sendMetrics({ metrics, metricsToken }: Gateway, context: RequestC
   context.send(200, { "content-type": metrics.registry.contentType }, await metrics.registry.metrics());
 }
 
+const PREFLIGHT_S = 7_200;
+/** Headers of ours that a page may read. */
+const EXPOSED = [
+  "x-request-id",
+  "x-scrip-credits",
+  "x-scrip-max-tokens",
+  "x-should-retry",
+  "retry-after",
+  "idempotent-replayed",
+  ...["requests", "tokens"].flatMap((what) =>
+    ["limit", "remaining", "reset"].map((part) => `x-ratelimit-${part}-${what}`),
+  ),
+].join(", ");
+
+/**
+ * Let pages of any origin call a protocol's paths with a key of theirs. Without `access-control-allow-credentials` a browser
+ * sends no cookie along, and none is read here.
+ */
+function allowOrigins({ headers, response }: RequestContext): void {
+  if (headers["origin"] === undefined) return;
+  response.setHeader("access-control-allow-origin", "*");
+  response.setHeader("access-control-expose-headers", EXPOSED);
+}
+
+/** The names of headers that a browser asks for, and `authorization`. */
+const namesIn = (asked = ""): Set<string> =>
+  new Set(
+    ["authorization", ...asked.split(",").map((name) => name.trim().toLowerCase())].filter((name) =>
+      /^[\w-]+$/.test(name),
+    ),
+  );
+
+/** Answer what a browser asks before it sends a request, or anybody who asks what may be sent to a path. */
+function sendOptions({ headers, replyHeaders, response }: RequestContext, methods: readonly string[]): void {
+  const allowed = [...methods, "OPTIONS"].join(", ");
+  response.writeHead(204, {
+    ...replyHeaders,
+    allow: allowed,
+    ...(headers["origin"] !== undefined && {
+      "access-control-allow-methods": allowed,
+      // Clients send headers of their own; a wildcard wouldn't cover `authorization`.
+      "access-control-allow-headers": [...namesIn(headers["access-control-request-headers"])].join(", "),
+      "access-control-max-age": String(PREFLIGHT_S),
+    }),
+  });
+  response.end();
+}
+
+/** The methods that a path answers; none for one that isn't there. */
+const methodsOf = (path: string): string[] => ["GET", "HEAD", "POST"].filter((method) => find(method, path) !== null);
+
+/** The route of a path. HEAD is answered as GET; Node leaves the body out. */
 function find(method: string, path: string): { route: Route; rest: string } | null {
+  const wanted = method === "HEAD" ? "GET" : method;
   for (const route of ROUTES) {
-    if (route.method !== method) continue;
+    if (route.method !== wanted) continue;
     if (path === route.path) return { route, rest: "" };
     if (route.isPrefix && path.startsWith(route.path)) return { route, rest: path.slice(route.path.length) };
   }
@@ -153,6 +206,9 @@ export async function routeRequest(gateway: Gateway, context: RequestContext): P
     });
   });
   try {
+    if (protocol) allowOrigins(context);
+    const methods = request.method === "OPTIONS" ? methodsOf(path) : [];
+    if (methods.length > 0) return sendOptions(context, methods);
     const found = find(request.method ?? "GET", path);
     if (!found) throw new ScripError("not_found", `There is no ${request.method} ${path.slice(0, 100)} here.`);
     await found.route.serve(gateway, context, decode(found.rest));
