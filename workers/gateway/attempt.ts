@@ -119,8 +119,10 @@ function readFirst(inFlight: InFlightRequest, call: UpstreamCall, headers: Heade
       },
       end(failure) {
         if (isDecided) return;
-        if (failure) reject(failure);
-        else decide(failed(classifyFailure("unreadable")));
+        if (failure) return reject(failure);
+        const last = reader.finish();
+        if (last.state === "failed") decide(failedWithin(inFlight, reader.failure() ?? ""));
+        else decide({ outcome: "stream", headers, call, reader, first: { out: last.out, state: "open" } });
       },
     });
   });

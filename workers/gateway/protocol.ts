@@ -50,7 +50,11 @@ export type StreamStep = { out: Buffer; state: "open" | "ended" | "failed" };
 export type StreamReader = {
   /** Errors: `RangeError` for what is no stream of this protocol. */
   push(chunk: Buffer): StreamStep;
-  /** Whether the stream came to its own end: its terminator, or the last word of a choice, was there. */
+  /** The supplier has ended the stream: what was left of it, and what became of it. */
+  finish(): StreamStep;
+  /** Whether the terminator was there; usage may come after it. */
+  isDone(): boolean;
+  /** Whether the stream came to its own end: its terminator, its usage, or the end of every choice was there. */
   isComplete(): boolean;
   /** The error that the supplier sent in the stream. */
   failure(): string | null;

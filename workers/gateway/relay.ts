@@ -72,6 +72,8 @@ class Relay implements OpenStream {
     const { context, gateway } = this.inFlight;
     if (this.#isTicking || this.#cause) return;
     if (this.inFlight.isFenced) return this.#stop("given_up");
+    // Its terminator came, and no end of the connection within a second.
+    if (this.stream.reader.isDone()) return this.#stop("complete");
     // What has a bound can't outgrow its hold: it is only looked at for its checkpoints.
     const isYoung = nowMs - context.arrivedMs < gateway.timings.checkpointMs;
     if (isYoung && this.inFlight.admitted.parsed.outputAsked !== null) return;
@@ -162,9 +164,21 @@ class Relay implements OpenStream {
     else this.sent.push(out);
   }
 
+  /** What came without the blank line that ends it. */
+  #finish(): void {
+    try {
+      const { out } = this.stream.reader.finish();
+      this.#pass({ out, state: this.stream.reader.failure() === null ? "open" : "failed" });
+    } catch {
+      this.#stop("cut");
+    }
+  }
+
   readonly #resume = (): void => this.stream.call.resume();
 
   #ended(failure: UpstreamFailure | null): void {
+    if (this.#cause) return;
+    if (!failure && !this.inFlight.isFenced) this.#finish();
     if (this.inFlight.context.isDisconnected) this.#end("left");
     else this.#end(!failure && this.stream.reader.isComplete() ? "complete" : "cut");
   }

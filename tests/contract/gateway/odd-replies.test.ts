@@ -41,10 +41,10 @@ describe("a good status with JSON that is no reply", () => {
     expect(await gateway.spent(caller)).toBe(0n);
   });
 
-  it("is an empty reply where it reports its usage, which is charged", async () => {
+  it("is charged where it reports output without a choice, such as an exhausted budget for reasoning", async () => {
     const caller = await gateway.caller();
-    supplier.play((response) => sendJson(response, 200, { object: "chat.completion", usage: usageOf(1_500, 0) }));
-    expect((await gateway.post(caller.secret, ask({ messages: [{ role: "user", content: "Hi" }] }))).status).toBe(200);
+    supplier.play((response) => sendJson(response, 200, { object: "chat.completion", usage: usageOf(1_000, 500) }));
+    expect((await gateway.post(caller.secret, ask())).status).toBe(200);
     expect(await keysOut()).toBe(0);
     expect(await gateway.spent(caller)).toBe(8n * CREDIT);
   });

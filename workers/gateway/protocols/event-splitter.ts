@@ -24,26 +24,72 @@ function firstEnd(bytes: Buffer, from: number): number {
   return -1;
 }
 
+const BLANK_LINE = Buffer.from("\n\n");
+const BYTE_ORDER_MARK = Buffer.from([0xef, 0xbb, 0xbf]);
+
+/** A stream may begin with a byte order mark, which hides its first event from readers. */
+const withoutMark = (bytes: Buffer): Buffer =>
+  bytes.subarray(0, 3).equals(BYTE_ORDER_MARK) ? bytes.subarray(3) : bytes;
+
+const ONE_NEWLINE = ["}\ndata:", "}\r\ndata:"].map((text) => Buffer.from(text));
+const DATA = Buffer.from("data:");
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/**
+ * Give each event its blank line where a supplier writes them one newline apart. A line that isn't JSON by itself is a part of a
+ * longer event, and stays one.
+ */
+function endEvents(bytes: Buffer): Buffer {
+  if (!ONE_NEWLINE.some((pattern) => bytes.includes(pattern))) return bytes;
+  const lines = bytes.toString("latin1").split("\n");
+  const ended = lines.map((line, index) => {
+    const isData = line.startsWith("data:") && lines[index + 1]?.startsWith("data:");
+    return isData && isJson(Buffer.from(line.slice(DATA.length), "latin1").toString("utf8")) ? `${line}\n` : line;
+  });
+  return Buffer.from(ended.join("\n"), "latin1");
+}
+
+/** Whether an event is named an error. */
+export const isErrorEvent = (event: Buffer): boolean =>
+  /(?:^|[\r\n])event:\s*error\s*[\r\n]/.test(event.toString("latin1"));
+
 /** Cuts a stream of server-sent events where events end, whatever the bounds of the chunks. */
 export type EventSplitter = {
   /** The whole events that are complete now, as one run of bytes; empty while none is. */
   push(chunk: Buffer): Buffer;
-  /** What came after the last complete event. */
-  rest(): Buffer;
+  /** What came after the last complete event, ended: a stream's last event may lack its blank line. */
+  finish(): Buffer;
 };
 
 /** A splitter for one stream. `bytesMax` bounds an event: more is no event stream. Errors: `RangeError` beyond it. */
 export function createEventSplitter(bytesMax: number): EventSplitter {
   let tail: Buffer = EMPTY;
+  let isFirst = true;
   return {
     push(chunk) {
-      const bytes = tail.length === 0 ? chunk : Buffer.concat([tail, chunk]);
+      const joined = tail.length === 0 ? chunk : Buffer.concat([tail, chunk]);
+      const bytes = endEvents(isFirst ? withoutMark(joined) : joined);
+      isFirst = false;
       const end = lastEnd(bytes);
       tail = end === bytes.length ? EMPTY : bytes.subarray(end);
       if (tail.length > bytesMax) throw new RangeError("an event is larger than any event of this protocol");
       return bytes.subarray(0, end);
     },
-    rest: () => tail,
+    finish() {
+      let end = tail.length;
+      while (tail[end - 1] === LF || tail[end - 1] === CR) end--;
+      const last = tail.subarray(0, end);
+      tail = EMPTY;
+      return last.length === 0 ? EMPTY : endEvents(Buffer.concat([last, BLANK_LINE]));
+    },
   };
 }
 

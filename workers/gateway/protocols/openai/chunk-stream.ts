@@ -1,91 +1,27 @@
 import type { Endpoint } from "../../../../lib/providers";
 import type { Counted, StreamReader, StreamStep, UsageBounds, UsageReading } from "../../protocol";
-import { createEventSplitter, eventData, splitEvents } from "../event-splitter";
+import { createEventSplitter, eventData, isErrorEvent, splitEvents } from "../event-splitter";
 import { readMembers, spliceInner, spliceMembers } from "../json-members";
-import { isObject, type Json } from "./json";
+import { choicesOf, ChunkLog, parseEvent } from "./chunk-log";
+import { isAbsent, isObject, type Json } from "./json";
 import { usageText } from "./limit";
 import type { ChatRequest } from "./parse";
-import { addChoices, findUsage, newProduced, type Produced, readUsage, texts } from "./usage";
-
-/** So much of a stream is kept unread; what was put out is only looked at when somebody asks, or when this is full. */
-const UNREAD_BYTES_MAX = 64 * 1024;
-const FINISHED = /"finish_reason"\s*:\s*"/;
-
-/** The object that an event carries; null for anything else. */
-function parseEvent(event: Buffer): Json | null {
-  const data = eventData(event);
-  if (data === null) return null;
-  try {
-    const value: unknown = JSON.parse(data);
-    return isObject(value) ? value : null;
-  } catch {
-    return null; // broken events pass as they are
-  }
-}
-
-/** What passed in a stream, for counting it: most streams report their usage, so that nothing of this is ever read. */
-class ChunkLog {
-  readonly #produced: Produced = newProduced();
-  #fresh: Produced = newProduced();
-  #unread: Buffer[] = [];
-  #unreadBytes = 0;
-  #isFinished = false;
-  #first: Json | null = null;
-
-  add(run: Buffer): void {
-    this.#unread.push(run);
-    this.#unreadBytes += run.length;
-    if (this.#unreadBytes > UNREAD_BYTES_MAX) this.#read();
-  }
-
-  /** Whether a choice gave the reason of its end. */
-  isFinished(): boolean {
-    this.#read();
-    return this.#isFinished;
-  }
-
-  /** The first chunk, whose id and time the others share. */
-  first(): Json | null {
-    this.#read();
-    return this.#first;
-  }
-
-  produced(): string[] {
-    this.#read();
-    return texts(this.#produced);
-  }
-
-  /** What came since the last call. */
-  producedSince(): string[] {
-    this.#read();
-    const since = texts(this.#fresh);
-    this.#fresh = newProduced();
-    return since;
-  }
-
-  #read(): void {
-    if (this.#unreadBytes === 0) return;
-    const run = Buffer.concat(this.#unread);
-    this.#unread = [];
-    this.#unreadBytes = 0;
-    this.#isFinished ||= FINISHED.test(run.toString("latin1"));
-    for (const event of splitEvents(run)) {
-      const parsed = parseEvent(event);
-      if (!parsed) continue;
-      this.#first ??= parsed;
-      addChoices(this.#produced, parsed["choices"], "delta");
-      addChoices(this.#fresh, parsed["choices"], "delta");
-    }
-  }
-}
+import { findUsage, hasOutput, readUsage, UsageReports } from "./usage";
 
 const EVENT_BYTES_MAX = 8 * 1024 * 1024;
 const DONE = Buffer.from("data: [DONE]\n\n");
 const NOTHING = Buffer.alloc(0);
-/** A run of events without any of these passes unread. Within a text of JSON, none of them can stand as it is. */
-const MARKS = [Buffer.from("[DONE]"), Buffer.from('"error"')];
+/**
+ * A run of events without any of these passes unread. Within a text of JSON those with quotes can't stand as they are, and the
+ * others only cost a look.
+ */
+const MARKS = ["[DONE]", '"error', "event:", "retry:", '"success"', '"base_resp"', '"detail"'].map((mark) =>
+  Buffer.from(mark),
+);
 const USAGE = Buffer.from('"usage"');
 const [SPACE, TAB, COLON, OPEN] = [0x20, 0x09, 0x3a, 0x7b];
+/** The failure of a stream that ended without a reply. */
+const EMPTY_REPLY = "{}";
 
 /** Whether a usage object begins in the run, however its JSON is spaced; suppliers write `"usage":null` in every chunk. */
 function hasUsage(run: Buffer): boolean {
@@ -102,44 +38,63 @@ const isMarked = (run: Buffer): boolean => MARKS.some((mark) => run.includes(mar
 const asEvent = (data: Buffer): Buffer => Buffer.concat([Buffer.from("data: "), data, Buffer.from("\n\n")]);
 const dataBytes = (event: Buffer): Buffer => Buffer.from(eventData(event) ?? "");
 
-/** An event without its usage; null where nothing else was in it. */
-function withoutUsage(event: Buffer, { choices }: Json): Buffer | null {
-  if (!Array.isArray(choices) || choices.length === 0) return null;
-  const data = dataBytes(event);
-  return asEvent(spliceMembers(data, readMembers(data), new Map([["usage", null]])));
+/** Whether an event is a supplier's error: by its name, a member, a choice's end, or since it is no chunk at all. */
+function isError(event: Buffer, parsed: Json): boolean {
+  if (isErrorEvent(event) || !isAbsent(parsed["error"])) return true;
+  const groq = parsed["x_groq"];
+  if (isObject(groq) && !isAbsent(groq["error"])) return true;
+  if (Array.isArray(parsed["choices"])) return choicesOf(parsed).some((choice) => choice["finish_reason"] === "error");
+  return !isObject(parsed["usage"]);
 }
 
-/** Passes the chunks of a chat completion on; withholds the last usage and the terminator until the end. */
+/** A chunk without its figures: they become null where the caller asked for usage, as OpenAI's are, and go elsewhere. */
+function withoutFigures(event: Buffer, parsed: Json, wantsUsage: boolean): Buffer {
+  if (!isObject(parsed["usage"])) return event;
+  const data = dataBytes(event);
+  return asEvent(spliceMembers(data, readMembers(data), new Map([["usage", wantsUsage ? "null" : null]])));
+}
+
+/**
+ * Passes the chunks of a chat completion on; withholds the last usage and the terminator until the end, and everything until
+ * there is a choice: before that another key may be tried.
+ */
 class ChunkStream implements StreamReader {
   readonly #splitter = createEventSplitter(EVENT_BYTES_MAX);
   readonly #log = new ChunkLog();
-  #withheld: { event: Buffer; parsed: Json } | null = null;
-  #usage: Json | null = null;
+  readonly #reports = new UsageReports();
+  /** The last event that had usage and no choice. */
+  #usageChunk: Buffer | null = null;
+  #early: Buffer[] = [];
+  #isBegun = false;
   #failure: string | null = null;
   #isDone = false;
+  #isOver = false;
 
   constructor(
     private readonly wantsUsage: boolean,
+    private readonly choices: number,
     private readonly reasoning: Endpoint["reasoning"],
   ) {}
 
   push(chunk: Buffer): StreamStep {
     if (this.#state() !== "open") return { out: NOTHING, state: this.#state() };
-    const run = this.#splitter.push(chunk);
-    if (run.length === 0) return { out: NOTHING, state: "open" };
-    this.#log.add(run);
-    if (this.#passesUnread(run)) return { out: run, state: "open" };
-    const out: Buffer[] = [];
-    for (const event of splitEvents(run)) {
-      if (this.#state() !== "open") break;
-      if (this.#passesUnread(event)) out.push(event);
-      else this.#readEvent(event, out);
-    }
-    return { out: Buffer.concat(out), state: this.#state() };
+    return this.#read(this.#splitter.push(chunk));
+  }
+
+  finish(): StreamStep {
+    const step =
+      this.#state() === "open" ? this.#read(this.#splitter.finish()) : { out: NOTHING, state: this.#state() };
+    if (this.#failure === null && (this.#isBegun || this.#reports.hasOutput())) this.#isOver = true;
+    else this.#failure ??= EMPTY_REPLY;
+    return { out: step.out, state: this.#state() };
+  }
+
+  isDone(): boolean {
+    return this.#isDone;
   }
 
   isComplete(): boolean {
-    return this.#isDone || this.#usage !== null || this.#log.isFinished();
+    return this.#isDone || this.#reports.isThere() || this.#log.finished() >= this.choices;
   }
 
   failure(): string | null {
@@ -147,10 +102,12 @@ class ChunkStream implements StreamReader {
   }
 
   reading(bounds: UsageBounds): UsageReading {
-    if (!this.#usage) return { outcome: "absent" };
-    // A report of some output says by itself that the reply wasn't empty.
-    const isEmpty = this.#usage["completion_tokens"] === 0 && this.#log.produced().length === 0;
-    return readUsage(this.#usage, this.reasoning, bounds, isEmpty);
+    const readOne = (report: Json): UsageReading => {
+      // A report of some output says by itself that the reply wasn't empty.
+      const isEmpty = !hasOutput(report) && this.#log.produced().length === 0;
+      return readUsage(report, this.reasoning, bounds, isEmpty);
+    };
+    return this.#reports.read(readOne);
   }
 
   produced(): string[] {
@@ -162,32 +119,27 @@ class ChunkStream implements StreamReader {
   }
 
   end(counted: Counted, credits: string): Buffer {
-    const parts: Buffer[] = [];
-    if (this.wantsUsage) parts.push(this.#usageEvent(counted, credits));
-    else this.#passWithheld(parts);
-    return Buffer.concat([...parts, DONE]);
-  }
-
-  #passesUnread(events: Buffer): boolean {
-    return !this.#withheld && !isMarked(events);
+    return this.wantsUsage ? Buffer.concat([this.#usageEvent(counted, credits), DONE]) : DONE;
   }
 
   #state(): StreamStep["state"] {
     if (this.#failure !== null) return "failed";
-    return this.#isDone ? "ended" : "open";
+    return this.#isOver || (this.#isDone && this.#reports.isThere()) ? "ended" : "open";
   }
 
-  /** What was withheld turns out not to be the last: it goes as it would have gone. */
-  #release(out: Buffer[]): void {
-    this.#passWithheld(out);
-    this.#withheld = null;
-  }
-
-  #passWithheld(out: Buffer[]): void {
-    if (!this.#withheld) return;
-    const { event, parsed } = this.#withheld;
-    const passed = this.wantsUsage ? event : withoutUsage(event, parsed);
-    if (passed) out.push(passed);
+  #read(run: Buffer): StreamStep {
+    if (run.length === 0) return { out: NOTHING, state: this.#state() };
+    this.#log.add(run);
+    if (this.#isBegun && !isMarked(run)) return { out: run, state: "open" };
+    const out: Buffer[] = [];
+    for (const event of splitEvents(run)) {
+      if (this.#failure !== null) break;
+      if (this.#isBegun && !isMarked(event)) out.push(event);
+      else this.#readEvent(event, out);
+    }
+    // A reply needs a choice, or output that was reported: a terminator alone ends nothing.
+    if (this.#isDone && !this.#isBegun && !this.#reports.hasOutput()) this.#failure ??= EMPTY_REPLY;
+    return { out: Buffer.concat(out), state: this.#state() };
   }
 
   #readEvent(event: Buffer, out: Buffer[]): void {
@@ -197,25 +149,64 @@ class ChunkStream implements StreamReader {
       return;
     }
     const parsed = parseEvent(event);
-    if (parsed && parsed["error"] !== undefined && parsed["error"] !== null) {
+    if (parsed && isError(event, parsed)) {
       this.#failure = data;
       return;
     }
-    this.#release(out);
-    const found = parsed && findUsage(parsed);
-    if (isObject(found)) this.#usage = found;
-    if (parsed && isObject(parsed["usage"])) this.#withheld = { event, parsed };
-    else out.push(event);
+    if (!parsed) return this.#passOther(event, data, out);
+    const report = findUsage(parsed);
+    if (isObject(report)) this.#reports.add(report);
+    const hasChoice = choicesOf(parsed).length > 0;
+    if (!hasChoice && isObject(parsed["usage"])) {
+      this.#usageChunk = event;
+      return;
+    }
+    this.#pass(withoutFigures(event, parsed, this.wantsUsage), hasChoice, out);
+  }
+
+  /** Comments keep a connection open; a name or a delay without data, which the field's clients fail on, goes. */
+  #passOther(event: Buffer, data: string | null, out: Buffer[]): void {
+    if (this.#isDone || data?.trim() === "") return;
+    if (data !== null || event[0] === COLON) this.#pass(event, false, out);
+  }
+
+  #pass(event: Buffer, hasChoice: boolean, out: Buffer[]): void {
+    if (this.#isDone) return;
+    if (hasChoice && !this.#isBegun) {
+      this.#isBegun = true;
+      out.push(...this.#early);
+      this.#early = [];
+    }
+    if (this.#isBegun) out.push(event);
+    else this.#early.push(event);
   }
 
   #usageEvent(counted: Counted, credits: string): Buffer {
-    if (this.#withheld) return asEvent(spliceInner(dataBytes(this.#withheld.event), "usage", "credits", credits));
     const { id, created, model } = this.#log.first() ?? {};
-    const head = JSON.stringify({ id, object: "chat.completion.chunk", created, model, choices: [] });
-    return Buffer.from(`data: ${head.slice(0, -1)},"usage":${usageText(counted, credits)}}\n\n`);
+    if (this.#usageChunk && this.#reports.isOne()) {
+      const data = dataBytes(this.#usageChunk);
+      const members = readMembers(data);
+      const own = parseEvent(this.#usageChunk)?.["id"];
+      const named =
+        own === "" || own === undefined ? spliceMembers(data, members, new Map([["id", idText(id)]])) : data;
+      return asEvent(spliceInner(named, "usage", "credits", credits));
+    }
+    const head = JSON.stringify({ object: "chat.completion.chunk", created, model, choices: [] });
+    const report = this.#reports.whole();
+    const usage = report
+      ? spliceMembers(
+          Buffer.from(JSON.stringify(report)),
+          readMembers(Buffer.from(JSON.stringify(report))),
+          new Map([["credits", credits]]),
+        )
+      : usageText(counted, credits);
+    return Buffer.from(`data: {"id":${idText(id)},${head.slice(1, -1)},"usage":${String(usage)}}\n\n`);
   }
 }
 
+/** An id for the last chunk: that of the others; clients drop a chunk whose id is empty. */
+const idText = (id: unknown): string => JSON.stringify(typeof id === "string" && id !== "" ? id : "chatcmpl-scrip");
+
 /** A reader for the stream that answers a request. */
-export const stream = ({ particulars }: ChatRequest, endpoint: Endpoint): StreamReader =>
-  new ChunkStream(particulars.wantsUsage, endpoint.reasoning);
+export const stream = ({ particulars, choices }: ChatRequest, endpoint: Endpoint): StreamReader =>
+  new ChunkStream(particulars.wantsUsage, choices, endpoint.reasoning);

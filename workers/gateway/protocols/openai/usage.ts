@@ -1,7 +1,7 @@
 import type { Usage } from "../../../../lib/pricing";
 import type { Endpoint } from "../../../../lib/providers";
 import type { ReplyReading, UsageBounds, UsageReading } from "../../protocol";
-import { isObject, type Json } from "./json";
+import { isAbsent, isObject, type Json } from "./json";
 
 /** What a reply put out: the pieces of each text, by choice and place. */
 export type Produced = Map<string, string[]>;
@@ -55,6 +55,9 @@ function count(value: unknown): number {
   return typeof value === "number" && Number.isSafeInteger(value) && value >= 0 ? value : Number.NaN;
 }
 
+/** Suppliers that report in every chunk: the last ones are kept. */
+const REPORTS_MAX = 64;
+
 type Kinds = Usage["kinds"];
 
 function inputKinds(raw: Json): Kinds {
@@ -88,6 +91,8 @@ function outputTotal(raw: Json, reasoning: Endpoint["reasoning"], reasoningToken
   return output;
 }
 
+const NO_TOKENS = { input_tokens: 0, output_tokens: 0 };
+
 /**
  * Read a usage object. It is untrusted: whole numbers within the bounds, none negative; no input, or no output of a reply
  * that isn't empty, can't be.
@@ -102,12 +107,63 @@ export function readUsage(
   const kinds = { ...inputKinds(raw), ...outputKinds(raw) };
   const input = count(raw["prompt_tokens"]);
   const output = outputTotal(raw, reasoning, kinds.reasoning ?? 0);
+  if (isEmpty && input === 0 && output === 0) return { outcome: "reported", usage: { meters: NO_TOKENS, kinds: {} } };
   const isWithin = input >= 1 && input <= bounds.inputMax && output >= (isEmpty ? 0 : 1) && output <= bounds.outputMax;
   if (!isWithin || !isCredible(kinds)) return { outcome: "incredible" };
   return {
     outcome: "reported",
     usage: { meters: { input_tokens: input, output_tokens: output }, kinds: present(kinds) },
   };
+}
+
+/** Whether a report speaks of output. */
+export const hasOutput = (report: Json): boolean => count(report["completion_tokens"]) > 0;
+
+/** Two reports as one that has the larger number wherever both have one, and everything that only one says. */
+function fullest(one: Json, other: Json): Json {
+  const both: Json = { ...one };
+  for (const [name, value] of Object.entries(other)) {
+    const known = both[name];
+    if (isObject(known) && isObject(value)) both[name] = fullest(known, value);
+    else if (typeof value === "number" && (typeof known !== "number" || value > known)) both[name] = value;
+    else if (isAbsent(known)) both[name] = value;
+  }
+  return both;
+}
+
+/** The usage reports of one stream: suppliers write zeros, nothing, timings or half of it beside the one that holds. */
+export class UsageReports {
+  readonly #all: Json[] = [];
+
+  add(report: Json): void {
+    if (this.#all.length >= REPORTS_MAX) this.#all.splice(-1, 1);
+    this.#all.push(report);
+  }
+
+  isThere(): boolean {
+    return this.#all.length > 0;
+  }
+
+  isOne(): boolean {
+    return this.#all.length === 1;
+  }
+
+  hasOutput(): boolean {
+    return this.#all.some(hasOutput);
+  }
+
+  /** All of them as one; null where there is none. */
+  whole(): Json | null {
+    return this.#all.length === 0 ? null : this.#all.reduce(fullest);
+  }
+
+  /** The fullest report that can be true: all of them together, else the one with the most output. */
+  read(readOne: (report: Json) => UsageReading): UsageReading {
+    if (this.#all.length === 0) return { outcome: "absent" };
+    const byOutput = this.#all.toSorted((a, b) => count(b["completion_tokens"]) - count(a["completion_tokens"]));
+    const readings = [this.#all.reduce(fullest), ...byOutput].map(readOne);
+    return readings.find(({ outcome }) => outcome === "reported") ?? { outcome: "incredible" };
+  }
 }
 
 /** The usage object of a reply or of an event, wherever the supplier puts it. */
@@ -117,8 +173,8 @@ export function findUsage(body: Json): unknown {
 }
 
 /**
- * Read a whole reply. `isReply` is false for what is no chat completion at all: one with a usage report and without
- * choices is empty, and paid.
+ * Read a whole reply. `isReply` is false for what has neither a choice nor a report of output: it is no chat completion, or an
+ * empty one.
  */
 export function usage(reply: Buffer, endpoint: Endpoint, bounds: UsageBounds): ReplyReading {
   let body: unknown;
@@ -128,7 +184,9 @@ export function usage(reply: Buffer, endpoint: Endpoint, bounds: UsageBounds): R
     body = null; // whoever answered doesn't speak this protocol
   }
   const isError = isObject(body) && body["error"] !== undefined && body["error"] !== null;
-  if (!isObject(body) || isError || (!Array.isArray(body["choices"]) && !isObject(body["usage"]))) {
+  const found = isObject(body) ? findUsage(body) : undefined;
+  const hasChoice = isObject(body) && Array.isArray(body["choices"]) && body["choices"].some(isObject);
+  if (!isObject(body) || isError || (!hasChoice && !(isObject(found) && hasOutput(found)))) {
     return { reading: { outcome: "absent" }, produced: () => [], isReply: false };
   }
   const produced = (): string[] => {
@@ -136,8 +194,7 @@ export function usage(reply: Buffer, endpoint: Endpoint, bounds: UsageBounds): R
     addChoices(said, body["choices"], "message");
     return texts(said);
   };
-  const found = findUsage(body);
   // A report of some output says by itself that the reply wasn't empty.
-  const isEmpty = isObject(found) && found["completion_tokens"] === 0 && produced().length === 0;
+  const isEmpty = isObject(found) && !hasOutput(found) && produced().length === 0;
   return { reading: readUsage(found, endpoint.reasoning, bounds, isEmpty), produced, isReply: true };
 }
