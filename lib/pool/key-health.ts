@@ -17,7 +17,13 @@ export type KeyHealth = {
   coolingUntilMs: number;
   /** Models that the key can't use, and until when that is believed. */
   avoided: Map<string, number>;
+  /** Answers that said so of a model, until they are proof. */
+  doubts: Map<string, Doubt[]>;
 };
+
+/** Whose request a supplier refused, and which body it had: one caller, or one prompt, proves nothing of a key. */
+export type RequestSource = { account: string; body: string };
+type Doubt = RequestSource & { atMs: number };
 
 const SMOOTHING = 0.2;
 const FAULTS_TO_OPEN = 5;
@@ -26,7 +32,11 @@ const BREAKER_MAX_MS = 30_000;
 const COOLING_FIRST_MS = 1_000;
 const COOLING_MAX_MS = 300_000;
 const RETRY_AFTER_MAX_MS = 600_000;
-const AVOID_MODEL_MS = 24 * 3_600_000;
+const AVOID_MODEL_MS = 600_000;
+const DOUBT_MS = 600_000;
+const DOUBTS_MAX = 8;
+const ACCOUNTS_FOR_PROOF = 2;
+const BODIES_FOR_PROOF = 3;
 
 /** A key that nothing is known of yet. */
 export const newHealth = (): KeyHealth => ({
@@ -40,6 +50,7 @@ export const newHealth = (): KeyHealth => ({
   coolingSteps: 0,
   coolingUntilMs: 0,
   avoided: new Map(),
+  doubts: new Map(),
 });
 
 /** When the key can next be used for that model: a time that isn't after now means at once. Units: epoch milliseconds. */
@@ -85,13 +96,24 @@ function recordSuccess(health: KeyHealth, latencyMs: number): void {
   health.coolingSteps = 0;
 }
 
+/** Avoid a model once two callers, or three bodies, were told within ten minutes that the key can't use it. */
+function recordDoubt(health: KeyHealth, modelId: string, source: RequestSource, nowMs: number): void {
+  const recent = (health.doubts.get(modelId) ?? []).filter(({ atMs }) => atMs > nowMs - DOUBT_MS);
+  const doubts = [...recent, { ...source, atMs: nowMs }].slice(-DOUBTS_MAX);
+  health.doubts.set(modelId, doubts);
+  const count = (what: keyof RequestSource): number => new Set(doubts.map((doubt) => doubt[what])).size;
+  if (count("account") < ACCOUNTS_FOR_PROOF && count("body") < BODIES_FOR_PROOF) return;
+  health.avoided.set(modelId, nowMs + AVOID_MODEL_MS);
+  health.doubts.delete(modelId);
+}
+
 /** A request with the key ended, and what its answer means: a 429 cools the key down, faults in a row open its breaker. */
 export function recordEnd(
   health: KeyHealth,
-  end: { forKey: KeyAction; modelId: string; latencyMs: number; nowMs: number },
+  end: { forKey: KeyAction; modelId: string; source: RequestSource; latencyMs: number; nowMs: number },
 ): void {
   health.inFlight = Math.max(0, health.inFlight - 1);
-  const { forKey, modelId, latencyMs, nowMs } = end;
+  const { forKey, modelId, source, latencyMs, nowMs } = end;
   switch (forKey.action) {
     case "none":
       recordSuccess(health, latencyMs);
@@ -107,7 +129,7 @@ export function recordEnd(
       health.coolingSteps += 1;
       break;
     case "avoid_model":
-      health.avoided.set(modelId, nowMs + AVOID_MODEL_MS);
+      recordDoubt(health, modelId, source, nowMs);
       break;
     case "quarantine":
     case "deplete":

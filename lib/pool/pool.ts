@@ -7,7 +7,7 @@ import type { Bus } from "../redis";
 import { nowMs as clock } from "../time";
 import type { SecretText, Vault } from "../vault";
 import { chooseKey, type KeyNeeds, type KeyRequest } from "./choose-key";
-import { recordEnd, recordStart } from "./key-health";
+import { recordEnd, recordStart, type RequestSource } from "./key-health";
 import { decryptPoolKey } from "./key-secret";
 import { type KeyCount, type PoolKey, quotaLeft } from "./pool-key";
 import { createPoolMemory, type PoolMemory } from "./pool-memory";
@@ -29,7 +29,14 @@ export type ChosenKey = {
 export type Choice = { outcome: "key"; key: ChosenKey } | { outcome: "none"; retryAfterMs: number };
 
 /** How a request with a key ended. Units: milliseconds, nanodollars. */
-export type KeyEnd = { forKey: KeyAction; modelId: string; latencyMs: number; costNanos: Nanos; nowMs: number };
+export type KeyEnd = {
+  forKey: KeyAction;
+  modelId: string;
+  source: RequestSource;
+  latencyMs: number;
+  costNanos: Nanos;
+  nowMs: number;
+};
 
 /** One process's view of the pool. */
 export type Pool = {

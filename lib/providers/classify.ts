@@ -20,9 +20,10 @@ const DISABLED =
   /organization has been disabled|account_deactivated|account (?:is|has been) (?:deactivated|disabled|suspended)|service_disabled|organization_restricted/;
 const ADDRESS = /ip[ _](?:address )?(?:is )?not[ _](?:authorized|allowed|allow-?listed)/;
 const POLICY = /content_policy|content_filter|moderation|guardrail|safety_|prohibited_content/;
-const NO_MODEL_CODES = /model_not_found|\b(?:5007|5016|20012)\b/;
+const NO_MODEL_CODES = /model_not_found|unsupported_country_region_territory|\b(?:5007|5016|20012)\b/;
+// The model has to be what the sentence is about: "tool use with this model is not available" is about the request.
 const NO_MODEL_TEXT =
-  /model[^.]{0,120}(?:not found|does not exist|not exist|no access|not have access|not available)|no such model/;
+  /(?:^|[.:]\s*)(?:the |this |that |requested |your )*model\b[^.]{0,120}(?:not found|does not exist|not exist|no access|not have access|is not available)|no such model|not have access to (?:the |this )?model/;
 const OVERLOADED = /overloaded|slow_down|capacity_exceeded|capacity exceeded|engine_overloaded|system_busy/;
 /** The limit is below what this one request asks for: it would be refused at any time, by an idle key too. */
 const ABOVE_LIMIT = /^request too large .*\btokens per min/;
@@ -87,9 +88,8 @@ const RULES: readonly Rule[] = [
   {
     outcome: "model_unavailable",
     when: (facts) =>
-      facts.status === 403 ||
-      ((facts.status === 404 || facts.status === 400) &&
-        (NO_MODEL_CODES.test(`${facts.type} ${facts.code}`) || NO_MODEL_TEXT.test(facts.message))),
+      [400, 403, 404].includes(facts.status) &&
+      (NO_MODEL_CODES.test(`${facts.type} ${facts.code}`) || NO_MODEL_TEXT.test(facts.message)),
     forKey: () => ({ action: "avoid_model" }),
     forRequest: "next_key",
   },
@@ -126,16 +126,35 @@ const RULES: readonly Rule[] = [
   },
 ];
 
+/** What APIs answer about a request itself. */
+const CALLERS_OWN_STATUSES = [400, 404, 413, 422];
+/** What a firewall or a proxy in front of a supplier answers means: nothing of the key, the account or the model. */
+const FROM_ELSEWHERE: Classification = { forKey: isFault(), forRequest: "next_key", outcome: "unreadable" };
+/** Statuses that say the same whoever sends them. */
+const WHOEVER_SENDS_IT = [402, 408, 429];
+
+/** Whether an answer is a page for people: what stands before the supplier's API answered. */
+const isPage = ({ body }: UpstreamAnswer): boolean => /^\s*</.test(body);
+
+/** Whether an answer is an API's own, as far as it was read. */
+const isApiError = (body: string): boolean => /^\s*[[{]/.test(body);
+
 /**
  * What an answer that isn't a success means, for the key and for the request.
  *
- * What no rule knows is the caller's own: it gets the answer, and nothing is held against the key.
+ * Only an API's own error says anything of a key, an account or a model, and only one about the request reaches the caller. A
+ * 403 that no rule knows is taken to be about the request, and another key is tried.
  */
 export function classifyAnswer(answer: UpstreamAnswer): Classification {
+  const { status, body } = answer;
+  const isCallers = status >= 400 && status < 500;
+  if (isCallers && isPage(answer) && !WHOEVER_SENDS_IT.includes(status)) return FROM_ELSEWHERE;
   const facts = readErrorFacts(answer);
   for (const rule of RULES) {
     if (rule.when(facts)) return { forKey: rule.forKey(answer), forRequest: rule.forRequest, outcome: rule.outcome };
   }
+  if (status === 403) return { forKey: isWell(), forRequest: "next_key", outcome: "bad_request" };
+  if (!CALLERS_OWN_STATUSES.includes(status) || !isApiError(body)) return FROM_ELSEWHERE;
   return { forKey: isWell(), forRequest: "surface", outcome: "bad_request" };
 }
 

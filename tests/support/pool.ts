@@ -73,7 +73,15 @@ export function chosenId(pool: Pool, exclude: Uuid[] = [], channels: string[] = 
 /** One request with a key, and how it ended. */
 export function answer(pool: Pool, id: Uuid, forKey: KeyAction, costNanos = 0n): void {
   pool.started(id);
-  pool.finished(id, { forKey, modelId: "gpt-4o-mini", latencyMs: 10, costNanos: nanos(costNanos), nowMs: nowMs() });
+  const source = { account: "somebody", body: "" };
+  pool.finished(id, {
+    forKey,
+    modelId: "gpt-4o-mini",
+    source,
+    latencyMs: 10,
+    costNanos: nanos(costNanos),
+    nowMs: nowMs(),
+  });
 }
 
 /** What an operator sees of a key. */

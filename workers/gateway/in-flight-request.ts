@@ -10,6 +10,7 @@ import type { Gateway } from "./gateway-state";
 import type { Protocol } from "./protocol";
 import type { Reservation } from "./reserve";
 import type { Ending } from "./refusals";
+import { createHash } from "node:crypto";
 
 type Rated = Pick<RatedRequest, "isCapped"> & Pick<UsageEnd, "meters" | "multipliers" | "breakdown" | "costBreakdown">;
 
@@ -93,7 +94,11 @@ export class InFlightRequest {
     this.#ownSinceMs = this.#answeredMs ?? atMs;
     const latencyMs = Math.max(0, this.#ownSinceMs - this.#startedMs);
     const { gateway, key, admitted } = this;
-    gateway.pool.finished(key.id, { forKey, modelId: admitted.model.id, latencyMs, costNanos, nowMs: atMs });
+    const { model, caller, parsed } = admitted;
+    // What was asked is only looked at where the answer may have been about that.
+    const body = forKey.action === "avoid_model" ? createHash("sha256").update(parsed.bytes).digest("base64") : "";
+    const source = { account: caller.user.id, body };
+    gateway.pool.finished(key.id, { forKey, modelId: model.id, source, latencyMs, costNanos, nowMs: atMs });
     gateway.metrics.attempt(admitted.model.provider, outcome);
     const n = this.attempts.length + 1;
     this.context.tries.push({ channel: key.channelId, outcome, startMs: this.#startedMs, endMs: atMs });

@@ -58,7 +58,8 @@ const isFault = ({ forKey, outcome }: Failed["meaning"]): boolean =>
   forKey.action === "fault" || outcome === "unreadable" || outcome === "redirected";
 
 /** A supplier that fails, and a request that is above the limits of keys, would go through all of them. */
-const isBounded = (meaning: Failed["meaning"]): boolean => isFault(meaning) || meaning.outcome === "above_limit";
+const isBounded = (meaning: Failed["meaning"]): boolean =>
+  isFault(meaning) || meaning.outcome === "above_limit" || meaning.outcome === "bad_request";
 
 /** What the caller is told when every try failed. */
 function exhausted({ meaning }: Failed, isDispatched: boolean, retryAfterMs: number): ScripError {
@@ -68,6 +69,10 @@ function exhausted({ meaning }: Failed, isDispatched: boolean, retryAfterMs: num
   }
   if (isFault(meaning)) {
     return new ScripError("upstream_error", "The supplier failed to answer. Nothing is charged.", details);
+  }
+  if (meaning.outcome === "bad_request") {
+    const message = "The supplier refused this request. Nothing is charged; change it before you send it again.";
+    return new ScripError("invalid_request", message, { retry: false });
   }
   const retryAfterS = Math.max(1, Math.ceil(retryAfterMs / 1_000));
   const message =

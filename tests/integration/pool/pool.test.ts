@@ -102,6 +102,7 @@ describe("what an answer means", () => {
       pool.finished(id, {
         forKey: { action: "deplete", reason: "no_money" },
         modelId: "m",
+        source: { account: "somebody", body: "" },
         latencyMs: 1,
         costNanos: nanos(0n),
         nowMs: atMs,

@@ -79,6 +79,7 @@ function spread(
         recordEnd(ended.health, {
           forKey: { action: "none" },
           modelId: "m",
+          source: { account: "a", body: "" },
           latencyMs: latencyOf(ended.key),
           nowMs: 1_000_000,
         });

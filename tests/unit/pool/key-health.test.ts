@@ -5,9 +5,10 @@ import { noMoneyProbeMs, quarantineProbeMs } from "@/lib/pool/probe-schedule";
 import { isProviderFault } from "@/lib/pool/verdict";
 
 const T = 1_000_000;
-const end = (health: KeyHealth, forKey: KeyAction, nowMs = T, modelId = "m"): void => {
+const SOURCE = { account: "a", body: "b" };
+const end = (health: KeyHealth, forKey: KeyAction, nowMs = T, modelId = "m", source = SOURCE): void => {
   recordStart(health);
-  recordEnd(health, { forKey, modelId, latencyMs: 100, nowMs });
+  recordEnd(health, { forKey, modelId, source, latencyMs: 100, nowMs });
 };
 const waits = (health: KeyHealth, nowMs = T, modelId = "m"): number =>
   Math.max(0, usableFromMs(health, modelId, nowMs) - nowMs);
@@ -68,7 +69,7 @@ describe("a key whose supplier fails", () => {
     expect(waits(health, T + 1_000)).toBe(0);
     recordStart(health);
     expect(waits(health, T + 1_000)).toBeGreaterThan(0);
-    recordEnd(health, { forKey: { action: "fault" }, modelId: "m", latencyMs: 1, nowMs: T + 1_000 });
+    recordEnd(health, { forKey: { action: "fault" }, modelId: "m", source: SOURCE, latencyMs: 1, nowMs: T + 1_000 });
     expect(waits(health, T + 1_000)).toBe(2_000);
     end(health, { action: "none" }, T + 3_000);
     expect(waits(health, T + 3_000)).toBe(0);
@@ -93,11 +94,38 @@ describe("a key whose supplier fails", () => {
   });
 });
 
-test("a key that can't use a model is avoided for that model only, for a day", () => {
-  const health = newHealth();
-  end(health, { action: "avoid_model" });
-  expect(waits(health)).toBe(24 * 3_600_000);
-  expect(waits(health, T, "another")).toBe(0);
+describe("a key that can't use a model, by what its supplier says", () => {
+  const refuse = (health: KeyHealth, account: string, body: string, nowMs = T): void =>
+    end(health, { action: "avoid_model" }, nowMs, "m", { account, body });
+
+  test("is avoided for ten minutes, for that model only, once two callers were told so", () => {
+    const health = newHealth();
+    refuse(health, "a", "one");
+    expect(waits(health)).toBe(0);
+    refuse(health, "b", "one");
+    expect([waits(health), waits(health, T, "another")]).toEqual([600_000, 0]);
+  });
+
+  test("is avoided once one caller was told so for three different bodies", () => {
+    const health = newHealth();
+    for (const body of ["one", "two"]) refuse(health, "a", body);
+    expect(waits(health)).toBe(0);
+    refuse(health, "a", "three");
+    expect(waits(health)).toBe(600_000);
+  });
+
+  test("isn't avoided for one prompt, however often one caller sends it", () => {
+    const health = newHealth();
+    for (let n = 0; n < 50; n++) refuse(health, "a", "one", T + n);
+    expect(waits(health)).toBe(0);
+  });
+
+  test("isn't avoided for what was said more than ten minutes apart", () => {
+    const health = newHealth();
+    refuse(health, "a", "one");
+    refuse(health, "b", "two", T + 600_001);
+    expect(waits(health, T + 600_001)).toBe(0);
+  });
 });
 
 test("probes of quarantined keys come after 1, 2, 4 minutes; of keys without money after 15 minutes, doubling to a day", () => {
