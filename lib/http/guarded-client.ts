@@ -2,6 +2,7 @@ import { lookup as lookUp, type LookupAddress, type LookupAllOptions } from "nod
 import { isIP, type LookupFunction } from "node:net";
 import { buildConnector, type Dispatcher, Pool } from "undici";
 import { isPrivateAddress } from "./addresses";
+import { decode, encodingOf } from "./encodings";
 
 /** Where connections may lead: to public addresses only, or into private networks too. */
 export type Reach = "public" | "anywhere";
@@ -46,6 +47,34 @@ class PrivateAddressError extends Error {
 /** How connections to suppliers are kept: as many as there are calls, one call on each at a time. */
 export const CONNECTION_OPTIONS = { keepAliveTimeout: 30_000, keepAliveMaxTimeout: 60_000, pipelining: 1 } as const;
 
+/** What a connection's error says of the connection: whether an answer had come over it before. */
+const REUSED = Symbol("reused");
+type MarkedError = Error & { [REUSED]?: boolean; socket?: { bytesRead?: number } };
+
+/** Connect as `open` does; an error of a connection that had served before says so. */
+const marking =
+  (open: buildConnector.connector): buildConnector.connector =>
+  (options, callback) =>
+    open(options, (...[error, socket]) => {
+      socket?.prependListener("error", (broken: MarkedError) => {
+        broken[REUSED] = socket.bytesRead > 0;
+      });
+      if (error) callback(error, null);
+      else callback(null, socket);
+    });
+
+/**
+ * Whether a call failed because its connection was an old one that the other side had closed meanwhile: nothing says that the call
+ * arrived.
+ */
+export function wasStale(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  const { code } = error as { code?: string };
+  if (code !== "ECONNRESET" && code !== "EPIPE" && code !== "UND_ERR_SOCKET") return false;
+  const marked: MarkedError = error;
+  return marked[REUSED] ?? (marked.socket?.bytesRead ?? 0) > 0;
+}
+
 /** A connection's look-up that finds public addresses only: what a name resolves to now is what is connected to. */
 const publicLookup =
   (resolve: Resolve): LookupFunction =>
@@ -70,7 +99,7 @@ function publicConnector(connectMs: number, resolve: Resolve): buildConnector.co
   };
 }
 
-async function readText(body: Dispatcher.ResponseData["body"], bytesMax: number): Promise<string> {
+async function readBytes(body: Dispatcher.ResponseData["body"], bytesMax: number): Promise<Buffer> {
   const parts: Buffer[] = [];
   let bytes = 0;
   for await (const part of body) {
@@ -79,7 +108,7 @@ async function readText(body: Dispatcher.ResponseData["body"], bytesMax: number)
     bytes += chunk.length;
     if (bytes >= bytesMax) break;
   }
-  return Buffer.concat(parts).toString("utf8", 0, Math.min(bytes, bytesMax));
+  return Buffer.concat(parts).subarray(0, bytesMax);
 }
 
 /**
@@ -95,7 +124,9 @@ export function createGuardedClient({ connectMs, idleMs, resolve = lookUp }: Gua
     const known = pools.get(name);
     if (known) return known;
     const pool = new Pool(origin, {
-      connect: reach === "public" ? publicConnector(connectMs, resolve) : { timeout: connectMs },
+      connect: marking(
+        reach === "public" ? publicConnector(connectMs, resolve) : buildConnector({ timeout: connectMs }),
+      ),
       bodyTimeout: idleMs,
       ...CONNECTION_OPTIONS,
     });
@@ -121,7 +152,9 @@ export function createGuardedClient({ connectMs, idleMs, resolve = lookUp }: Gua
         headersTimeout: timeoutMs,
         signal: AbortSignal.timeout(timeoutMs),
       });
-      return { status: reply.statusCode, headers: reply.headers, body: await readText(reply.body, bytesMax) };
+      const bytes = await readBytes(reply.body, bytesMax);
+      const decoded = decode(encodingOf(reply.headers["content-encoding"]), bytes, bytesMax).toString("utf8");
+      return { status: reply.statusCode, headers: reply.headers, body: decoded };
     },
     async close() {
       await Promise.all([...pools.values()].map((pool) => pool.destroy()));

@@ -18,7 +18,9 @@ export {
   type SmallAnswer,
   type SmallCall,
   type SupplierAddress,
+  wasStale,
 } from "./guarded-client";
+export { createDecoder, encodingOf } from "./encodings";
 export {
   credits,
   CreditsInput,

@@ -72,7 +72,9 @@ export function readErrorFacts({ status, body }: Pick<UpstreamAnswer, "status" |
 
 const UNITS_MS: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 };
 const DURATION = /(\d+(?:\.\d+)?)(ms|s|m|h)/g;
-const WAIT_MS_MAX = 86_400_000;
+const DAY_MS = 86_400_000;
+/** However long a supplier asks to wait: a key is tried again after ten minutes. */
+const WAIT_MS_MAX = 600_000;
 
 /** Read a duration as Go writes it: `12ms`, `1.5s`, `6m0s`. Null for anything else, negatives included. */
 function readDurationMs(text: string): number | null {
@@ -89,9 +91,13 @@ function first(headers: UpstreamAnswer["headers"], name: string): string | undef
 
 function secondsOrDate(text: string | undefined, nowMs: number): number | null {
   if (text === undefined) return null;
-  if (/^\d+(?:\.\d+)?$/.test(text)) return Math.ceil(Number(text) * 1_000);
-  const at = Date.parse(text);
-  return Number.isNaN(at) ? null : Math.max(0, at - nowMs);
+  const isNumber = /^\d+(?:\.\d+)?$/.test(text);
+  const number = Number(text);
+  if (isNumber && number * 1_000 <= DAY_MS) return Math.ceil(number * 1_000);
+  // Some write a time instead: a date, or seconds or milliseconds since 1970. What isn't within a day is no wait at all.
+  const times = isNumber ? [number * 1_000, number] : [Date.parse(text)];
+  const at = times.find((time) => Math.abs(time - nowMs) <= DAY_MS);
+  return at === undefined ? null : Math.max(0, Math.ceil(at - nowMs));
 }
 
 /** The reset of whichever limit has nothing left. Some suppliers write -1 there, which says nothing. */
@@ -109,7 +115,7 @@ function resetMs(headers: UpstreamAnswer["headers"]): number | null {
 /**
  * How long the supplier asks to wait: its headers, else what its error's text says; null where it says nothing.
  *
- * Units: milliseconds, at most a day.
+ * Units: milliseconds, at most ten minutes.
  */
 export function readRetryAfterMs({
   headers,
@@ -143,17 +149,30 @@ const SECRETS: readonly RegExp[] = [
   /<ak-[^>]*>/g,
   /\b[0-9a-f]{32,}\b/gi,
 ];
-const ADDRESSES = /https?:\/\/(?:platform|console|dash|dashboard|cloud|app)\.[^\s"'\\)]+/g;
+/** Where a supplier runs, who pays for it, and what it has left. */
+const OPERATORS: readonly RegExp[] = [
+  /\b(?:https?|wss?):\/\/[^\s"'\\)<>\]]+/gi,
+  /\b[\w.+-]+@[\w-]+(?:\.[\w-]+)+\b/g,
+  /\b\d{1,3}(?:\.\d{1,3}){3}(?::\d{1,5})?\b/g,
+  /\[[0-9a-f]*(?::[0-9a-f]*){2,}\](?::\d{1,5})?/gi,
+  /\b(?:[a-z0-9-]+\.)+(?:com|net|org|io|ai|dev|app|cloud|cn|local|internal|lan|svc)(?::\d{1,5})?\b(?:\/[^\s"'\\)]*)?/gi,
+  /\blocalhost(?::\d{1,5})?\b/gi,
+  /(?:US)?[$€¥£]\s?\d[\d,]*(?:\.\d+)?/g,
+  /\b\d[\d,]*(?:\.\d+)?\s?(?:USD|EUR|CNY|dollars)\b/gi,
+];
 
 /**
- * The text without keys, organisations, accounts and consoles of a supplier. `secret` is the key that was used: it is cut
- * whatever it looks like, and so is each part of one that is joined by colons.
+ * The text without keys, organisations, accounts, hosts, e-mail addresses and amounts of a supplier. `secret` is the key that
+ * was used: it is cut whatever it looks like, and so is each part of one that is joined by colons. What `isCallers` says the
+ * caller sent, such as the address of an image, stays.
  */
-export function scrubText(text: string, secret: string): string {
+export function scrubText(text: string, secret: string, isCallers: (part: string) => boolean = () => false): string {
   let scrubbed = text;
   for (const part of [secret, ...secret.split(":")]) {
     if (part.length >= 4) scrubbed = scrubbed.replaceAll(part, "[removed]");
   }
   for (const pattern of SECRETS) scrubbed = scrubbed.replace(pattern, "[removed]");
-  return scrubbed.replace(ADDRESSES, "[removed]");
+  for (const pattern of OPERATORS)
+    scrubbed = scrubbed.replace(pattern, (part) => (isCallers(part) ? part : "[removed]"));
+  return scrubbed;
 }

@@ -5,6 +5,7 @@ import {
   readStatusWithin,
   supplierAddress,
 } from "../../lib/providers";
+import { wasStale } from "../../lib/http";
 import { nowMs } from "../../lib/time";
 import type { InFlightRequest } from "./in-flight-request";
 import { LIMITS } from "./limits";
@@ -150,8 +151,11 @@ async function follow(inFlight: InFlightRequest, call: UpstreamCall): Promise<Tr
   return failed(classifyFailure("unreadable"));
 }
 
-/** Try the job's key: from its dispatch until there is a whole reply, a stream's first event, or a failure. */
-export async function tryKey(inFlight: InFlightRequest): Promise<Tried> {
+/**
+ * Try the request's key: from its dispatch until there is a whole reply, a stream's first event, or a failure. Once more where a
+ * kept connection turned out to be closed before anything came back over it.
+ */
+export async function tryKey(inFlight: InFlightRequest, isRepeated = false): Promise<Tried> {
   const call = dispatch(inFlight);
   if (!call) return failed(classifyFailure("unreachable"));
   const stay = handleDisconnect(inFlight, call);
@@ -161,6 +165,8 @@ export async function tryKey(inFlight: InFlightRequest): Promise<Tried> {
     if (!(error instanceof UpstreamFailure)) throw error;
     if (error.kind === "withdrawn") throw abandoned({ retryAfterS: 1 });
     if (error.kind === "aborted") return { outcome: "left" };
+    const isStale = wasStale(error.cause) && !call.isAnswered;
+    if (isStale && !isRepeated && !inFlight.isFenced) return await tryKey(inFlight, true);
     return failed(classifyFailure(error.kind));
   } finally {
     inFlight.markDispatched(call.isDispatched);

@@ -7,9 +7,11 @@ import { abandoned } from "./refusals";
 
 /** The supplier refused what the caller asked: the caller gets its words, without the supplier's secrets; uncharged. */
 export async function surface(inFlight: InFlightRequest, { status, body, meaning }: Failed): Promise<void> {
-  const { context, protocol, key } = inFlight;
+  const { context, protocol, key, admitted } = inFlight;
   await inFlight.release({ status: "failed", httpStatus: status, errorCode: meaning.outcome });
-  const text = scrubText(protocol.error.surfaced(status, body), key.secret.reveal());
+  const text = scrubText(protocol.error.surfaced(status, body), key.secret.reveal(), (part) =>
+    admitted.parsed.bytes.includes(part),
+  );
   context.sendJson(status, text, { "x-should-retry": "false" });
 }
 

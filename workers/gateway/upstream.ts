@@ -1,5 +1,6 @@
+import type { Transform } from "node:stream";
 import type { Dispatcher } from "undici";
-import { createGuardedClient, type SupplierAddress } from "../../lib/http";
+import { createDecoder, createGuardedClient, encodingOf, type SupplierAddress } from "../../lib/http";
 import { LIMITS, type Timings } from "./limits";
 
 /** Why a supplier gave no answer, or not all of one. */
@@ -35,6 +36,10 @@ export class UpstreamCall implements Dispatcher.DispatchHandler {
   #early: Buffer[] = [];
   #sink: Sink | null = null;
   #ended: { failure: UpstreamFailure | null } | null = null;
+  #encoding: ReturnType<typeof encodingOf> = null;
+  #decoder: Transform | null = null;
+  #isPaused = false;
+  #isAnswered = false;
 
   /** `mayStart` is asked last of all, when the request is about to be written: the connection may have taken a while. */
   constructor(private readonly mayStart: () => boolean) {
@@ -51,6 +56,11 @@ export class UpstreamCall implements Dispatcher.DispatchHandler {
     return this.#controller !== null;
   }
 
+  /** Whether anything came back. */
+  get isAnswered(): boolean {
+    return this.#isAnswered;
+  }
+
   onRequestStart(controller: Dispatcher.DispatchController): void {
     if (!this.mayStart()) {
       controller.abort(new UpstreamFailure("withdrawn", undefined));
@@ -61,20 +71,46 @@ export class UpstreamCall implements Dispatcher.DispatchHandler {
   }
 
   onResponseStart(_controller: Dispatcher.DispatchController, status: number, headers: Head["headers"]): void {
-    if (status >= 200) this.#resolveHead({ status, headers });
+    this.#isAnswered = true;
+    if (status < 200) return;
+    this.#encoding = encodingOf(headers["content-encoding"]);
+    this.#resolveHead({ status, headers });
   }
 
   onResponseData(_controller: Dispatcher.DispatchController, chunk: Buffer): void {
+    if (this.#encoding === null) return this.#deliver(chunk);
+    this.#decoder ??= this.#decode(createDecoder(this.#encoding, chunk));
+    if (!this.#decoder.write(chunk)) this.#controller?.pause();
+  }
+
+  onResponseEnd(): void {
+    if (this.#decoder) this.#decoder.end();
+    else this.#end(null);
+  }
+
+  onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
+    this.#decoder?.destroy();
+    this.#end(toFailure(error));
+  }
+
+  #deliver(chunk: Buffer): void {
     if (this.#sink) this.#sink.data(chunk);
     else this.#early.push(chunk);
   }
 
-  onResponseEnd(): void {
-    this.#end(null);
-  }
-
-  onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
-    this.#end(toFailure(error));
+  /** What a supplier encoded although it was asked not to. */
+  #decode(decoder: Transform): Transform {
+    decoder.on("data", (chunk: Buffer) => this.#deliver(chunk));
+    decoder.on("drain", () => {
+      if (!this.#isPaused && !this.#ended) this.#controller?.resume();
+    });
+    decoder.on("end", () => this.#end(null));
+    decoder.on("error", (cause) => {
+      this.#end(new UpstreamFailure("unreachable", cause));
+      this.#controller?.abort(cause);
+    });
+    if (this.#isPaused) decoder.pause();
+    return decoder;
   }
 
   /** Hear of every chunk from here on, then of the end, once. What came before anybody listened comes first. */
@@ -95,10 +131,14 @@ export class UpstreamCall implements Dispatcher.DispatchHandler {
   }
 
   pause(): void {
+    this.#isPaused = true;
+    this.#decoder?.pause();
     if (!this.#ended) this.#controller?.pause();
   }
 
   resume(): void {
+    this.#isPaused = false;
+    this.#decoder?.resume();
     if (!this.#ended) this.#controller?.resume();
   }
 
