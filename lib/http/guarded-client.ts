@@ -25,10 +25,10 @@ export type GuardedClientOptions = {
   resolve?: Resolve;
 };
 export type GuardedClient = {
-  /** Begin a call whose answer the handler reads as it comes. */
+  /** Begin a call whose answer the handler reads as it comes; over a connection of its own where it is to be `fresh`. */
   dispatch(
     address: SupplierAddress,
-    call: Omit<Dispatcher.DispatchOptions, "origin">,
+    call: Omit<Dispatcher.DispatchOptions, "origin"> & { fresh?: boolean },
     handler: Dispatcher.DispatchHandler,
   ): void;
   /** Errors: whatever the network did, `PrivateAddressError` among it. */
@@ -119,8 +119,8 @@ async function readBytes(body: Dispatcher.ResponseData["body"], bytesMax: number
  */
 export function createGuardedClient({ connectMs, idleMs, resolve = lookUp }: GuardedClientOptions): GuardedClient {
   const pools = new Map<string, Pool>();
-  const poolOf = (origin: string, reach: Reach): Pool => {
-    const name = `${reach} ${origin}`;
+  const poolOf = (origin: string, reach: Reach, fresh = false): Pool => {
+    const name = `${reach} ${origin}${fresh ? " fresh" : ""}`;
     const known = pools.get(name);
     if (known) return known;
     const pool = new Pool(origin, {
@@ -129,17 +129,23 @@ export function createGuardedClient({ connectMs, idleMs, resolve = lookUp }: Gua
       ),
       bodyTimeout: idleMs,
       ...CONNECTION_OPTIONS,
+      // None is kept.
+      ...(fresh && { pipelining: 0 }),
     });
     pools.set(name, pool);
     return pool;
   };
-  const targetOf = ({ baseUrl, reach }: SupplierAddress, path: string): { pool: Pool; path: string } => {
+  const targetOf = (
+    { baseUrl, reach }: SupplierAddress,
+    path: string,
+    fresh?: boolean,
+  ): { pool: Pool; path: string } => {
     const url = new URL(baseUrl + path);
-    return { pool: poolOf(url.origin, reach), path: url.pathname + url.search };
+    return { pool: poolOf(url.origin, reach, fresh), path: url.pathname + url.search };
   };
   return {
-    dispatch(address, call, handler) {
-      const { pool, path } = targetOf(address, call.path);
+    dispatch(address, { fresh, ...call }, handler) {
+      const { pool, path } = targetOf(address, call.path, fresh);
       pool.dispatch({ ...call, path }, handler);
     },
     async ask(address, { method, headers, body = null, ...call }, { timeoutMs, bytesMax }) {

@@ -32,7 +32,7 @@ const failed = (meaning: Classification, status = 0, body = ""): Tried => ({
 });
 
 /** Begin the call. Null where the supplier has no address. */
-function dispatch(inFlight: InFlightRequest): UpstreamCall | null {
+function dispatch(inFlight: InFlightRequest, fresh: boolean): UpstreamCall | null {
   const { gateway, protocol, context, admitted, reservation, key } = inFlight;
   const { parsed, adapter, endpoint, terms } = admitted;
   const address = supplierAddress(adapter, key.baseUrl, {
@@ -56,7 +56,7 @@ function dispatch(inFlight: InFlightRequest): UpstreamCall | null {
   const firstByteMs = Math.max(1, gateway.timings.firstByteMs - context.elapsedMs());
   gateway.metrics.addedLatency("before", inFlight.ownMs());
   const mayStart = (): boolean => !inFlight.isFenced;
-  return gateway.upstreams.call({ address, path, headers, body, firstByteMs, mayStart });
+  return gateway.upstreams.call({ address, path, headers, body, firstByteMs, fresh, mayStart });
 }
 
 /** The answer's text, when it is an error. */
@@ -156,7 +156,7 @@ async function follow(inFlight: InFlightRequest, call: UpstreamCall): Promise<Tr
  * kept connection turned out to be closed before anything came back over it.
  */
 export async function tryKey(inFlight: InFlightRequest, isRepeated = false): Promise<Tried> {
-  const call = dispatch(inFlight);
+  const call = dispatch(inFlight, isRepeated);
   if (!call) return failed(classifyFailure("unreachable"));
   const stay = handleDisconnect(inFlight, call);
   try {

@@ -184,6 +184,8 @@ export type UpstreamRequest = {
   headers: Record<string, string>;
   body: Buffer;
   firstByteMs: number;
+  /** Whether it needs a connection that nothing came over before. */
+  fresh: boolean;
   /** Whether the request may still be sent. */
   mayStart: () => boolean;
 };
@@ -198,9 +200,9 @@ export type Upstreams = {
 export function createUpstreams(timings: Timings): Upstreams {
   const client = createGuardedClient({ connectMs: LIMITS.connectMs, idleMs: timings.idleMs });
   return {
-    call({ address, path, headers, body, firstByteMs, mayStart }) {
+    call({ address, path, headers, body, firstByteMs, fresh, mayStart }) {
       const call = new UpstreamCall(mayStart);
-      client.dispatch(address, { path, method: "POST", headers, body, headersTimeout: firstByteMs }, call);
+      client.dispatch(address, { path, method: "POST", headers, body, headersTimeout: firstByteMs, fresh }, call);
       return call;
     },
     close: () => client.close(),

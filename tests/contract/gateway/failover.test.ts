@@ -53,7 +53,6 @@ describe("failover before the first byte", () => {
     ["a page instead of a reply", { error: "html" }],
     ["broken JSON", { error: "broken_json" }],
     ["an empty reply", { error: "empty" }],
-    ["a connection that breaks", { error: "reset" }],
   ];
   for (const [what, order] of failures) {
     for (const streamed of [false, true]) {
@@ -68,6 +67,20 @@ describe("failover before the first byte", () => {
       });
     }
   }
+
+  it.each([false, true])(
+    "takes the next key after a connection that breaks, a fresh one too (streamed: %s)",
+    async (streamed) => {
+      const warm = await gateway.caller();
+      await gateway.post(warm.secret, ask());
+      await gateway.sandbox.controls().next({ error: "reset", count: 2 });
+      expect(await outcomeOf({}, streamed)).toMatchObject({
+        status: 200,
+        records: [{ status: "ok", attempts: 2, last: "ok" }],
+        isChargedOnce: true,
+      });
+    },
+  );
 
   it("gives up with 502 and charges nothing when every key fails; the client must not retry", async () => {
     const caller = await gateway.caller();
