@@ -32,6 +32,8 @@ export type Gateway = {
   readonly tokens: TokenCounter;
   readonly upstreams: Upstreams;
   readonly streams: OpenStreams;
+  /** Channels and models whose supplier refuses to be asked for a stream's usage: its tokens are counted here. */
+  readonly withoutUsage: Set<string>;
   readonly metrics: Metrics;
   readonly log: Log;
   readonly addresses: CallerAddresses;

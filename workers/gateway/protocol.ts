@@ -95,7 +95,12 @@ export type Protocol<P = unknown> = {
   /** What the input is made of, for a count: framed as OpenAI does, or with as much framing as any supplier's. */
   tokens(parsed: ParsedRequest<P>, frames?: Frames): Countable;
   /** The bytes for the supplier: the caller's own, with only what must differ spliced in. */
-  limit(parsed: ParsedRequest<P>, change: { model: string; outputCap: number | null; endpoint: Endpoint }): Buffer;
+  limit(
+    parsed: ParsedRequest<P>,
+    change: { model: string; outputCap: number | null; endpoint: Endpoint; asksForUsage: boolean },
+  ): Buffer;
+  /** Whether a supplier refused that a stream's usage was asked for, which the caller hadn't done. */
+  refusesUsage(parsed: ParsedRequest<P>, status: number, body: string): boolean;
   usage(reply: Buffer, endpoint: Endpoint, bounds: UsageBounds): ReplyReading;
   strip: {
     /** A whole reply with its credits. */

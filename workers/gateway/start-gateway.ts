@@ -83,6 +83,7 @@ async function assemble(options: GatewayOptions) {
     tokens: createTokenCounter(counter),
     upstreams: createUpstreams(timings),
     streams: createOpenStreams(timings.tickMs, (error) => tell("a stream couldn't be checkpointed", error)),
+    withoutUsage: new Set(),
     metrics,
     log,
     addresses: readCallerAddresses(options.trustedProxies, options.webPortSecret),

@@ -67,7 +67,7 @@ function forwarded(body: object): Record<string, unknown> | null {
     const parsed = openAiChat.parse(Buffer.from(JSON.stringify(body)), {});
     const fields = [...adapter.billFields, ...RELAY_BILL_FIELDS];
     if (unpricedParameters(aCard({}), parsed.facts, fields).length > 0) return null;
-    const change = { model: "m", outputCap: null, endpoint };
+    const change = { model: "m", outputCap: null, endpoint, asksForUsage: true };
     return JSON.parse(openAiChat.limit(parsed, change).toString()) as Record<string, unknown>;
   } catch (error) {
     if (error instanceof ScripError && error.code === "invalid_request") return null;

@@ -13,7 +13,12 @@ function endpointOf(provider: string): Endpoint {
 
 /** The bounds that a supplier gets of a request. */
 function sent(provider: string, more: object, outputCap: number | null = null) {
-  const bytes = openAiChat.limit(parse(more), { model: "m", outputCap, endpoint: endpointOf(provider) });
+  const bytes = openAiChat.limit(parse(more), {
+    model: "m",
+    outputCap,
+    endpoint: endpointOf(provider),
+    asksForUsage: true,
+  });
   const { model, messages, ...caps } = JSON.parse(bytes.toString()) as Record<string, unknown>;
   expect({ model, messages }).toEqual(HEAD);
   return caps;

@@ -1,6 +1,6 @@
 import type { Protocol } from "../../protocol";
 import { body, event, surfaced } from "./error";
-import { limit, reply } from "./limit";
+import { limit, refusesUsage, reply } from "./limit";
 import { list, one } from "./models";
 import { type ChatRequest, parse } from "./parse";
 import { stream } from "./chunk-stream";
@@ -19,6 +19,7 @@ export const openAiChat: Protocol<ChatRequest["particulars"]> = {
   parse,
   tokens,
   limit,
+  refusesUsage,
   usage,
   strip: { reply, stream },
   models: { one, list },

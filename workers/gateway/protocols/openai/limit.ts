@@ -35,13 +35,26 @@ function withUsage({ bytes, particulars }: ChatRequest): string {
 /** The bytes for a supplier: the caller's, with the model's name there, a lower bound, and usage asked for in streams. */
 export function limit(
   parsed: ChatRequest,
-  { model, outputCap, endpoint }: { model: string; outputCap: number | null; endpoint: Endpoint },
+  {
+    model,
+    outputCap,
+    endpoint,
+    asksForUsage,
+  }: { model: string; outputCap: number | null; endpoint: Endpoint; asksForUsage: boolean },
 ): Buffer {
   const changes = new Map<string, string | null>(capChanges(parsed, outputCap, endpoint));
   if (model !== parsed.model) changes.set("model", JSON.stringify(model));
-  if (parsed.isStreamed && !parsed.particulars.wantsUsage) changes.set("stream_options", withUsage(parsed));
+  if (parsed.isStreamed && !parsed.particulars.wantsUsage && asksForUsage)
+    changes.set("stream_options", withUsage(parsed));
   return changes.size === 0 ? parsed.bytes : spliceMembers(parsed.bytes, parsed.particulars.members, changes);
 }
+
+const says = ({ particulars }: ChatRequest): boolean =>
+  particulars.members.some(({ name }) => name === "stream_options");
+
+/** Whether a strict supplier refused `stream_options`, which was added here. */
+export const refusesUsage = (parsed: ChatRequest, status: number, body: string): boolean =>
+  parsed.isStreamed && !says(parsed) && (status === 400 || status === 422) && body.includes("stream_options");
 
 /** A usage object for what the gateway counted itself. */
 export const usageText = ({ inputTokens, outputTokens }: Counted, credits: string): string =>
