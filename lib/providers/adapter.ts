@@ -62,10 +62,17 @@ export type Endpoint = {
   path(secret: string): string;
   /** The field that bounds the output where the caller named none. */
   outputCapField: "max_completion_tokens" | "max_tokens";
-  /** Where reasoning tokens are counted: in the output's total, beside it, or only in the sum of input and output. */
-  reasoning: "inside" | "beside" | "in_sum";
+  /** Where reasoning tokens are counted: in the output's total or beside it. */
+  reasoning: "inside" | "beside";
+  /**
+   * What `total_tokens` holds. Where it is the prompt and the output, what of it isn't the prompt is output, even if
+   * `completion_tokens` leaves it out; where something else is in it, it says nothing of the output.
+   */
+  total: "prompt_and_output" | "more";
   /** Whether ending the call ends the bill; elsewhere a call is read to its end. */
   abortStopsBill: boolean;
+  /** The member of a usage report in which the supplier says what it bills: dollars, or ten-billionths of one. */
+  ownCost: "cost" | "cost_in_usd_ticks" | null;
 };
 
 /** One call of a key check; its path begins behind the base URL. */

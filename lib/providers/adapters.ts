@@ -28,7 +28,9 @@ function openAiCompatible(id: Provider, baseUrl: string | null, particulars: Par
     path: typeof path === "string" ? () => path : path,
     outputCapField: "max_tokens",
     reasoning: "inside",
+    total: "prompt_and_output",
     abortStopsBill: false,
+    ownCost: null,
     ...rest,
   };
   return {
@@ -87,7 +89,6 @@ const ADAPTERS: Readonly<Record<Provider, Adapter>> = {
   }),
   gemini: openAiCompatible("gemini", "https://generativelanguage.googleapis.com", {
     path: "/v1beta/openai",
-    reasoning: "in_sum",
     billFields: GEMINI_FIELDS,
   }),
   cloudflare: openAiCompatible("cloudflare", "https://api.cloudflare.com/client/v4", {
@@ -95,14 +96,22 @@ const ADAPTERS: Readonly<Record<Provider, Adapter>> = {
     authHeaders: (secret) => ({ authorization: `Bearer ${cloudflareToken(secret)}` }),
     abortStopsBill: true,
   }),
-  openrouter: openAiCompatible("openrouter", "https://openrouter.ai/api/v1", { billFields: OPENROUTER_FIELDS }),
+  openrouter: openAiCompatible("openrouter", "https://openrouter.ai/api/v1", {
+    ownCost: "cost",
+    billFields: OPENROUTER_FIELDS,
+  }),
   deepseek: openAiCompatible("deepseek", "https://api.deepseek.com", { abortStopsBill: true }),
   moonshot: openAiCompatible("moonshot", "https://api.moonshot.ai/v1"),
   groq: openAiCompatible("groq", "https://api.groq.com", { path: "/openai/v1", billFields: GROQ_FIELDS }),
-  mistral: openAiCompatible("mistral", "https://api.mistral.ai", { path: "/v1" }),
+  mistral: openAiCompatible("mistral", "https://api.mistral.ai", {
+    path: "/v1",
+    // Tokens of audio stand beside the prompt.
+    total: "more",
+  }),
   xai: openAiCompatible("xai", "https://api.x.ai/v1", {
     reasoning: "beside",
     abortStopsBill: true,
+    ownCost: "cost_in_usd_ticks",
     billFields: XAI_FIELDS,
   }),
   siliconflow: openAiCompatible("siliconflow", "https://api.siliconflow.com/v1"),

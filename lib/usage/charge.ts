@@ -9,7 +9,9 @@ import {
   type Cost,
   costOf,
   type Factor,
+  fieldsOf,
   rate,
+  readField,
   type RequestFacts,
   type Usage,
   worstCase,
@@ -80,6 +82,49 @@ export function rateRequest(terms: Terms, usage: Usage, supply: Supply): RatedRe
     costBreakdown: cost.lines,
     isCapped: rating.flags.includes("kinds_capped"),
   };
+}
+
+type Fields = Readonly<Record<string, string>>;
+
+/** A request as though it had said other values of top-level fields. */
+const asServed = (facts: RequestFacts, served: Fields): RequestFacts => ({
+  ...facts,
+  body: { ...facts.body, ...served },
+  ...(facts.values && {
+    values: { ...facts.values, ...Object.fromEntries(Object.entries(served).map(([name, value]) => [name, [value]])) },
+  }),
+});
+
+/** Whether prices or costs can differ for a request and for what its reply says that served it. */
+function isServedOtherwise({ price, cost, facts }: Terms, served: Fields): boolean {
+  return Object.entries(served).some(([name, value]) => {
+    const isNamed = [price, ...(cost ? [cost] : [])].some(({ card }) => fieldsOf(card).includes(name));
+    return isNamed && readField(facts, { in: "body", name })[0] !== value;
+  });
+}
+
+/**
+ * As `rateRequest`, by what the reply says of fields that prices depend on, such as the tier that served.
+ *
+ * A charge above `atMostMicros` is what nobody agreed to: such a reply is charged as it was asked for, and costs what it costs.
+ */
+export function rateServed(
+  terms: Terms,
+  usage: Usage,
+  supply: Supply,
+  { served, atMostMicros }: { served: Fields; atMostMicros: Micros },
+): RatedRequest {
+  const asked = rateRequest(terms, usage, supply);
+  if (!isServedOtherwise(terms, served)) return asked;
+  const facts = asServed(terms.facts, served);
+  const { costNanos, lines: costBreakdown } = costFor(
+    { card: terms.cost, facts, costFactor: supply.costFactor },
+    usage,
+  );
+  const cost = { costNanos, costBreakdown };
+  if (rate(terms.price.card, usage, facts).outcome !== "rated") return { ...asked, ...cost };
+  const rated = rateRequest({ ...terms, facts }, usage, supply);
+  return rated.chargeMicros <= atMostMicros ? rated : { ...asked, ...cost };
 }
 
 /** The most that a request may be charged, or the request fields that have no price. */

@@ -1,4 +1,4 @@
-export { costFor, factorsOf, rateRequest, type RatedRequest, type Terms, worstCharge } from "./charge";
+export { costFor, factorsOf, rateRequest, type RatedRequest, rateServed, type Terms, worstCharge } from "./charge";
 export { foldAttempts } from "./fold";
 export { dropOldUsage, getUsage, listUsage, summariseUsage } from "./usage";
 export type { UsageAttempt, UsageFilter, UsageGroup, UsageRecord, UsageSum } from "./usage.store";

@@ -8,7 +8,7 @@ type Play = (response: ServerResponse, body: Record<string, unknown>) => void | 
 const PART = { id: "chatcmpl-1", created: 1, model: "gpt-4" };
 
 /** One event of a stream. */
-const chunk = (more: object): string =>
+export const chunk = (more: object): string =>
   `data: ${JSON.stringify({ ...PART, object: "chat.completion.chunk", ...more })}\n\n`;
 export const saying = (content: string): string => chunk({ choices: [{ index: 0, delta: { content } }] });
 export const FINISHED = chunk({ choices: [{ index: 0, delta: {}, finish_reason: "stop" }] });
@@ -18,8 +18,8 @@ export const usageOf = (input: number, output: number): object => ({
   total_tokens: input + output,
 });
 /** The usage event and the terminator. */
-export const reporting = (input: number, output: number): string =>
-  `${chunk({ choices: [], usage: usageOf(input, output) })}data: [DONE]\n\n`;
+export const reportingWith = (usage: object): string => `${chunk({ choices: [], usage })}data: [DONE]\n\n`;
+export const reporting = (input: number, output: number): string => reportingWith(usageOf(input, output));
 
 export function beginStream(response: ServerResponse): void {
   response.writeHead(200, { "content-type": "text/event-stream" });

@@ -7,7 +7,7 @@ import { delay, nowMs } from "../../lib/time";
 import type { Admitted } from "./admit";
 import type { RequestContext } from "./request-context";
 import type { Gateway } from "./gateway-state";
-import type { Protocol } from "./protocol";
+import type { Protocol, Served } from "./protocol";
 import type { Reservation } from "./reserve";
 import type { Ending } from "./refusals";
 import { createHash } from "node:crypto";
@@ -22,6 +22,8 @@ const SUCCESS: Classification = { forKey: { action: "none" }, forRequest: "surfa
 export class InFlightRequest {
   readonly attempts: UsageEnd["attempts"] = [];
   ttftMs: number | null = null;
+  /** What the reply says of fields that prices depend on. */
+  served: Served = {};
   /** What was used in the end. Units: tokens. */
   tokensUsed = 0;
   /** Whether a supplier may have seen the request, at any attempt. */

@@ -1,3 +1,4 @@
+import type { Nanos } from "../../lib/money";
 import type { ScripError } from "../../lib/errors";
 import type { CardVersion, Meter, ModelWithCards } from "../../lib/catalog";
 import type { RequestFacts, Usage } from "../../lib/pricing";
@@ -38,10 +39,15 @@ export type Frames = "typical" | "largest";
 export type UsageBounds = { inputMax: number; outputMax: number };
 
 /** A usage report that was read: its figures, or why they can't be used. */
-export type UsageReading = { outcome: "reported"; usage: Usage } | { outcome: "absent" } | { outcome: "incredible" };
+export type UsageReading =
+  /** `costNanos` is what the supplier says it bills; null where it doesn't say. */
+  { outcome: "reported"; usage: Usage; costNanos: Nanos | null } | { outcome: "absent" } | { outcome: "incredible" };
 
 /** A whole reply as it can be charged: its usage, and what it put out, for counting where there is no usage. */
-export type ReplyReading = { reading: UsageReading; produced: () => string[]; isReply: boolean };
+export type ReplyReading = { reading: UsageReading; served: Served; produced: () => string[]; isReply: boolean };
+
+/** What a reply says of request fields that prices depend on, such as the tier that served, by the field's name. */
+export type Served = Readonly<Record<string, string>>;
 
 /** What of a chunk may leave at once, and what became of the stream with it. */
 export type StreamStep = { out: Buffer; state: "open" | "ended" | "failed" };
@@ -59,6 +65,7 @@ export type StreamReader = {
   /** The error that the supplier sent in the stream. */
   failure(): string | null;
   reading(bounds: UsageBounds): UsageReading;
+  served(): Served;
   /** Everything put out so far, in texts that are counted each by itself. */
   produced(): string[];
   /** What was put out since the last call, for a running count. */
@@ -99,7 +106,7 @@ export type Protocol<P = unknown> = {
     parsed: ParsedRequest<P>,
     change: { model: string; outputCap: number | null; endpoint: Endpoint; asksForUsage: boolean },
   ): Buffer;
-  /** Whether a supplier refused that a stream's usage was asked for, which the caller hadn't done. */
+  /** Whether a supplier refused that a stream's usage was asked for. */
   refusesUsage(parsed: ParsedRequest<P>, status: number, body: string): boolean;
   usage(reply: Buffer, endpoint: Endpoint, bounds: UsageBounds): ReplyReading;
   strip: {

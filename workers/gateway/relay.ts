@@ -221,6 +221,7 @@ async function charge(
   if (cause === "given_up" && !relay.isDelivered && !context.isDisconnected) throw abandoned({ retry: false });
   const fault = cause === "cut" ? classifyFailure("unreachable") : undefined;
   const reading = reader.reading(usageBounds(admitted));
+  inFlight.served = reader.served();
   const refusal = cause === "complete" || cause === "left" ? null : BROKEN_STREAM[cause].refusal;
   const lastEvent = refusal && Buffer.from(protocol.error.event(refusal));
   if (cause === "cut" && reading.outcome === "absent" && reader.produced().length === 0) {

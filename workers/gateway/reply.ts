@@ -20,6 +20,7 @@ export async function sendWhole(
   { reply, reading, headers }: Extract<Tried, { outcome: "whole" }>,
 ): Promise<void> {
   const { context, protocol } = inFlight;
+  inFlight.served = reading.served;
   const taken = await takeUsage(inFlight, reading.reading, reading.produced);
   const ending = context.isDisconnected
     ? ({ status: "cancelled", httpStatus: 200, errorCode: "client_left" } as const)

@@ -1,7 +1,7 @@
 import type { Settle, SettleOutcome } from "../../lib/ledger";
 import type { StoredReply } from "../../lib/idempotency";
-import { rateRequest } from "../../lib/usage";
-import { formatCredits } from "../../lib/money";
+import { type RatedRequest, rateServed } from "../../lib/usage";
+import { formatCredits, type Nanos, NANOS_PER_USD } from "../../lib/money";
 import type { Usage } from "../../lib/pricing";
 import type { Classification } from "../../lib/providers";
 import type { Admitted } from "./admit";
@@ -27,7 +27,7 @@ export function usageBounds({ parsed, model }: Admitted): UsageBounds {
 }
 
 /** What a request is taken to have used, and whether that is our own count. */
-export type Taken = { usage: Usage; isEstimated: boolean };
+export type Taken = { usage: Usage; isEstimated: boolean; costNanos: Nanos | null };
 
 /** A count that failed must not make the reply free: what it can't be more than takes its place. */
 function uncounted({ gateway, context }: InFlightRequest, error: unknown, atMost: number): number {
@@ -69,7 +69,9 @@ export async function takeUsage(
   produced: () => string[],
 ): Promise<Taken> {
   inFlight.answered();
-  if (reading.outcome === "reported") return { usage: reading.usage, isEstimated: false };
+  if (reading.outcome === "reported") {
+    return { usage: reading.usage, isEstimated: false, costNanos: reading.costNanos };
+  }
   const { gateway, context, admitted } = inFlight;
   gateway.metrics.estimated(reading.outcome);
   if (reading.outcome === "incredible") {
@@ -83,6 +85,7 @@ export async function takeUsage(
   return {
     usage: { meters: { input_tokens: inputTokens, output_tokens: outputTokens }, kinds: {} },
     isEstimated: true,
+    costNanos: null,
   };
 }
 
@@ -131,14 +134,26 @@ export async function settle(
   return { outcome, credits, reply };
 }
 
+/** A bill that is so many times what the card says isn't one. */
+const REPORTED_TIMES_MAX = 100n;
+const REPORTED_MIN = NANOS_PER_USD / 1_000n;
+
+/** The cost that the supplier itself reported, where it can be true, in the place of the card's. */
+function withReportedCost(rated: RatedRequest, reported: Nanos | null): RatedRequest {
+  const base = rated.costNanos > REPORTED_MIN ? rated.costNanos : REPORTED_MIN;
+  if (reported === null || reported > base * REPORTED_TIMES_MAX) return rated;
+  return { ...rated, costNanos: reported, costBreakdown: [] };
+}
+
 function settlementOf(
   inFlight: InFlightRequest,
-  { usage, isEstimated }: Taken,
+  { usage, isEstimated, costNanos: reported }: Taken,
   ending: Ending,
   meaning?: Classification,
 ): Settle {
   const { context, admitted, key } = inFlight;
-  const rated = rateRequest(admitted.terms, usage, key);
+  const bound = { served: inFlight.served, atMostMicros: inFlight.reservation.holdMicros };
+  const rated = withReportedCost(rateServed(admitted.terms, usage, key, bound), reported);
   const { inputTokens, outputTokens } = countedOf(usage);
   inFlight.tokensUsed = inputTokens + outputTokens;
   inFlight.finish(meaning, rated.costNanos);

@@ -87,8 +87,8 @@ describe("a stream of chat completion chunks", () => {
   });
 
   it("takes the last of several usage reports, and passes content beside one on", () => {
-    const early = chunk("a", { usage: { ...USAGE, completion_tokens: 1 } });
-    const late = chunk("b", { usage: { ...USAGE, completion_tokens: 2 } });
+    const early = chunk("a", { usage: { ...USAGE, completion_tokens: 1, total_tokens: 11 } });
+    const late = chunk("b", { usage: { ...USAGE, completion_tokens: 2, total_tokens: 12 } });
     const reader = readerOf();
     const { out } = feed(reader, early + late + DONE, []);
     const end = reader.end({ inputTokens: 10, outputTokens: 2 }, "1").toString();
@@ -104,6 +104,17 @@ describe("a stream of chat completion chunks", () => {
     const { out, state } = feed(failed, `${chunk("a")}data: {"error":{"message":"overloaded"}}\n\n`, []);
     expect({ out, state }).toEqual({ out: chunk("a"), state: "failed" });
     expect(failed.failure()).toContain("overloaded");
+  });
+
+  it.each([
+    ["Groq's", { x_groq: { id: "g", usage: USAGE } }],
+    ["Moonshot's", { choices: [{ index: 0, delta: { content: "b" }, usage: USAGE }] }],
+  ])("lets no figures of %s chunks through, whoever asked for usage", (_, more) => {
+    for (const asked of [{}, WITH_USAGE]) {
+      const { out } = feed(readerOf(asked), chunk("a") + chunk("b", more) + DONE, []);
+      expect(out).toContain('"content":"b"');
+      expect(out).not.toContain("prompt_tokens");
+    }
   });
 
   it("is complete with a terminator, a usage report or a reason to finish, and not without", () => {
@@ -176,6 +187,34 @@ describe("usage as suppliers report it", () => {
       {},
     ],
     [
+      "whoever leaves reasoning out of the output",
+      "openai-compatible",
+      { prompt_tokens: 100, completion_tokens: 50, total_tokens: 190 },
+      { input_tokens: 100, output_tokens: 90 },
+      {},
+    ],
+    [
+      "a sum that is less than its parts",
+      "openai-compatible",
+      { prompt_tokens: 100, completion_tokens: 50, total_tokens: 120 },
+      { input_tokens: 100, output_tokens: 50 },
+      {},
+    ],
+    [
+      "a sum that no output can be",
+      "openai-compatible",
+      { prompt_tokens: 100, completion_tokens: 50, total_tokens: 9_000_000_000 },
+      { input_tokens: 100, output_tokens: 50 },
+      {},
+    ],
+    [
+      "Mistral: audio is in the sum alone",
+      "mistral",
+      { prompt_tokens: 5, completion_tokens: 50, total_tokens: 430, prompt_audio_seconds: 30 },
+      { input_tokens: 5, output_tokens: 50 },
+      {},
+    ],
+    [
       "DeepSeek: cache hits",
       "deepseek",
       { prompt_tokens: 100, completion_tokens: 50, prompt_cache_hit_tokens: 64, prompt_cache_miss_tokens: 36 },
@@ -190,7 +229,7 @@ describe("usage as suppliers report it", () => {
       { cache: 10 },
     ],
   ])("%s", (_, provider, usage, meters, kinds) => {
-    expect(read(usage, provider)).toEqual({ outcome: "reported", usage: { meters, kinds } });
+    expect(read(usage, provider)).toEqual({ outcome: "reported", usage: { meters, kinds }, costNanos: null });
   });
 
   it("is found where Groq and Moonshot put it in streams", () => {

@@ -165,12 +165,12 @@ export function spliceMembers(bytes: Buffer, members: readonly Member[], changes
   return isRemoving ? replaced(...removed(bytes, members, changes), changes) : replaced(bytes, members, changes);
 }
 
-/** The object's bytes with one member of an object within it set. Does nothing where there is no such object. */
-export function spliceInner(bytes: Buffer, outer: string, name: string, value: string): Buffer {
+/** The object's bytes with members of an object within it set or taken out. Does nothing where there is no such object. */
+export function spliceInner(bytes: Buffer, outer: string, changes: MemberChanges): Buffer {
   const members = readMembers(bytes);
   const member = members.find((candidate) => candidate.name === outer);
   if (!member || bytes[member.valueStart] !== OPEN_OBJECT) return bytes;
   const inner = bytes.subarray(member.valueStart, member.end);
-  const spliced = spliceMembers(inner, readMembers(inner), new Map([[name, value]]));
+  const spliced = spliceMembers(inner, readMembers(inner), changes);
   return Buffer.concat([bytes.subarray(0, member.valueStart), spliced, bytes.subarray(member.end)]);
 }

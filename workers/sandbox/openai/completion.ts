@@ -44,9 +44,10 @@ export function usageOf({ promptTokens, reply, fault }: Completion): unknown {
   };
 }
 
-/** The tier that served: what was asked for, `default` for `auto` and for nothing. */
+/** The tier that served: what was asked for, `default` for `auto` and for nothing, `priority` for its other name. */
 export function tierOf({ request }: Completion): string {
   const asked = request.service_tier ?? "auto";
+  if (asked === "fast") return "priority";
   return asked === "auto" ? "default" : asked;
 }
 

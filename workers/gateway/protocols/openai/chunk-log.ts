@@ -1,6 +1,6 @@
 import { eventData, splitEvents } from "../event-splitter";
 import { isObject, type Json } from "./json";
-import { addChoices, newProduced, type Produced, texts } from "./usage";
+import { addChoices, newProduced, type Produced, texts } from "./produced";
 
 /** So much of a stream is kept unread; what was put out is only looked at when somebody asks, or when this is full. */
 const UNREAD_BYTES_MAX = 64 * 1024;

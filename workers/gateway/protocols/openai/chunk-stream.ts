@@ -1,11 +1,13 @@
 import type { Endpoint } from "../../../../lib/providers";
-import type { Counted, StreamReader, StreamStep, UsageBounds, UsageReading } from "../../protocol";
+import type { Counted, Served, StreamReader, StreamStep, UsageBounds, UsageReading } from "../../protocol";
 import { createEventSplitter, eventData, isErrorEvent, splitEvents } from "../event-splitter";
 import { readMembers, spliceInner, spliceMembers } from "../json-members";
 import { choicesOf, ChunkLog, parseEvent } from "./chunk-log";
 import { isAbsent, isObject, type Json } from "./json";
 import { usageText } from "./limit";
 import type { ChatRequest } from "./parse";
+import { creditsIn } from "./own-cost";
+import { hasOtherTier, knownTier, servedBy, tierChange } from "./service-tier";
 import { findUsage, hasOutput, readUsage, UsageReports } from "./usage";
 
 const EVENT_BYTES_MAX = 8 * 1024 * 1024;
@@ -33,8 +35,6 @@ function hasUsage(run: Buffer): boolean {
   return false;
 }
 
-const isMarked = (run: Buffer): boolean => MARKS.some((mark) => run.includes(mark)) || hasUsage(run);
-
 const asEvent = (data: Buffer): Buffer => Buffer.concat([Buffer.from("data: "), data, Buffer.from("\n\n")]);
 const dataBytes = (event: Buffer): Buffer => Buffer.from(eventData(event) ?? "");
 
@@ -47,11 +47,22 @@ function isError(event: Buffer, parsed: Json): boolean {
   return !isObject(parsed["usage"]);
 }
 
-/** A chunk without its figures: they become null where the caller asked for usage, as OpenAI's are, and go elsewhere. */
-function withoutFigures(event: Buffer, parsed: Json, wantsUsage: boolean): Buffer {
-  if (!isObject(parsed["usage"])) return event;
+/**
+ * A chunk as a caller gets it: its figures become null where usage was asked for, as OpenAI's are, and go elsewhere; its tier is
+ * one of OpenAI's.
+ */
+function forCaller(event: Buffer, parsed: Json, wantsUsage: boolean): Buffer {
   const data = dataBytes(event);
-  return asEvent(spliceMembers(data, readMembers(data), new Map([["usage", wantsUsage ? "null" : null]])));
+  const members = readMembers(data);
+  const changes = tierChange(data, members);
+  if (isObject(parsed["usage"])) changes.set("usage", wantsUsage ? "null" : null);
+  const { x_groq: groq } = parsed;
+  if (isObject(groq) && isObject(groq["usage"])) changes.set("x_groq", JSON.stringify({ ...groq, usage: undefined }));
+  const choices = choicesOf(parsed);
+  if (choices.some(({ usage }) => isObject(usage))) {
+    changes.set("choices", JSON.stringify(choices.map((choice) => ({ ...choice, usage: undefined }))));
+  }
+  return changes.size === 0 ? event : asEvent(spliceMembers(data, members, changes));
 }
 
 /**
@@ -61,7 +72,7 @@ function withoutFigures(event: Buffer, parsed: Json, wantsUsage: boolean): Buffe
 class ChunkStream implements StreamReader {
   readonly #splitter = createEventSplitter(EVENT_BYTES_MAX);
   readonly #log = new ChunkLog();
-  readonly #reports = new UsageReports();
+  readonly #reports: UsageReports;
   /** The last event that had usage and no choice. */
   #usageChunk: Buffer | null = null;
   #early: Buffer[] = [];
@@ -69,12 +80,17 @@ class ChunkStream implements StreamReader {
   #failure: string | null = null;
   #isDone = false;
   #isOver = false;
+  #served: Served = {};
+  /** The tier of the last chunk that was read, as it stands there. */
+  #tier: Buffer | null = null;
 
   constructor(
     private readonly wantsUsage: boolean,
     private readonly choices: number,
-    private readonly reasoning: Endpoint["reasoning"],
-  ) {}
+    private readonly endpoint: Endpoint,
+  ) {
+    this.#reports = new UsageReports(endpoint);
+  }
 
   push(chunk: Buffer): StreamStep {
     if (this.#state() !== "open") return { out: NOTHING, state: this.#state() };
@@ -104,10 +120,14 @@ class ChunkStream implements StreamReader {
   reading(bounds: UsageBounds): UsageReading {
     const readOne = (report: Json): UsageReading => {
       // A report of some output says by itself that the reply wasn't empty.
-      const isEmpty = !hasOutput(report) && this.#log.produced().length === 0;
-      return readUsage(report, this.reasoning, bounds, isEmpty);
+      const isEmpty = !hasOutput(report, this.endpoint) && this.#log.produced().length === 0;
+      return readUsage(report, this.endpoint, bounds, isEmpty);
     };
     return this.#reports.read(readOne);
+  }
+
+  served(): Served {
+    return this.#served;
   }
 
   produced(): string[] {
@@ -127,14 +147,18 @@ class ChunkStream implements StreamReader {
     return this.#isOver || (this.#isDone && this.#reports.isThere()) ? "ended" : "open";
   }
 
+  #isMarked(run: Buffer): boolean {
+    return MARKS.some((mark) => run.includes(mark)) || hasUsage(run) || hasOtherTier(run, this.#tier);
+  }
+
   #read(run: Buffer): StreamStep {
     if (run.length === 0) return { out: NOTHING, state: this.#state() };
     this.#log.add(run);
-    if (this.#isBegun && !isMarked(run)) return { out: run, state: "open" };
+    if (this.#isBegun && !this.#isMarked(run)) return { out: run, state: "open" };
     const out: Buffer[] = [];
     for (const event of splitEvents(run)) {
       if (this.#failure !== null) break;
-      if (this.#isBegun && !isMarked(event)) out.push(event);
+      if (this.#isBegun && !this.#isMarked(event)) out.push(event);
       else this.#readEvent(event, out);
     }
     // A reply needs a choice, or output that was reported: a terminator alone ends nothing.
@@ -154,6 +178,8 @@ class ChunkStream implements StreamReader {
       return;
     }
     if (!parsed) return this.#passOther(event, data, out);
+    this.#served = { ...this.#served, ...servedBy(parsed["service_tier"]) };
+    this.#tier = knownTier(parsed["service_tier"]) ?? this.#tier;
     const report = findUsage(parsed);
     if (isObject(report)) this.#reports.add(report);
     const hasChoice = choicesOf(parsed).length > 0;
@@ -161,7 +187,7 @@ class ChunkStream implements StreamReader {
       this.#usageChunk = event;
       return;
     }
-    this.#pass(withoutFigures(event, parsed, this.wantsUsage), hasChoice, out);
+    this.#pass(forCaller(event, parsed, this.wantsUsage), hasChoice, out);
   }
 
   /** Comments keep a connection open; a name or a delay without data, which the field's clients fail on, goes. */
@@ -186,19 +212,15 @@ class ChunkStream implements StreamReader {
     if (this.#usageChunk && this.#reports.isOne()) {
       const data = dataBytes(this.#usageChunk);
       const members = readMembers(data);
-      const own = parseEvent(this.#usageChunk)?.["id"];
-      const named =
-        own === "" || own === undefined ? spliceMembers(data, members, new Map([["id", idText(id)]])) : data;
-      return asEvent(spliceInner(named, "usage", "credits", credits));
+      const changes = tierChange(data, members);
+      if (!parseEvent(this.#usageChunk)?.["id"]) changes.set("id", idText(id));
+      return asEvent(spliceInner(spliceMembers(data, members, changes), "usage", creditsIn(credits)));
     }
     const head = JSON.stringify({ object: "chat.completion.chunk", created, model, choices: [] });
     const report = this.#reports.whole();
+    const written = Buffer.from(JSON.stringify(report ?? {}));
     const usage = report
-      ? spliceMembers(
-          Buffer.from(JSON.stringify(report)),
-          readMembers(Buffer.from(JSON.stringify(report))),
-          new Map([["credits", credits]]),
-        )
+      ? spliceMembers(written, readMembers(written), creditsIn(credits))
       : usageText(counted, credits);
     return Buffer.from(`data: {"id":${idText(id)},${head.slice(1, -1)},"usage":${String(usage)}}\n\n`);
   }
@@ -209,4 +231,4 @@ const idText = (id: unknown): string => JSON.stringify(typeof id === "string" &&
 
 /** A reader for the stream that answers a request. */
 export const stream = ({ particulars, choices }: ChatRequest, endpoint: Endpoint): StreamReader =>
-  new ChunkStream(particulars.wantsUsage, choices, endpoint.reasoning);
+  new ChunkStream(particulars.wantsUsage, choices, endpoint);

@@ -4,6 +4,9 @@ import { BILL_FIELD_PLACES } from "../../../../lib/providers";
 export type Json = Record<string, unknown>;
 export const isObject = (value: unknown): value is Json =>
   typeof value === "object" && value !== null && !Array.isArray(value);
+const NOTHING: Json = {};
+/** The object that a value is; an empty one for anything else. */
+export const inside = (value: unknown): Json => (isObject(value) ? value : NOTHING);
 export const isAbsent = (value: unknown): value is null | undefined => value === undefined || value === null;
 
 /** Of names of the caller's own a refusal shows as much as anybody reads. Units: characters. */

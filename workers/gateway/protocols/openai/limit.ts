@@ -2,6 +2,8 @@ import type { Endpoint } from "../../../../lib/providers";
 import type { Counted } from "../../protocol";
 import { readMembers, spliceInner, spliceMembers } from "../json-members";
 import type { ChatRequest } from "./parse";
+import { creditsIn } from "./own-cost";
+import { tierChange } from "./service-tier";
 
 /**
  * The bound under the names that the caller gave it, except where the supplier only knows the older name: a bound that it
@@ -44,17 +46,14 @@ export function limit(
 ): Buffer {
   const changes = new Map<string, string | null>(capChanges(parsed, outputCap, endpoint));
   if (model !== parsed.model) changes.set("model", JSON.stringify(model));
-  if (parsed.isStreamed && !parsed.particulars.wantsUsage && asksForUsage)
-    changes.set("stream_options", withUsage(parsed));
+  if (parsed.isStreamed && !asksForUsage) changes.set("stream_options", null);
+  else if (parsed.isStreamed && !parsed.particulars.wantsUsage) changes.set("stream_options", withUsage(parsed));
   return changes.size === 0 ? parsed.bytes : spliceMembers(parsed.bytes, parsed.particulars.members, changes);
 }
 
-const says = ({ particulars }: ChatRequest): boolean =>
-  particulars.members.some(({ name }) => name === "stream_options");
-
-/** Whether a strict supplier refused `stream_options`, which was added here. */
-export const refusesUsage = (parsed: ChatRequest, status: number, body: string): boolean =>
-  parsed.isStreamed && !says(parsed) && (status === 400 || status === 422) && body.includes("stream_options");
+/** Whether a strict supplier refused `stream_options`: usage is counted here then, for callers who asked for it too. */
+export const refusesUsage = ({ isStreamed }: ChatRequest, status: number, body: string): boolean =>
+  isStreamed && (status === 400 || status === 422) && /stream_options|include_usage/.test(body);
 
 /** A usage object for what the gateway counted itself. */
 export const usageText = ({ inputTokens, outputTokens }: Counted, credits: string): string =>
@@ -62,7 +61,9 @@ export const usageText = ({ inputTokens, outputTokens }: Counted, credits: strin
 
 /** A whole reply with its credits; where the supplier reported no usage, with what was counted. */
 export function reply(bytes: Buffer, counted: Counted, credits: string): Buffer {
-  const spliced = spliceInner(bytes, "usage", "credits", credits);
-  if (spliced !== bytes) return spliced;
-  return spliceMembers(bytes, readMembers(bytes), new Map([["usage", usageText(counted, credits)]]));
+  const withCredits = spliceInner(bytes, "usage", creditsIn(credits));
+  const members = readMembers(withCredits);
+  const changes = tierChange(withCredits, members);
+  if (withCredits === bytes) changes.set("usage", usageText(counted, credits));
+  return changes.size === 0 ? withCredits : spliceMembers(withCredits, members, changes);
 }

@@ -3,6 +3,7 @@ import { findDuplicate, type Member, readMembers } from "../json-members";
 import type { ParsedRequest } from "../../protocol";
 import { requireChatForm } from "./chat-form";
 import { isAbsent, isObject, type Json, refuse, requirePlainNames } from "./json";
+import { withTierNamed } from "./service-tier";
 
 /**
  * What this protocol remembers of a request: where its members stand, where those of its `stream_options` stand in their
@@ -153,7 +154,7 @@ export function parse(bytes: Buffer, headers: Readonly<Record<string, string>>):
     inputBound: areMeasured ? measured : Math.max(measured, WINDOW_MAX),
     inputOverheadTokens: areMeasured ? images * IMAGE_TOKENS_MAX : WINDOW_MAX,
     outputOverheadTokens: predictedBytes(body),
-    facts: { body, headers },
+    facts: { body: withTierNamed(body), headers },
     particulars: {
       members,
       options: options ? membersOf(bytes.subarray(options.valueStart, options.end)) : [],

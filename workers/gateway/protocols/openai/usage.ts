@@ -1,53 +1,10 @@
 import type { Usage } from "../../../../lib/pricing";
 import type { Endpoint } from "../../../../lib/providers";
 import type { ReplyReading, UsageBounds, UsageReading } from "../../protocol";
-import { isAbsent, isObject, type Json } from "./json";
-
-/** What a reply put out: the pieces of each text, by choice and place. */
-export type Produced = Map<string, string[]>;
-
-export const newProduced = (): Produced => new Map();
-
-function add(produced: Produced, place: string, piece: unknown): void {
-  if (typeof piece !== "string" || piece === "") return;
-  const pieces = produced.get(place);
-  if (pieces) pieces.push(piece);
-  else produced.set(place, [piece]);
-}
-
-function addCalls(produced: Produced, place: string, calls: unknown): void {
-  if (!Array.isArray(calls)) return;
-  for (const [position, call] of (calls as unknown[]).entries()) {
-    if (!isObject(call)) continue;
-    const at = `${place}.${typeof call["index"] === "number" ? call["index"] : position}`;
-    const named = isObject(call["function"]) ? call["function"] : isObject(call["custom"]) ? call["custom"] : {};
-    add(produced, `${at}.name`, named["name"]);
-    add(produced, `${at}.arguments`, named["arguments"] ?? named["input"]);
-  }
-}
-
-/** Add what the choices of a reply (`message`) or of an event (`delta`) put out. */
-export function addChoices(produced: Produced, choices: unknown, part: "message" | "delta"): void {
-  if (!Array.isArray(choices)) return;
-  for (const [position, choice] of (choices as unknown[]).entries()) {
-    if (!isObject(choice)) continue;
-    const place = String(typeof choice["index"] === "number" ? choice["index"] : position);
-    const said = choice[part];
-    if (!isObject(said)) continue;
-    add(produced, `${place}.content`, said["content"]);
-    add(produced, `${place}.refusal`, said["refusal"]);
-    add(produced, `${place}.reasoning`, said["reasoning_content"] ?? said["reasoning"]);
-    addCalls(produced, `${place}.calls`, said["tool_calls"]);
-    addCalls(produced, `${place}.call`, isObject(said["function_call"]) ? [{ function: said["function_call"] }] : null);
-    if (isObject(said["audio"])) add(produced, `${place}.audio`, said["audio"]["transcript"]);
-  }
-}
-
-/** Each text whole. */
-export const texts = (produced: Produced): string[] => [...produced.values()].map((pieces) => pieces.join(""));
-
-const NOTHING: Json = {};
-const inside = (value: unknown): Json => (isObject(value) ? value : NOTHING);
+import { inside, isAbsent, isObject, type Json } from "./json";
+import { costIn } from "./own-cost";
+import { servedBy } from "./service-tier";
+import { addChoices, newProduced, texts } from "./produced";
 
 /** A number of tokens: absent is 0, anything but a whole number from 0 up is incredible. */
 function count(value: unknown): number {
@@ -83,12 +40,16 @@ function outputKinds(raw: Json): Kinds {
 const isCredible = (kinds: Kinds): boolean => Object.values(kinds).every((tokens) => !Number.isNaN(tokens));
 const present = (kinds: Kinds): Kinds => Object.fromEntries(Object.entries(kinds).filter(([, tokens]) => tokens > 0));
 
-/** The output's total with reasoning in it, wherever the supplier counts that. */
-function outputTotal(raw: Json, reasoning: Endpoint["reasoning"], reasoningTokens: number): number {
-  const output = count(raw["completion_tokens"]);
-  if (reasoning === "beside") return output + reasoningTokens;
-  if (reasoning === "in_sum") return Math.max(output, count(raw["total_tokens"]) - count(raw["prompt_tokens"]));
-  return output;
+/** What a report of the endpoint says, and where. */
+type Reporting = Pick<Endpoint, "reasoning" | "total" | "ownCost">;
+
+/** The output's total with reasoning in it, wherever the supplier counts that; not a number where the report can't be true. */
+function outputTotal(raw: Json, { reasoning, total }: Reporting, outputMax = Number.MAX_SAFE_INTEGER): number {
+  const told = count(raw["completion_tokens"]);
+  const reasoned = count(inside(raw["completion_tokens_details"])["reasoning_tokens"]);
+  const output = reasoning === "beside" ? told + reasoned : told;
+  const beyondPrompt = count(raw["total_tokens"]) - count(raw["prompt_tokens"]);
+  return total === "prompt_and_output" && beyondPrompt > output && beyondPrompt <= outputMax ? beyondPrompt : output;
 }
 
 const NO_TOKENS = { input_tokens: 0, output_tokens: 0 };
@@ -97,27 +58,25 @@ const NO_TOKENS = { input_tokens: 0, output_tokens: 0 };
  * Read a usage object. It is untrusted: whole numbers within the bounds, none negative; no input, or no output of a reply
  * that isn't empty, can't be.
  */
-export function readUsage(
-  raw: unknown,
-  reasoning: Endpoint["reasoning"],
-  bounds: UsageBounds,
-  isEmpty: boolean,
-): UsageReading {
+export function readUsage(raw: unknown, endpoint: Reporting, bounds: UsageBounds, isEmpty: boolean): UsageReading {
   if (!isObject(raw)) return { outcome: "absent" };
   const kinds = { ...inputKinds(raw), ...outputKinds(raw) };
   const input = count(raw["prompt_tokens"]);
-  const output = outputTotal(raw, reasoning, kinds.reasoning ?? 0);
-  if (isEmpty && input === 0 && output === 0) return { outcome: "reported", usage: { meters: NO_TOKENS, kinds: {} } };
+  const output = outputTotal(raw, endpoint, bounds.outputMax);
+  if (isEmpty && input === 0 && output === 0) {
+    return { outcome: "reported", usage: { meters: NO_TOKENS, kinds: {} }, costNanos: null };
+  }
   const isWithin = input >= 1 && input <= bounds.inputMax && output >= (isEmpty ? 0 : 1) && output <= bounds.outputMax;
   if (!isWithin || !isCredible(kinds)) return { outcome: "incredible" };
   return {
     outcome: "reported",
     usage: { meters: { input_tokens: input, output_tokens: output }, kinds: present(kinds) },
+    costNanos: costIn(raw, endpoint.ownCost),
   };
 }
 
 /** Whether a report speaks of output. */
-export const hasOutput = (report: Json): boolean => count(report["completion_tokens"]) > 0;
+export const hasOutput = (report: Json, endpoint: Reporting): boolean => outputTotal(report, endpoint) > 0;
 
 /** Two reports as one that has the larger number wherever both have one, and everything that only one says. */
 function fullest(one: Json, other: Json): Json {
@@ -135,6 +94,8 @@ function fullest(one: Json, other: Json): Json {
 export class UsageReports {
   readonly #all: Json[] = [];
 
+  constructor(private readonly endpoint: Reporting) {}
+
   add(report: Json): void {
     if (this.#all.length >= REPORTS_MAX) this.#all.splice(-1, 1);
     this.#all.push(report);
@@ -149,7 +110,7 @@ export class UsageReports {
   }
 
   hasOutput(): boolean {
-    return this.#all.some(hasOutput);
+    return this.#all.some((report) => hasOutput(report, this.endpoint));
   }
 
   /** All of them as one; null where there is none. */
@@ -160,7 +121,7 @@ export class UsageReports {
   /** The fullest report that can be true: all of them together, else the one with the most output. */
   read(readOne: (report: Json) => UsageReading): UsageReading {
     if (this.#all.length === 0) return { outcome: "absent" };
-    const byOutput = this.#all.toSorted((a, b) => count(b["completion_tokens"]) - count(a["completion_tokens"]));
+    const byOutput = this.#all.toSorted((a, b) => outputTotal(b, this.endpoint) - outputTotal(a, this.endpoint));
     const readings = [this.#all.reduce(fullest), ...byOutput].map(readOne);
     return readings.find(({ outcome }) => outcome === "reported") ?? { outcome: "incredible" };
   }
@@ -186,8 +147,8 @@ export function usage(reply: Buffer, endpoint: Endpoint, bounds: UsageBounds): R
   const isError = isObject(body) && body["error"] !== undefined && body["error"] !== null;
   const found = isObject(body) ? findUsage(body) : undefined;
   const hasChoice = isObject(body) && Array.isArray(body["choices"]) && body["choices"].some(isObject);
-  if (!isObject(body) || isError || (!hasChoice && !(isObject(found) && hasOutput(found)))) {
-    return { reading: { outcome: "absent" }, produced: () => [], isReply: false };
+  if (!isObject(body) || isError || (!hasChoice && !(isObject(found) && hasOutput(found, endpoint)))) {
+    return { reading: { outcome: "absent" }, served: {}, produced: () => [], isReply: false };
   }
   const produced = (): string[] => {
     const said = newProduced();
@@ -195,6 +156,7 @@ export function usage(reply: Buffer, endpoint: Endpoint, bounds: UsageBounds): R
     return texts(said);
   };
   // A report of some output says by itself that the reply wasn't empty.
-  const isEmpty = isObject(found) && !hasOutput(found) && produced().length === 0;
-  return { reading: readUsage(found, endpoint.reasoning, bounds, isEmpty), produced, isReply: true };
+  const isEmpty = isObject(found) && !hasOutput(found, endpoint) && produced().length === 0;
+  const reading = readUsage(found, endpoint, bounds, isEmpty);
+  return { reading, served: servedBy(body["service_tier"]), produced, isReply: true };
 }
