@@ -19,14 +19,20 @@ export const RETENTION_MS = 24 * 3_600_000;
 export const REPLY_BYTES_MAX = 1024 * 1024;
 
 /** A reply as it was given: its status, its own headers, its bytes. */
-export type StoredReply = { status: number; headers: Record<string, string>; body: Buffer };
+export type StoredReply = {
+  status: number;
+  headers: Record<string, string>;
+  body: Buffer;
+  /** Whether it is a stream that broke off, whose connection is cut behind its last event. */
+  isCut?: boolean;
+};
 
 /** Where a stored reply may be decrypted: its own row, for its own account. */
 export const placeOf = (id: Uuid, userId: Uuid): SecretPlace => ({ rowId: id, purpose: userId, field: "reply" });
 
 /** One run of bytes: the length of the head, the head as JSON, the body. */
-export function serialiseReply({ status, headers, body }: StoredReply): Buffer {
-  const head = Buffer.from(JSON.stringify({ status, headers }));
+export function serialiseReply({ status, headers, body, isCut }: StoredReply): Buffer {
+  const head = Buffer.from(JSON.stringify({ status, headers, isCut }));
   const length = Buffer.alloc(4);
   length.writeUInt32BE(head.length);
   return Buffer.concat([length, head, body]);

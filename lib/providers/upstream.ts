@@ -47,7 +47,7 @@ export function upstreamHostOf(baseUrl: string): string {
 }
 
 const TO_SUPPLIER = ["content-type", "accept", "user-agent", "accept-language"] as const;
-const TO_CALLER = ["content-type", "cache-control", "openai-processing-ms", "openai-version", "openai-model"] as const;
+const TO_CALLER = ["cache-control", "openai-processing-ms", "openai-version", "openai-model"] as const;
 
 type Headers = Readonly<Record<string, string | readonly string[] | undefined>>;
 
@@ -78,7 +78,7 @@ export function headersToSupplier(headers: Headers, priced: readonly PricedHeade
   return picked;
 }
 
-/** The supplier's headers that a caller gets: nothing of its account, its limits, its cookies. */
+/** The supplier's headers that a caller gets: nothing of its account, its limits, its cookies; the form is the gateway's own. */
 export const headersToCaller = (headers: Headers): Record<string, string> => pick(headers, TO_CALLER);
 
 const isPrivate = (name: string): boolean =>

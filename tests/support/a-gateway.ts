@@ -18,8 +18,25 @@ import { until } from "./until";
 
 export const CREDIT = 1_000_000n;
 
-/** What a raw call of the gateway answered. */
-export type Answer = { status: number; headers: Headers; text: string; json: { error?: Record<string, unknown> } };
+/** What a raw call of the gateway answered; `isCut` where its connection broke off before the body's end. */
+export type Answer = {
+  status: number;
+  headers: Headers;
+  text: string;
+  isCut: boolean;
+  json: { error?: Record<string, unknown> };
+};
+
+/** As much of a body as came. */
+export async function readText(response: Response): Promise<{ text: string; isCut: boolean }> {
+  const chunks: Uint8Array[] = [];
+  try {
+    for await (const chunk of response.body ?? []) chunks.push(chunk as Uint8Array);
+    return { text: Buffer.concat(chunks).toString(), isCut: false };
+  } catch {
+    return { text: Buffer.concat(chunks).toString(), isCut: true };
+  }
+}
 
 /**
  * A gateway of the test file's own over a database of its own, with a sandbox behind it and one model, `gpt-4`, at
@@ -81,12 +98,13 @@ export function aGateway(options: GatewayFixture = {}) {
       },
       body: typeof body === "string" ? body : JSON.stringify(body),
     });
-    const text = await response.text();
+    const { text, isCut } = await readText(response);
     const isJson = response.headers.get("content-type")?.includes("json");
     return {
       status: response.status,
       headers: response.headers,
       text,
+      isCut,
       json: isJson ? (JSON.parse(text) as Answer["json"]) : {},
     };
   };

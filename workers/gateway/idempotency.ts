@@ -22,9 +22,10 @@ export function replyKeyOf({ headers, request }: RequestContext): { route: strin
   throw new ScripError("invalid_request", `An Idempotency-Key has 1 to ${KEY_CHARS_MAX} characters.`);
 }
 
-function replay(context: RequestContext, { status, headers, body }: StoredReply): void {
+function replay(context: RequestContext, { status, headers, body, isCut }: StoredReply): void {
   context.response.writeHead(status, { ...headers, "idempotent-replayed": "true" });
-  context.end(body);
+  if (isCut) context.cut(body);
+  else context.end(body);
 }
 
 const lasting = (headers: Record<string, string>): Record<string, string> =>

@@ -78,6 +78,9 @@ export type StreamReader = {
 };
 export type Counted = { inputTokens: number; outputTokens: number };
 
+/** What a body is by how it begins. */
+export type BodyForm = "events" | "object" | "other";
+
 /** A wire protocol. Nothing else in the gateway knows a name of a field of it. */
 export type Protocol<P = unknown> = {
   readonly name: string;
@@ -109,6 +112,15 @@ export type Protocol<P = unknown> = {
   /** Whether a supplier refused that a stream's usage was asked for. */
   refusesUsage(parsed: ParsedRequest<P>, status: number, body: string): boolean;
   usage(reply: Buffer, endpoint: Endpoint, bounds: UsageBounds): ReplyReading;
+  /** For suppliers that answer a request for a whole reply with a stream, or one for a stream with a whole reply. */
+  otherForm: {
+    /** How a body begins; null while nothing of it is there. */
+    formOf(bytes: Buffer): BodyForm | null;
+    /** The whole reply that events come to; null for what is no whole stream. */
+    toWhole(events: Buffer): Buffer | null;
+    /** The events of a whole reply; null for what is none. */
+    toEvents(reply: Buffer): Buffer | null;
+  };
   strip: {
     /** A whole reply with its credits. */
     reply(reply: Buffer, counted: Counted, credits: string): Buffer;

@@ -2,7 +2,7 @@ import { REPLY_BYTES_MAX } from "../../lib/idempotency";
 import { type RatedRequest, rateRequest } from "../../lib/usage";
 import { type Micros, micros } from "../../lib/money";
 import { classifyFailure, headersToCaller } from "../../lib/providers";
-import type { Tried } from "./attempt";
+import type { Tried } from "./answer";
 import type { InFlightRequest } from "./in-flight-request";
 import type { OpenStream } from "./open-streams";
 import type { StreamStep } from "./protocol";
@@ -196,6 +196,7 @@ class Relay implements OpenStream {
 }
 
 const headersOf = ({ context }: InFlightRequest, { headers }: Stream): Record<string, string> => ({
+  "content-type": "text/event-stream; charset=utf-8",
   "cache-control": "no-cache",
   ...headersToCaller(headers),
   ...context.replyHeaders,
@@ -209,13 +210,11 @@ function endingOf(inFlight: InFlightRequest, cause: StreamEnd): Ending {
   return BROKEN_STREAM[cause].ending;
 }
 
-/** Charge a stream that ended; its last bytes, null where it has none. Errors: `ScripError` where nothing was delivered. */
-async function charge(
-  inFlight: InFlightRequest,
-  stream: Stream,
-  cause: StreamEnd,
-  relay: Relay,
-): Promise<Buffer | null> {
+/** The last bytes of a stream, null where it has none, and whether it broke off with them. */
+type LastBytes = { last: Buffer | null; isCut: boolean };
+
+/** Charge a stream that ended. Errors: `ScripError` where nothing was delivered. */
+async function charge(inFlight: InFlightRequest, stream: Stream, cause: StreamEnd, relay: Relay): Promise<LastBytes> {
   const { protocol, admitted, context } = inFlight;
   const { reader } = stream;
   if (cause === "given_up" && !relay.isDelivered && !context.isDisconnected) throw abandoned({ retry: false });
@@ -227,7 +226,7 @@ async function charge(
   if (cause === "cut" && reading.outcome === "absent" && reader.produced().length === 0) {
     inFlight.finish(fault);
     await inFlight.release(endingOf(inFlight, cause));
-    return lastEvent;
+    return { last: lastEvent, isCut: true };
   }
   const taken = await takeUsage(inFlight, reading, () => reader.produced());
   const lastWith = (credits: string): Buffer | null =>
@@ -239,20 +238,27 @@ async function charge(
       const last = lastWith(sum);
       return (
         last &&
-        relay.sent && { status: 200, headers: headersOf(inFlight, stream), body: Buffer.concat([...relay.sent, last]) }
+        relay.sent && {
+          status: 200,
+          headers: headersOf(inFlight, stream),
+          body: Buffer.concat([...relay.sent, last]),
+          isCut: lastEvent !== null,
+        }
       );
     },
   });
   // Somebody else ended the hold, by what was known of it: the caller isn't told that all is well.
   if (outcome.outcome !== "settled" && cause === "complete")
-    return Buffer.from(protocol.error.event(BROKEN_STREAM.given_up.refusal));
-  return lastWith(credits);
+    return { last: Buffer.from(protocol.error.event(BROKEN_STREAM.given_up.refusal)), isCut: true };
+  return { last: lastWith(credits), isCut: lastEvent !== null };
 }
 
 /** Pass a stream on, then charge it; its last bytes leave after the commit. */
 export async function relayStream(inFlight: InFlightRequest, stream: Stream): Promise<void> {
   const relay = new Relay(inFlight, stream);
   const cause = await relay.run();
-  const last = await charge(inFlight, stream, cause, relay);
-  if (last && !inFlight.context.isDisconnected) inFlight.context.end(last);
+  const { last, isCut } = await charge(inFlight, stream, cause, relay);
+  if (!last || inFlight.context.isDisconnected) return;
+  if (isCut) inFlight.context.cut(last);
+  else inFlight.context.end(last);
 }

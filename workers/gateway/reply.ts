@@ -1,7 +1,7 @@
 import type { InFlightRequest } from "./in-flight-request";
 import type { Failed } from "./route";
 import { headersToCaller, scrubText } from "../../lib/providers";
-import type { Tried } from "./attempt";
+import type { Tried } from "./answer";
 import { countedOf, settle, takeUsage } from "./settle";
 import { abandoned } from "./refusals";
 
@@ -28,7 +28,12 @@ export async function sendWhole(
   const { outcome, reply: result } = await settle(inFlight, taken, ending, {
     replyWith: (credits) => ({
       status: 200,
-      headers: { ...context.replyHeaders, ...headersToCaller(headers), "x-scrip-credits": credits },
+      headers: {
+        "content-type": "application/json",
+        ...context.replyHeaders,
+        ...headersToCaller(headers),
+        "x-scrip-credits": credits,
+      },
       body: protocol.strip.reply(reply, countedOf(taken.usage), credits),
     }),
   });

@@ -79,6 +79,14 @@ export class RequestContext {
     response.end(last);
   }
 
+  /** Send the last bytes of a reply that broke off and cut the connection: clients take a clean end for a whole reply. */
+  cut(last: string | Buffer): void {
+    const { response } = this;
+    const timer = setTimeout(() => response.destroy(), this.handOverMs);
+    response.once("close", () => clearTimeout(timer));
+    response.write(last, () => response.socket?.destroySoon());
+  }
+
   sendJson(status: number, body: string, headers: Record<string, string> = {}): void {
     this.send(status, { "content-type": "application/json", "cache-control": "no-store", ...headers }, body);
   }

@@ -1,4 +1,5 @@
-import { type Tried, tryKey } from "./attempt";
+import type { Tried } from "./answer";
+import { tryKey } from "./attempt";
 import { type Decimal, ZERO_NANOS } from "../../lib/money";
 import type { Gateway } from "./gateway-state";
 import { type Admitted, needsOf } from "./admit";

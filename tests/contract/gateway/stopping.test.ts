@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { STOP_LIMIT_MS } from "@/scripts/start/children";
 import { LIMITS } from "@/workers/gateway/limits";
-import { aGateway } from "../../support/a-gateway";
+import { aGateway, readText } from "../../support/a-gateway";
 import { aSupplier, beginStream, saying } from "../../support/a-supplier";
 
 const supplier = aSupplier();
@@ -28,6 +28,7 @@ it("settles a stream that outlasts its stop by what was delivered, on time by th
     headers: { authorization: `Bearer ${caller.secret}` },
     body: JSON.stringify(ask),
   });
+  const read = readText(answer);
   let turns = 0;
   const busy = setInterval(() => {
     turns++;
@@ -40,7 +41,7 @@ it("settles a stream that outlasts its stop by what was delivered, on time by th
   // Counted by looks, which come once a turn, it would be a turn for each 25 of the 300 ms.
   expect(turns).toBeLessThan(9);
   await stopped;
-  expect(await answer.text()).toContain('"code":"upstream_error"');
+  expect((await read).text).toContain('"code":"upstream_error"');
   expect(await gateway.records(caller)).toMatchObject([{ status: "interrupted", isEstimated: true, requests: 0 }]);
   expect(await gateway.spent(caller)).toBeGreaterThan(0n);
 });

@@ -8,7 +8,7 @@ import { openLog } from "@/lib/log";
 import { headersToSupplier } from "@/lib/providers";
 import { nowMs } from "@/lib/time";
 import { startWeb, type WebServer } from "../../../workers/web/start-web";
-import { aGateway, CREDIT } from "../../support/a-gateway";
+import { aGateway, CREDIT, readText } from "../../support/a-gateway";
 import { askOverOneConnection, OFFERS } from "../../support/upgrade-offer";
 
 const SECRET = "what the web port of this test proves itself by";
@@ -55,6 +55,19 @@ describe("the web port in front of the gateway", () => {
     expect(usages).toEqual([expect.objectContaining({ completion_tokens: 100, credits: 1 })]);
     expect((await client.models.list()).data.map(({ id }) => id)).toEqual(["gpt-4"]);
     expect(await gateway.spent(caller)).toBe(2n * CREDIT);
+  });
+
+  it("breaks a stream off where the supplier does, behind the event that tells so", async () => {
+    const caller = await gateway.caller();
+    await gateway.sandbox.controls().next({ cut_after: 20 });
+    const answer = await fetch(`${web.url}/v1/chat/completions`, {
+      method: "POST",
+      headers: { authorization: `Bearer ${caller.secret}` },
+      body: JSON.stringify({ ...ask, stream: true }),
+    });
+    const { text, isCut } = await readText(answer);
+    expect([answer.status, isCut]).toEqual([200, true]);
+    expect(text).toMatch(/"code":"upstream_error"[^]*\n\n$/);
   });
 
   it("passes tools and refusals on as they are", async () => {

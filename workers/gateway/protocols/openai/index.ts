@@ -2,6 +2,7 @@ import type { Protocol } from "../../protocol";
 import { body, event, surfaced } from "./error";
 import { limit, refusesUsage, reply } from "./limit";
 import { list, one } from "./models";
+import { formOf, toEvents, toWhole } from "./other-form";
 import { type ChatRequest, parse } from "./parse";
 import { stream } from "./chunk-stream";
 import { tokens } from "./tokens";
@@ -21,6 +22,7 @@ export const openAiChat: Protocol<ChatRequest["particulars"]> = {
   limit,
   refusesUsage,
   usage,
+  otherForm: { formOf, toWhole, toEvents },
   strip: { reply, stream },
   models: { one, list },
   error: { body, event, surfaced },
