@@ -47,12 +47,13 @@ export function overBudget({ leg, used, held }: Extract<ReserveOutcome, { outcom
 export const abandoned = (details: { retry?: boolean; retryAfterS?: number } = {}): ScripError =>
   new ScripError("unavailable", "The request was given up. Try again.", details);
 
-/** Why a stream ended. */
-export type StreamEnd = "complete" | "cut" | "left" | "short" | "late" | "given_up";
+/** Why a stream ended; it is `unfinished` where its supplier ended it in good order, but without what ends a reply. */
+export type StreamEnd = "complete" | "cut" | "unfinished" | "left" | "short" | "late" | "given_up";
 
 /** The refusal that a stream's caller is sent where it didn't end by itself, and what its usage record says. */
 export const BROKEN_STREAM: Record<Exclude<StreamEnd, "complete" | "left">, { refusal: ScripError; ending: Ending }> = {
   cut: ending("upstream_error", "The supplier broke the reply off. What was delivered is charged.", 502),
+  unfinished: ending("upstream_error", "The supplier ended the reply too early. What was delivered is charged.", 502),
   late: ending("upstream_timeout", "The reply took longer than a stream may. What was delivered is charged.", 504),
   given_up: ending("unavailable", "The reply was given up. What had been delivered was charged.", 503),
   short: ending("insufficient_credits", "The balance is used up. What was delivered is charged.", 402),

@@ -180,7 +180,8 @@ class Relay implements OpenStream {
     if (this.#cause) return;
     if (!failure && !this.inFlight.isFenced) this.#finish();
     if (this.inFlight.context.isDisconnected) this.#end("left");
-    else this.#end(!failure && this.stream.reader.isComplete() ? "complete" : "cut");
+    else if (failure) this.#end("cut");
+    else this.#end(this.stream.reader.isComplete() ? "complete" : "unfinished");
   }
 
   #stop(cause: StreamEnd): void {
@@ -218,15 +219,17 @@ async function charge(inFlight: InFlightRequest, stream: Stream, cause: StreamEn
   const { protocol, admitted, context } = inFlight;
   const { reader } = stream;
   if (cause === "given_up" && !relay.isDelivered && !context.isDisconnected) throw abandoned({ retry: false });
-  const fault = cause === "cut" ? classifyFailure("unreachable") : undefined;
+  const fault = cause === "cut" || cause === "unfinished" ? classifyFailure("unreachable") : undefined;
   const reading = reader.reading(usageBounds(admitted));
   inFlight.served = reader.served();
   const refusal = cause === "complete" || cause === "left" ? null : BROKEN_STREAM[cause].refusal;
   const lastEvent = refusal && Buffer.from(protocol.error.event(refusal));
-  if (cause === "cut" && reading.outcome === "absent" && reader.produced().length === 0) {
+  // One that its supplier ended in good order ends so here, behind the event that says what is missing.
+  const isCut = refusal !== null && cause !== "unfinished";
+  if (fault && reading.outcome === "absent" && reader.produced().length === 0) {
     inFlight.finish(fault);
     await inFlight.release(endingOf(inFlight, cause));
-    return { last: lastEvent, isCut: true };
+    return { last: lastEvent, isCut };
   }
   const taken = await takeUsage(inFlight, reading, () => reader.produced());
   const lastWith = (credits: string): Buffer | null =>
@@ -242,7 +245,7 @@ async function charge(inFlight: InFlightRequest, stream: Stream, cause: StreamEn
           status: 200,
           headers: headersOf(inFlight, stream),
           body: Buffer.concat([...relay.sent, last]),
-          isCut: lastEvent !== null,
+          isCut,
         }
       );
     },
@@ -250,7 +253,7 @@ async function charge(inFlight: InFlightRequest, stream: Stream, cause: StreamEn
   // Somebody else ended the hold, by what was known of it: the caller isn't told that all is well.
   if (outcome.outcome !== "settled" && cause === "complete")
     return { last: Buffer.from(protocol.error.event(BROKEN_STREAM.given_up.refusal)), isCut: true };
-  return { last: lastWith(credits), isCut: lastEvent !== null };
+  return { last: lastWith(credits), isCut };
 }
 
 /** Pass a stream on, then charge it; its last bytes leave after the commit. */

@@ -157,6 +157,13 @@ describe("a stream that broke off", () => {
     expect([again.headers.get("idempotent-replayed"), again.isCut, again.text]).toEqual(["true", true, first.text]);
   });
 
+  it("ends as its supplier ended it where nothing broke and the end of a choice is missing", async () => {
+    const caller = await gateway.caller();
+    playBody(saying("Half of it"), "text/event-stream");
+    const answer = await gateway.post(caller.secret, ask(STREAMED));
+    expect([answer.isCut, /"code":"upstream_error"/.test(answer.text)]).toEqual([false, true]);
+  });
+
   it("ends cleanly where it is whole", async () => {
     const caller = await gateway.caller();
     playBody(STREAM, "text/event-stream");
