@@ -84,6 +84,8 @@ const VARIABLES = {
   ],
   /** Where people reach the web app: the one origin of its cookies. */
   appUrl: ["APP_URL", text("the address that people reach the web app at").pipe(origin("https://scrip.example"))],
+  /** The same where a process only shows it. */
+  shownAppUrl: ["APP_URL", origin("https://scrip.example").optional()],
   /** The gateway's address as shown to users. */
   gatewayUrl: [
     "GATEWAY_URL",
@@ -181,6 +183,7 @@ const GATEWAY = [
   "directDatabaseUrl",
   "gatewayPort",
   "gatewayUrl",
+  "shownAppUrl",
   "gatewayWorkers",
   "webPortSecret",
 ] as const;

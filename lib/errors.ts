@@ -22,7 +22,7 @@ export const ERROR_CODES = {
   not_found: { status: 404, retry: false },
   model_not_found: { status: 404, retry: false },
   idempotency_conflict: { status: 409, retry: false },
-  in_progress: { status: 409, retry: false },
+  in_progress: { status: 409, retry: true },
   duplicate_key: { status: 409, retry: false },
   state_conflict: { status: 409, retry: false },
   quote_expired: { status: 410, retry: false },

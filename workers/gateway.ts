@@ -28,6 +28,8 @@ if (cluster.isPrimary && env.gatewayWorkers > 1) {
     baseUrls: env.providerBaseUrls,
     trustedProxies: env.trustedProxies,
     webPortSecret: env.webPortSecret,
+    appUrl: env.shownAppUrl,
+    gatewayUrl: env.gatewayUrl,
     metricsToken: env.metricsToken,
     redisUrl: env.redisUrl,
     otelEndpoint: env.otelEndpoint,

@@ -12,6 +12,8 @@ export type ModelView = {
   id: string;
   name: string;
   provider: string;
+  /** Whether it can be served now. */
+  isAvailable: boolean;
   capabilities: string[];
   contextTokens: number | null;
   input: TokenPrice | null;

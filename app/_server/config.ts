@@ -1,14 +1,23 @@
 import { type Catalogue, loadCatalogue } from "@/lib/catalog";
 import { type ConfigVersion, readConfigVersion } from "@/lib/db";
 import { openLog, type Log } from "@/lib/log";
+import { availableModels, readSupply, type Supply } from "@/lib/pool";
 import { readSettings, type Settings } from "@/lib/settings";
 import { delay, nowMs } from "@/lib/time";
 import { countWebWrites, webDatabase } from "./database";
 
 /** What every visitor's page needs. */
-type Config = { readonly catalogue: Catalogue; readonly settings: Settings };
+type Config = {
+  readonly catalogue: Catalogue;
+  readonly settings: Settings;
+  /** The models that can be served now, by id. */
+  readonly available: ReadonlySet<string>;
+};
 /** It as a look at the database found it, and how much this process had written when that look began. */
-type Look = Config & { version: ConfigVersion; beganMs: number; writes: number };
+type Look = Config & { version: ConfigVersion; supply: Supply; supplyMs: number; beganMs: number; writes: number };
+
+/** Quotas are used up without a new version of the pool. */
+const SUPPLY_EVERY_MS = 10_000;
 
 const LOOK_EVERY_MS = 250;
 const LOOK_MS_MAX = 1_000;
@@ -37,11 +46,18 @@ function noteLook(failed?: { error: unknown }): void {
 async function load(known: Look | undefined, atMs: number): Promise<Omit<Look, "beganMs" | "writes">> {
   const { reader } = webDatabase();
   const version = await readConfigVersion(reader);
-  return {
-    version,
-    catalogue: known?.version.catalog === version.catalog ? known.catalogue : await loadCatalogue(reader, atMs),
-    settings: known?.version.settings === version.settings ? known.settings : await readSettings(reader),
-  };
+  const catalogue = known?.version.catalog === version.catalog ? known.catalogue : await loadCatalogue(reader, atMs);
+  const settings = known?.version.settings === version.settings ? known.settings : await readSettings(reader);
+  const isSupplied =
+    known?.version.pool === version.pool &&
+    known.version.catalog === version.catalog &&
+    atMs - known.supplyMs < SUPPLY_EVERY_MS;
+  const { supply, supplyMs } = isSupplied ? known : { supply: await readSupply(reader), supplyMs: atMs };
+  const available = availableModels(catalogue, supply, {
+    providersOff: settings.switches.providers_off,
+    nowMs: atMs,
+  });
+  return { version, catalogue, settings, supply, supplyMs, available };
 }
 
 async function look(writes: number): Promise<Look> {

@@ -9,14 +9,16 @@ import { readConfig } from "./config";
 
 const FAMILIAR = "gpt-4";
 
-/** A model that examples can call: the familiar one where it has a price, else the first that has. */
+/** A model that examples can call: of those that can be served now, else of those with a price, the familiar one or the first. */
 export async function readExampleModel(): Promise<string> {
   const now = nowMs();
-  const { models } = (await readConfig()).catalogue;
-  const callable = [...models.values()]
+  const { catalogue, available } = await readConfig();
+  const callable = [...catalogue.models.values()]
     .filter((model) => model.enabled && priceCardAt(model, now) !== null)
     .map(({ id }) => id);
-  return callable.includes(FAMILIAR) ? FAMILIAR : (callable[0] ?? FAMILIAR);
+  const served = callable.filter((id) => available.has(id));
+  const models = served.length > 0 ? served : callable;
+  return models.includes(FAMILIAR) ? FAMILIAR : (models[0] ?? FAMILIAR);
 }
 
 /** What a request that everybody can picture uses. Units: tokens, seconds, characters. */

@@ -9,31 +9,32 @@ const MILLION = 1_000_000n;
 const MINUTE_S = 60n;
 
 /** A model that can be called, with the card that holds now. */
-export type PricedModel = { model: ModelWithCards; price: CardVersion };
+export type PricedModel = { model: ModelWithCards; price: CardVersion; isAvailable: boolean };
 
-/** Models that were given a name come first; the rest follow by supplier. */
-function byName({ model: one }: PricedModel, { model: other }: PricedModel): number {
+/** Models that can be served now come first, of them those that were given a name; the rest follow by supplier. */
+function inOrder({ model: one, isAvailable: isOne }: PricedModel, { model: other, isAvailable: isOther }: PricedModel) {
   const isNamed = ({ id, displayName }: ModelWithCards): number => Number(displayName !== id);
-  const order = isNamed(other) - isNamed(one);
+  const order = Number(isOther) - Number(isOne) || isNamed(other) - isNamed(one);
   return order || one.provider.localeCompare(other.provider, "en") || one.id.localeCompare(other.id, "en");
 }
 
 /** The models that can be called, in the order in which they are shown. */
 export async function readPricedModels(): Promise<PricedModel[]> {
   const now = nowMs();
-  const { models } = (await readConfig()).catalogue;
-  const priced = [...models.values()].flatMap((model) => {
+  const { catalogue, available } = await readConfig();
+  const priced = [...catalogue.models.values()].flatMap((model) => {
     const price = model.enabled ? priceCardAt(model, now) : null;
-    return price ? [{ model, price }] : [];
+    return price ? [{ model, price, isAvailable: available.has(model.id) }] : [];
   });
-  return priced.toSorted(byName);
+  return priced.toSorted(inOrder);
 }
 
 /** The model of that name where it can be called, or `null`. */
 export async function readPricedModel(id: string): Promise<PricedModel | null> {
-  const model = (await readConfig()).catalogue.models.get(id);
+  const { catalogue, available } = await readConfig();
+  const model = catalogue.models.get(id);
   const price = model?.enabled ? priceCardAt(model, nowMs()) : null;
-  return model && price ? { model, price } : null;
+  return model && price ? { model, price, isAvailable: available.has(id) } : null;
 }
 
 function tokenPrice(card: Card, meter: "input_tokens" | "output_tokens"): ModelView["input"] {
@@ -62,12 +63,13 @@ const nextChangeMs = (model: ModelWithCards, now: number): number | null =>
   );
 
 /** A model as the catalogue shows it: prices in credits, nothing of suppliers. */
-export function toModelView({ model, price }: PricedModel): ModelView {
+export function toModelView({ model, price, isAvailable }: PricedModel): ModelView {
   const { card } = price;
   return {
     id: model.id,
     name: model.displayName,
     provider: model.provider,
+    isAvailable,
     capabilities: model.capabilities,
     contextTokens: model.contextTokens,
     input: tokenPrice(card, "input_tokens"),

@@ -26,7 +26,7 @@ const RETRY_MIN_MS = 1_000;
 const RETRY_MAX_MS = 30_000;
 
 /** Whether the key may serve that request at all, setting aside whether it can at this moment. */
-export function mayServe(key: PoolKey, request: KeyNeeds): boolean {
+export function mayServe(key: Pick<PoolKey, "channel" | "ownerId">, request: KeyNeeds): boolean {
   const { channel } = key;
   return (
     channel.provider === request.provider &&

@@ -37,4 +37,5 @@ export {
 export { hasKeys, type KeyCost, lockProvider } from "./pool.store";
 export { DIED_TOPIC, findProbe, type KeyToProbe, listDueProbes, type Probe, recordProbe } from "./probe";
 export { LIVE_MS } from "./probe-schedule";
+export { availableModels, isSpoken, readSupply, type Supply } from "./supply";
 export { recordVerdict } from "./verdict";

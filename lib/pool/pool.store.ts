@@ -101,6 +101,21 @@ export async function listActivePoolKeys(tx: Tx): Promise<StoredPoolKey[]> {
   return rows.map(toStored);
 }
 
+/** The keys that routing may use and that have something left of their quota, without their secrets. */
+export async function listSupplying(tx: Tx): Promise<Pick<StoredPoolKey, "channel" | "ownerId">[]> {
+  const { pool_key } = queries(tx);
+  const rows = await pool_key.findMany({
+    where: {
+      state: "active",
+      channel: { enabled: true },
+      OR: [{ quotaNanos: null }, { costNanos: { lt: pool_key.fields.quotaNanos } }],
+    },
+    select: { ownerId: true, channel: true },
+  });
+  // A column of type uuid.
+  return rows.map(({ ownerId, channel }) => ({ ownerId: ownerId as Uuid | null, channel: toChannel(channel) }));
+}
+
 /** How many keys are out of use and may come back, by provider and state. */
 export async function countKeysOutOfUse(tx: Tx): Promise<KeyCount[]> {
   return queries(tx).$queryRaw<KeyCount[]>`

@@ -48,6 +48,8 @@ export type Pool = {
   finished(id: Uuid, end: KeyEnd): void;
   /** The highest discount factor of the channels that may serve: what a reservation assumes. Null where none may. */
   maxDiscount(request: KeyNeeds): Decimal | null;
+  /** Whether one may serve now, or after a wait: it has something left, even if it cools down. */
+  canServe(request: KeyNeeds): boolean;
   /** At which addresses and by which names for the model the keys that may serve do so: a reservation counts for each. */
   places(request: KeyNeeds): Pick<ChosenKey, "baseUrl" | "upstreamModel">[];
   /** Keys by state as this process knows them, those that ended left out, in counts to be added up: for metrics. */
@@ -220,6 +222,8 @@ export async function createPool(database: Database, vault: Vault, options: Pool
     started: (id) => recordStart(memory.health(id)),
     finished,
     maxDiscount: (request) => maxDecimal(memory.candidates(request).map(({ key }) => key.channel.discount)),
+    canServe: (request) =>
+      memory.candidates(request).some(({ key: { quotaLeftNanos: left } }) => left === null || left > 0n),
     places: (request) =>
       memory.candidates(request).map(({ key: { channel } }) => ({
         baseUrl: channel.baseUrl,

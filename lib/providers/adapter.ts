@@ -56,6 +56,9 @@ export type Classification = {
   outcome: AttemptOutcome;
 };
 
+/** What a model must be able to do to be called in each wire protocol of the gateway, by the protocol's name. */
+export const PROTOCOL_CAPABILITIES = { openai: "chat" } as const;
+
 /** Where a supplier speaks a wire protocol, and what is particular about it there. */
 export type Endpoint = {
   /** Between the base URL and the protocol's own path. A supplier may put a part of the secret there. */

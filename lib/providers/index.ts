@@ -5,6 +5,7 @@ export {
   type KeyAction,
   type KeyFault,
   type Endpoint,
+  PROTOCOL_CAPABILITIES,
   type KeyCheck,
   type KeyCheckCall,
 } from "./adapter";

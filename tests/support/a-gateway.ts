@@ -76,6 +76,8 @@ export function aGateway(options: GatewayFixture = {}) {
         ]),
       ),
       trustedProxies: [],
+      appUrl: "https://scrip.example",
+      gatewayUrl: "https://api.scrip.example",
       otelEndpoint: options.collector?.(),
       webPortSecret: options.webPortSecret,
       // What a test has just put is to be found, however long a busy database takes.

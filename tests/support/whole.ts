@@ -122,6 +122,8 @@ export async function openWhole({ redisUrl, isPooled = false }: WholeOptions = {
     port: 0,
     baseUrls: providerBaseUrls,
     trustedProxies: [],
+    appUrl: "https://scrip.example",
+    gatewayUrl: "https://api.scrip.example",
     redisUrl,
     timings: { stopMs: 5_000 },
   });

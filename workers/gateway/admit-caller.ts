@@ -11,7 +11,7 @@ import type { Gateway } from "./gateway-state";
 import type { Protocol } from "./protocol";
 import { type Admission, allowanceOf } from "./rates";
 import { replyKeyOf } from "./idempotency";
-import { inDebt } from "./refusals";
+import { addCredits, inDebt } from "./refusals";
 
 /** A balance that refuses nobody, at most a second old, or one that was read just now; null where none can be read. */
 async function balanceOf({ balances }: Gateway, { user }: Caller): Promise<Balance | null> {
@@ -47,15 +47,16 @@ async function hasReply({ database }: Gateway, context: RequestContext, { user }
 }
 
 /** What the key pays with: credits, but for one that pays by request alone. */
-function nothingToSpend({ key }: Caller, balance: Balance | null): ScripError | null {
+function nothingToSpend(gateway: Gateway, { key }: Caller, balance: Balance | null): ScripError | null {
   if (key.billingMode === "count") {
     // A request balance, which nothing fills yet.
     const message = "This API key has no requests left. Buy a pack of requests or bill it by token.";
     return new ScripError("insufficient_requests", message);
   }
   if (!balance || balance.spendableMicros > 0n) return null;
-  return new ScripError("insufficient_credits", "The balance is empty. Add credits to send a request of this size.", {
-    members: { available: credits(balance.spendableMicros) },
+  const message = `Insufficient credits: 0 available. ${addCredits(gateway)} to send a request of this size.`;
+  return new ScripError("insufficient_credits", message, {
+    members: { available: credits(balance.spendableMicros), top_up_url: gateway.buyUrl },
   });
 }
 
@@ -74,9 +75,9 @@ export async function admitCaller(
 ): Promise<Admission> {
   requireGoodStanding(gateway, caller);
   const balance = await balanceOf(gateway, caller);
-  if (balance && balance.debtMicros > 0n) throw inDebt(balance.debtMicros);
+  if (balance && balance.debtMicros > 0n) throw inDebt(gateway, balance.debtMicros);
   const admission = await gateway.rates.admit(caller, allowanceOf(caller, gateway.config.settings()), 0);
-  const refusal = nothingToSpend(caller, balance);
+  const refusal = nothingToSpend(gateway, caller, balance);
   if (!refusal || mayCallFree(gateway, protocol, context, caller)) return admission;
   if (await hasReply(gateway, context, caller)) return admission;
   admission.end(0);

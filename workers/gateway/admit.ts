@@ -174,7 +174,7 @@ export function admit(
 }
 
 /** A debt, where there is one: it is looked for only when a request is refused anyway, since the books find it else. */
-export async function debtOf({ balances }: Gateway, { user }: Caller): Promise<ScripError | null> {
-  const balance = await balances.recent(user.walletId).catch(() => null);
-  return balance && balance.debtMicros > 0n ? inDebt(balance.debtMicros) : null;
+export async function debtOf(gateway: Gateway, { user }: Caller): Promise<ScripError | null> {
+  const balance = await gateway.balances.recent(user.walletId).catch(() => null);
+  return balance && balance.debtMicros > 0n ? inDebt(gateway, balance.debtMicros) : null;
 }

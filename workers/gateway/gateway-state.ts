@@ -39,6 +39,9 @@ export type Gateway = {
   readonly addresses: CallerAddresses;
   readonly baseUrls: ReadonlyMap<string, string>;
   readonly timings: Timings;
+  /** Where people add credits, and the base URL that clients are given. */
+  readonly buyUrl: string | null;
+  readonly clientBaseUrl: string;
   readonly metricsToken: string | null;
   /** Null where no collector is configured. */
   readonly traces: Traces | null;

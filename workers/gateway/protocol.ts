@@ -91,7 +91,7 @@ export type Protocol<P = unknown> = {
   readonly path: string;
   /** How it lists models; what isn't a model that can be called is shown to nobody. */
   models: {
-    one(model: ModelWithCards, price: CardVersion): object;
+    one(model: ModelWithCards, price: CardVersion, isAvailable: boolean): object;
     list(models: readonly object[]): object;
   };
   /** What a model must be able to do to be called in it. */

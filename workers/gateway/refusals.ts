@@ -1,43 +1,68 @@
-import { type Micros, micros } from "../../lib/money";
+import { formatCredits, type Micros, micros } from "../../lib/money";
 import { ScripError } from "../../lib/errors";
 import { credits } from "../../lib/http";
 import type { ReserveOutcome, UsageEnd } from "../../lib/ledger";
 import type { RequestContext } from "./request-context";
+import type { Gateway } from "./gateway-state";
 import type { Protocol } from "./protocol";
 import type { Log } from "../../lib/log";
 
 /** How an end came about, in the words of the usage record. */
 export type Ending = Pick<UsageEnd, "status" | "httpStatus" | "errorCode">;
 
+/** Where people add credits. */
+type Where = Pick<Gateway, "buyUrl">;
+
+/** What to do about a balance that is too small, with the address where that is known. */
+export const addCredits = ({ buyUrl }: Where): string => (buyUrl === null ? "Add credits" : `Add credits at ${buyUrl}`);
+
+/** An amount as people say it: "1 credit", "7.5 credits". */
+const said = (amount: Micros): string => `${formatCredits(amount)} credit${formatCredits(amount) === "1" ? "" : "s"}`;
+
 /** The refusal of an account that owes. */
-export function inDebt(debtMicros: Micros): ScripError {
-  return new ScripError("account_in_debt", "The account owes credits. Add credits to go on.", {
-    members: { debt: credits(debtMicros) },
+export function inDebt(where: Where, debtMicros: Micros): ScripError {
+  const message = `The account owes ${said(debtMicros)}. ${addCredits(where)} to go on.`;
+  return new ScripError("account_in_debt", message, {
+    members: { debt: credits(debtMicros), top_up_url: where.buyUrl },
   });
 }
 
-/** The refusal of a balance that is too small. */
-export function tooLittle(neededMicros: Micros, spendableMicros: Micros): ScripError {
-  return new ScripError(
-    "insufficient_credits",
-    "The balance doesn't cover this request. Add credits or ask for less.",
-    {
-      members: { needed: credits(neededMicros), available: credits(spendableMicros) },
+/**
+ * The refusal of a balance that is too small. `affordableTokens` is how much output of each choice it would pay for; null where
+ * nobody counted.
+ */
+export function tooLittle(
+  where: Where,
+  { neededMicros, spendableMicros }: { neededMicros: Micros; spendableMicros: Micros },
+  affordableTokens: number | null = null,
+): ScripError {
+  const isEnoughForLess = affordableTokens !== null && affordableTokens > 0;
+  const less = isEnoughForLess ? `, or ask for at most ${affordableTokens} output tokens` : "";
+  const message = `Insufficient credits: this request needs ${said(neededMicros)}, ${formatCredits(spendableMicros)} available. ${addCredits(where)}${less}.`;
+  return new ScripError("insufficient_credits", message, {
+    members: {
+      needed: credits(neededMicros),
+      available: credits(spendableMicros),
+      ...(affordableTokens !== null && { affordable_output_tokens: Math.max(0, affordableTokens) }),
+      top_up_url: where.buyUrl,
     },
-  );
+  });
 }
 
 /** The refusal of a request that would go over a budget. */
 export function overBudget({ leg, used, held }: Extract<ReserveOutcome, { outcome: "over_limit" }>): ScripError {
   const show = (amount: bigint): unknown => (leg.unit === "micros" ? credits(micros(amount)) : String(amount));
+  const inWords = (amount: bigint): string => (leg.unit === "micros" ? said(micros(amount)) : `${amount} requests`);
   const limit = leg.limit ?? 0n;
   const left = limit - used - held;
-  return new ScripError("budget_exceeded", "This request would go over a budget.", {
+  const remaining = left > 0n ? left : 0n;
+  const message = `This request needs ${inWords(leg.amount)}, and ${inWords(remaining)} of a budget of ${inWords(limit)} are left.`;
+  return new ScripError("budget_exceeded", message, {
     members: {
       used: show(used + held),
       needed: show(leg.amount),
       limit: show(limit),
-      remaining: show(left > 0n ? left : 0n),
+      remaining: show(remaining),
       period: leg.period,
     },
   });

@@ -109,10 +109,10 @@ function draftOf(protocol: Protocol, admitted: Admitted, key: ChosenKey, inputMa
   };
 }
 
-function refusalOf(outcome: Exclude<ReserveOutcome, { outcome: "held" | "short" }>): ScripError {
+function refusalOf(gateway: Gateway, outcome: Exclude<ReserveOutcome, { outcome: "held" | "short" }>): ScripError {
   switch (outcome.outcome) {
     case "debt":
-      return inDebt(outcome.debtMicros);
+      return inDebt(gateway, outcome.debtMicros);
     case "over_limit":
       return overBudget(outcome);
     case "repeated":
@@ -186,7 +186,7 @@ export async function reserve(
       poolKey: key.id,
     });
     if (outcome.outcome === "held") return { holdMicros, lease: outcome.lease, outputCap };
-    if (outcome.outcome !== "short") throw refusalOf(outcome);
+    if (outcome.outcome !== "short") throw refusalOf(gateway, outcome);
     spendableMicros = outcome.spendableMicros;
     const inputTokens: number =
       tries === 0
@@ -201,11 +201,14 @@ export async function reserve(
     };
     const payable = (outputTokensAffordable(request, spendableMicros) ?? 0) - parsed.outputOverheadTokens;
     const asked = full.outputTokens - parsed.outputOverheadTokens;
-    if (payable < Math.min(asked, OUTPUT_WORTHWHILE))
-      throw tooLittle(worstOf(admitted, counted, discount), spendableMicros);
+    if (payable < Math.min(asked, OUTPUT_WORTHWHILE)) {
+      const neededMicros = worstOf(admitted, counted, discount);
+      throw tooLittle(gateway, { neededMicros, spendableMicros }, payable);
+    }
     bounds = { ...counted, outputTokens: payable + parsed.outputOverheadTokens };
     if (isUnstoppable(admitted)) outputCap = asked;
     if (payable < asked) outputCap = payable;
   }
-  throw tooLittle(worstOf(admitted, bounds, discount), spendableMicros ?? ZERO_MICROS);
+  const neededMicros = worstOf(admitted, bounds, discount);
+  throw tooLittle(gateway, { neededMicros, spendableMicros: spendableMicros ?? ZERO_MICROS });
 }

@@ -30,16 +30,26 @@ function chooseKey(gateway: Gateway, admitted: Admitted, exclude: readonly Uuid[
 export const maxDiscountOf = ({ pool }: Gateway, admitted: Admitted): Decimal =>
   pool.maxDiscount(needsOf(admitted)) ?? UNIT;
 
+/** No key is there for the model, and waiting brings none. */
+function unavailable({ model, caller }: Admitted): ScripError {
+  const who = caller.key.channels.length > 0 ? "None of this API key's channels serves" : "No supplier serves";
+  const message = `${who} '${model.id}' at present, and trying again won't help. Nothing is charged; use another model: GET /v1/models lists those that are available first.`;
+  return new ScripError("no_capacity", message, { retry: false });
+}
+
 /** Nobody can serve this now; what the account lacks would come first. */
 async function noCapacity(gateway: Gateway, admitted: Admitted, retryAfterMs: number): Promise<ScripError> {
   const balance = await gateway.balances.recent(admitted.caller.user.walletId).catch(() => null);
-  if (balance && balance.debtMicros > 0n) return inDebt(balance.debtMicros);
+  if (balance && balance.debtMicros > 0n) return inDebt(gateway, balance.debtMicros);
   const neededMicros = worstOf(
     admitted,
     { inputTokens: 1, outputTokens: 1, choices: admitted.parsed.choices },
     maxDiscountOf(gateway, admitted),
   );
-  if (balance && balance.spendableMicros < neededMicros) return tooLittle(neededMicros, balance.spendableMicros);
+  if (balance && balance.spendableMicros < neededMicros) {
+    return tooLittle(gateway, { neededMicros, spendableMicros: balance.spendableMicros });
+  }
+  if (!isOff(gateway, admitted) && !gateway.pool.canServe(needsOf(admitted))) return unavailable(admitted);
   const retryAfterS = Math.max(1, Math.ceil(retryAfterMs / 1_000));
   const message = isOff(gateway, admitted)
     ? "The supplier of this model is switched off for a while. Try again later, or use another model."
@@ -63,8 +73,8 @@ const isBounded = (meaning: Failed["meaning"]): boolean =>
   isFault(meaning) || meaning.outcome === "above_limit" || meaning.outcome === "bad_request";
 
 /** What the caller is told when every try failed. */
-function exhausted({ meaning }: Failed, isDispatched: boolean, retryAfterMs: number): ScripError {
-  const details = isDispatched ? { retry: false } : {};
+function exhausted({ meaning }: Failed, inFlight: InFlightRequest, retryAfterMs: number): ScripError {
+  const details = inFlight.isDispatched ? { retry: false } : {};
   if (meaning.outcome === "timeout") {
     return new ScripError("upstream_timeout", "The supplier didn't answer in time. Nothing is charged.", details);
   }
@@ -75,6 +85,8 @@ function exhausted({ meaning }: Failed, isDispatched: boolean, retryAfterMs: num
     const message = "The supplier refused this request. Nothing is charged; change it before you send it again.";
     return new ScripError("invalid_request", message, { retry: false });
   }
+  const { gateway, admitted } = inFlight;
+  if (!gateway.pool.canServe(needsOf(admitted))) return unavailable(admitted);
   const retryAfterS = Math.max(1, Math.ceil(retryAfterMs / 1_000));
   const message =
     meaning.outcome === "above_limit"
@@ -106,7 +118,7 @@ export async function route(inFlight: InFlightRequest): Promise<Tried> {
     const retryAfterMs = next.outcome === "none" ? next.retryAfterMs : 1_000;
     if (context.isDisconnected) return { outcome: "left" };
     if (next.outcome === "none" || isSpent || !hasTime) {
-      throw exhausted(outcome, inFlight.isDispatched, retryAfterMs);
+      throw exhausted(outcome, inFlight, retryAfterMs);
     }
     await recordNext(inFlight, next.key, outcome);
   }

@@ -7,8 +7,9 @@ import type { RequestContext } from "./request-context";
 import type { Gateway } from "./gateway-state";
 import { sendRefusal } from "./refusals";
 import { serveGeneration } from "./pipeline";
-import { type ModelWithCards, priceCardAt } from "../../lib/catalog";
+import { costCardAt, type ModelWithCards, priceCardAt } from "../../lib/catalog";
 import type { Protocol } from "./protocol";
+import { isSpoken } from "../../lib/pool";
 import { balanceJson, readBalance } from "../../lib/ledger";
 import { DEFAULT_PROTOCOL, protocolOfPath, PROTOCOLS } from "./protocols";
 
@@ -28,27 +29,47 @@ const asCaller =
 
 const mayUse = ({ key }: Caller, id: string): boolean => key.models.length === 0 || key.models.includes(id);
 
-/** A model in a protocol's form; null where it has no price and so can't be called. */
-function show(model: ModelWithCards, protocol: Protocol, nowMs: number): object | null {
-  const price = priceCardAt(model, nowMs);
-  return price && model.enabled ? protocol.models.one(model, price) : null;
+/** Whether a model can be served to a caller now, or after a wait for a key that cools down. */
+function isAvailable(gateway: Gateway, { key }: Caller, model: ModelWithCards, nowMs: number): boolean {
+  const { provider, id: modelId } = model;
+  const isCosted = costCardAt(model, nowMs) !== null;
+  const needs = { provider, modelId, channels: key.channels, isCosted, avoidsRelays: false };
+  const isOn = !gateway.config.settings().switches.providers_off.includes(provider);
+  return isOn && isSpoken(model) && gateway.pool.canServe(needs);
 }
 
-/** The models that the calling key may use, from memory. */
-function sendModels({ config }: Gateway, context: RequestContext, caller: Caller, protocol: Protocol): void {
-  const models = [...config.catalogue().models.values()]
+type Shown = { body: object; isAvailable: boolean };
+
+/** A model in a protocol's form; null where it has no price and so can't be called. */
+function show(
+  gateway: Gateway,
+  caller: Caller,
+  protocol: Protocol,
+  model: ModelWithCards,
+  nowMs: number,
+): Shown | null {
+  const price = priceCardAt(model, nowMs);
+  if (!price || !model.enabled) return null;
+  const available = isAvailable(gateway, caller, model, nowMs);
+  return { body: protocol.models.one(model, price, available), isAvailable: available };
+}
+
+/** The models that the calling key may use, from memory: those that can be served now come first. */
+function sendModels(gateway: Gateway, context: RequestContext, caller: Caller, protocol: Protocol): void {
+  const models = [...gateway.config.catalogue().models.values()]
     .filter(({ id }) => mayUse(caller, id))
-    .flatMap((model) => show(model, protocol, context.arrivedMs) ?? []);
-  context.sendJson(200, toJson(protocol.models.list(models)));
+    .flatMap((model) => show(gateway, caller, protocol, model, context.arrivedMs) ?? [])
+    .toSorted((one, other) => Number(other.isAvailable) - Number(one.isAvailable));
+  context.sendJson(200, toJson(protocol.models.list(models.map(({ body }) => body))));
 }
 
 /** One of them. Errors: `ScripError` model_not_found. */
 function sendModel(gateway: Gateway, context: RequestContext, caller: Caller, protocol: Protocol, id: string): void {
   const model = mayUse(caller, id) ? gateway.config.catalogue().models.get(id) : undefined;
-  const shown = model && show(model, protocol, context.arrivedMs);
+  const shown = model && show(gateway, caller, protocol, model, context.arrivedMs);
   if (!shown)
     throw new ScripError("model_not_found", `The model '${id.slice(0, 100)}' doesn't exist.`, { param: "model" });
-  context.sendJson(200, toJson(shown));
+  context.sendJson(200, toJson(shown.body));
 }
 
 /**
@@ -173,6 +194,27 @@ function find(method: string, path: string): { route: Route; rest: string } | nu
   return null;
 }
 
+/** What an OpenAI client adds to its base URL. */
+const CLIENT_PATH =
+  /\/(?:chat\/completions|completions|responses|embeddings|messages|models|images\/generations|audio\/(?:speech|transcriptions))\/?$/;
+
+/** The refusal of a path that isn't there: with the base URL to use where a client's own path stands behind another. */
+function noSuchPath({ clientBaseUrl }: Gateway, method: string, path: string): ScripError {
+  const nothing = `There is no ${method} ${path.slice(0, 100)} here.`;
+  const others = methodsOf(path);
+  if (others.length > 0) {
+    return new ScripError("not_found", `${nothing} It is called by ${others.join(" or ")}.`);
+  }
+  const [asked] = CLIENT_PATH.exec(path) ?? [];
+  if (asked === undefined) return new ScripError("not_found", nothing);
+  const right = `/v1${asked.replace(/\/$/, "")}`;
+  const isServed = methodsOf(right).length > 0 && path !== right;
+  const hint = isServed
+    ? `Set the client's base URL to ${clientBaseUrl}; it adds the path itself.`
+    : "It isn't served yet: POST /v1/chat/completions is.";
+  return new ScripError("not_found", `${nothing} ${hint}`);
+}
+
 function decode(text: string): string {
   try {
     return decodeURIComponent(text);
@@ -210,7 +252,7 @@ export async function routeRequest(gateway: Gateway, context: RequestContext): P
     const methods = request.method === "OPTIONS" ? methodsOf(path) : [];
     if (methods.length > 0) return sendOptions(context, methods);
     const found = find(request.method ?? "GET", path);
-    if (!found) throw new ScripError("not_found", `There is no ${request.method} ${path.slice(0, 100)} here.`);
+    if (!found) throw noSuchPath(gateway, request.method ?? "GET", path);
     await found.route.serve(gateway, context, decode(found.rest));
   } catch (error) {
     const { error: shape } = protocol ?? DEFAULT_PROTOCOL;

@@ -37,6 +37,9 @@ export type GatewayOptions = {
   metricsToken?: string | undefined;
   /** Where there is a Redis: gateways share rates, and hear of cool-downs and lost keys at once. */
   redisUrl?: string | undefined;
+  /** The app's address and the gateway's own, as people write them. */
+  appUrl?: string | undefined;
+  gatewayUrl: string;
   /** Where an OpenTelemetry collector listens for traces. */
   otelEndpoint?: string | undefined;
   timings?: Partial<Timings>;
@@ -89,6 +92,8 @@ async function assemble(options: GatewayOptions) {
     addresses: readCallerAddresses(options.trustedProxies, options.webPortSecret),
     baseUrls: options.baseUrls,
     timings,
+    buyUrl: options.appUrl === undefined ? null : `${options.appUrl}/buy`,
+    clientBaseUrl: `${options.gatewayUrl}/v1`,
     metricsToken: options.metricsToken ?? null,
     traces: options.otelEndpoint === undefined ? null : await openTraces(options.otelEndpoint),
   };

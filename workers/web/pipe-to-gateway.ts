@@ -5,11 +5,14 @@ import type { Log } from "../../lib/log";
 
 /** Paths of AI protocols: they are the gateway's, streams included. */
 const AI_PATH = /^\/(v1|v1beta|kling|runwayml|pika)(\/|\?|$)/;
+/** Where clients whose base URL isn't quite right end up: the gateway tells them which is. */
+const MISPLACED_PATH =
+  /^(?:\/api)?(?:\/v1)?\/{1,2}(?:chat\/completions|completions|responses|embeddings|messages)\/?(?:\?|$)/;
 
 const CONNECT_LIMIT_MS = 5_000;
 
 /** Whether a path belongs to the gateway. */
-export const isGatewayPath = (path: string): boolean => AI_PATH.test(path);
+export const isGatewayPath = (path: string): boolean => AI_PATH.test(path) || MISPLACED_PATH.test(path);
 
 export type GatewayPipeOptions = {
   /** Where the gateway is. */

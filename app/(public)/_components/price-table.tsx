@@ -25,6 +25,7 @@ function TokenPrice({ price }: { price: ModelView["input"] }) {
 
 function Rows({ models }: { models: ModelView[] }) {
   const providerName = useProviderName();
+  const t = useTranslations("Models");
   return models.map((model) => (
     <Tr key={model.id} className="relative">
       <Td className="truncate py-2">
@@ -32,6 +33,7 @@ function Rows({ models }: { models: ModelView[] }) {
         <Link href={modelHref(model.id)} aria-label={model.name} className="absolute inset-0 rounded-none" />
         <span className="font-medium">{model.name}</span>
         {model.name !== model.id && <span className="ml-2 font-mono text-xs text-ink-3">{model.id}</span>}
+        {!model.isAvailable && <span className="ml-2 text-xs text-ink-3">{t("unavailable")}</span>}
         <span className="block truncate text-xs text-ink-3 md:hidden">
           {providerName(model.provider)}
           {model.others.length > 0 && " · "}

@@ -30,5 +30,7 @@ const gateway = await startGateway({
   port: env.gatewayPort,
   baseUrls: env.providerBaseUrls,
   trustedProxies: env.trustedProxies,
+  appUrl: "https://scrip.example",
+  gatewayUrl: "https://api.scrip.example",
 });
 log.info({ url: gateway.url }, "the gateway is open");

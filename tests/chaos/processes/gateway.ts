@@ -18,6 +18,8 @@ const gateway = await startGateway({
   port: env.gatewayPort,
   baseUrls: env.providerBaseUrls,
   trustedProxies: env.trustedProxies,
+  appUrl: "https://scrip.example",
+  gatewayUrl: "https://api.scrip.example",
   redisUrl: env.redisUrl,
   timings: {
     checkpointMs: timing("checkpointMs"),

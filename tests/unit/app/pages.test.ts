@@ -39,18 +39,22 @@ describe("prices of the catalogue", () => {
 describe("what a person reads", () => {
   test.each([
     ["depleted", "quota_used", "Used up: All of its value has been used. "],
-    ["depleted", "no_money", "No money: The key's account has no money left. It is tested again by itself."],
-    ["quarantined", "invalid_key", "Stopped: The provider doesn't accept the key. It is tested again by itself."],
-    ["quarantined", "by_operator", "Stopped: An operator decided so. It waits until an operator puts it back."],
+    ["depleted", "no_money", "Out of funds: Out of funds at the provider. It is checked again automatically."],
+    ["quarantined", "invalid_key", "Stopped: The provider rejects the key. It is checked again automatically."],
+    ["quarantined", "by_operator", "Stopped: Stopped by the operator. It waits until the operator enables it."],
     [
       "revoked",
       "drained",
-      "Drained: The key's account has no money left: it was spent elsewhere. Its unvested credits went back.",
+      "Drained: Out of funds at the provider: it was spent elsewhere. Its unvested credits went back to the pool.",
     ],
-    ["retired", "by_owner", "Retired: You decided so. The key is destroyed, its unvested credits went back."],
+    [
+      "retired",
+      "by_owner",
+      "Retired: Retired by you. The key is destroyed; its unvested credits went back to the pool.",
+    ],
   ] as const)("of a contribution that is %s (%s) is why, and what follows from that", (state, reason, text) => {
     const t = createTranslator({ locale: "en", messages, namespace: "Contribute" });
-    const words = `${t(`states.${state}`, { reason })}: ${t(`reasons.${reason}`)} ${t(`stateNotes.${state}`, { reason })}`;
+    const words = `${t(`states.${state}`, { reason })}: ${t(`reasons.${reason}`, { state })} ${t(`stateNotes.${state}`, { reason })}`;
     expect(words).toBe(text);
   });
 

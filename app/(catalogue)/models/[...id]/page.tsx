@@ -1,6 +1,7 @@
 import { CapabilityBadges } from "@/app/_components/capabilities";
 import { Calculation } from "@/app/_components/charge/calculation";
 import { snippets } from "@/app/_components/snippets";
+import { Badge } from "@/app/_components/ui/badge";
 import { buttonClass } from "@/app/_components/ui/button";
 import { Card, CardHeader } from "@/app/_components/ui/card";
 import { CodeBlock } from "@/app/_components/ui/code-block";
@@ -108,7 +109,12 @@ function Example({ example, countsTokens }: { example: ExampleCharge; countsToke
 }
 
 export default async function ModelPage({ params }: { params: Params }) {
-  const [found, user, t] = await Promise.all([readModel(params), currentUser(), getTranslations("Models.page")]);
+  const [found, user, t, list] = await Promise.all([
+    readModel(params),
+    currentUser(),
+    getTranslations("Models.page"),
+    getTranslations("Models"),
+  ]);
   const { model, price } = found;
   const example = exampleCharge(price.card);
   const countsTokens = price.card.rates.some(({ meter }) => meter === "input_tokens") && !price.card.table;
@@ -120,6 +126,7 @@ export default async function ModelPage({ params }: { params: Params }) {
           <span className="inline-flex flex-wrap items-center gap-2.5">
             {model.displayName}
             <CapabilityBadges capabilities={model.capabilities} />
+            {!found.isAvailable && <Badge tone="warning">{list("unavailable")}</Badge>}
           </span>
         }
         note={
@@ -129,6 +136,7 @@ export default async function ModelPage({ params }: { params: Params }) {
           </span>
         }
       />
+      {!found.isAvailable && <p className="mb-6 text-ink-2">{list("unavailableHint")}</p>}
       <Facts found={found} hasBalance={user !== null} />
       <div className="grid grid-cols-[minmax(0,1fr)] items-start gap-4 lg:grid-cols-2">
         <Prices found={found} />

@@ -50,7 +50,11 @@ const shared = {
 };
 
 export const ModelReply = z
-  .object({ ...shared, price: CardReply.meta({ description: "The price card in force, in credits." }) })
+  .object({
+    ...shared,
+    available: z.boolean().meta({ description: "Whether requests for it can be served now." }),
+    price: CardReply.meta({ description: "The price card in force, in credits." }),
+  })
   .meta({ id: "Model" });
 
 export const AdminModelReply = z
@@ -68,7 +72,7 @@ export const AdminModelReply = z
   .meta({ id: "AdminModel" });
 
 /** A model that can be called, as everybody sees it: prices in credits, nothing of suppliers. `null` without a price. */
-export function showModel(model: ModelWithCards, nowMs: number) {
+export function showModel(model: ModelWithCards, available: boolean, nowMs: number) {
   const price = cardAt(model.prices, nowMs);
   if (!price || !model.enabled) return null;
   const { countPrice } = model;
@@ -76,6 +80,7 @@ export function showModel(model: ModelWithCards, nowMs: number) {
     id: model.id,
     display_name: model.displayName,
     provider: model.provider,
+    available,
     capabilities: model.capabilities,
     context_tokens: model.contextTokens,
     default_output_cap: model.defaultOutputCap,

@@ -10,7 +10,8 @@ export const GET = route(
     auth: "public",
     tag: "Models",
     summary: "List models with their prices",
-    description: "By name. Prices are credits; a model without a price isn't listed.",
+    description:
+      "Models that can be served now come first, each part by name. Prices are credits; a model without a price isn't listed.",
     query: z.strictObject({
       ...pageQuery,
       limit: pageQuery.limit.default(100),
@@ -20,17 +21,14 @@ export const GET = route(
     example: { query: { provider: "openai" } },
   },
   async ({ ctx, query: { limit, cursor, provider } }) => {
-    const after = cursor === undefined ? "" : (readCursor(cursor, 1)[0] ?? "");
-    const { models } = (await readConfig()).catalogue;
-    const shown = [...models.values()]
-      .filter((model) => model.id > after && (provider === undefined || model.provider === provider))
-      .sort((one, other) => (one.id < other.id ? -1 : 1))
-      .flatMap((model) => showModel(model, ctx.nowMs) ?? []);
-    return toPage(
-      shown,
-      limit,
-      ({ id }) => [id],
-      (model) => model,
-    );
+    const { catalogue, available } = await readConfig();
+    const [rank = "", id = ""] = cursor === undefined ? [] : readCursor(cursor, 2);
+    const placeOf = (model: { id: string }): [string, string] => [available.has(model.id) ? "0" : "1", model.id];
+    const isAfter = ([ownRank, ownId]: [string, string]): boolean => ownRank > rank || (ownRank === rank && ownId > id);
+    const shown = [...catalogue.models.values()]
+      .filter((model) => isAfter(placeOf(model)) && (provider === undefined || model.provider === provider))
+      .sort((one, other) => (placeOf(one).join(" ") < placeOf(other).join(" ") ? -1 : 1))
+      .flatMap((model) => showModel(model, available.has(model.id), ctx.nowMs) ?? []);
+    return toPage(shown, limit, placeOf, (model) => model);
   },
 );

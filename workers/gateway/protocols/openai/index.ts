@@ -1,3 +1,4 @@
+import { PROTOCOL_CAPABILITIES } from "../../../../lib/providers";
 import type { Protocol } from "../../protocol";
 import { body, event, surfaced } from "./error";
 import { limit, refusesUsage, reply } from "./limit";
@@ -14,7 +15,7 @@ export const openAiChat: Protocol<ChatRequest["particulars"]> = {
   routes: ["/v1/chat/completions"],
   prefix: "/v1/",
   path: "/chat/completions",
-  capability: "chat",
+  capability: PROTOCOL_CAPABILITIES.openai,
   meters: ["requests", "input_tokens", "output_tokens"],
   numberLists: new Set(),
   parse,

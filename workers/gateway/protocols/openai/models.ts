@@ -2,13 +2,18 @@ import { type CardVersion, cardJson, type ModelWithCards } from "../../../../lib
 
 const CREATED_S = 1_700_000_000;
 
-/** A model as OpenAI lists one, with its prices in credits. */
-export const one = (model: ModelWithCards, price: CardVersion): object => ({
+/** A model as OpenAI lists one, with its prices in credits and whether it can be served now. */
+export const one = (model: ModelWithCards, price: CardVersion, available: boolean): object => ({
   id: model.id,
   object: "model",
   created: CREATED_S,
   owned_by: model.provider,
-  scrip: { prices: cardJson(price.card), context: model.contextTokens, capabilities: model.capabilities },
+  scrip: {
+    available,
+    prices: cardJson(price.card),
+    context: model.contextTokens,
+    capabilities: model.capabilities,
+  },
 });
 
 export const list = (models: readonly object[]): object => ({ object: "list", data: models });

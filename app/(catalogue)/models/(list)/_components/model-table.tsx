@@ -64,6 +64,11 @@ function Name({ model }: { model: ModelView }) {
         <span className="hidden gap-1 sm:inline-flex">
           <CapabilityBadges capabilities={model.capabilities} />
         </span>
+        {!model.isAvailable && (
+          <span data-hint={t("unavailableHint")}>
+            <Badge>{t("unavailable")}</Badge>
+          </span>
+        )}
         {model.changesMs !== null && (
           <span className="max-sm:*:rounded-md max-sm:*:whitespace-normal">
             <Badge tone="warning">{t("changes", { date: day.format(model.changesMs) })}</Badge>

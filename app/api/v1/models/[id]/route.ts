@@ -15,8 +15,9 @@ export const GET = route(
     example: {},
   },
   async ({ ctx, params: { id } }) => {
-    const model = (await readConfig()).catalogue.models.get(id);
-    const shown = model && showModel(model, ctx.nowMs);
+    const { catalogue, available } = await readConfig();
+    const model = catalogue.models.get(id);
+    const shown = model && showModel(model, available.has(id), ctx.nowMs);
     if (!shown) throw new ScripError("not_found", `There is no model "${id}" with a price.`);
     return shown;
   },
