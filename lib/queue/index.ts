@@ -1,3 +1,14 @@
-export { CONSUMER, enqueue, wasProcessed, relayOutbox, sweepOutbox, processOnce } from "./outbox";
+export {
+  CONSUMER,
+  enqueue,
+  processOnce,
+  readFailingJobs,
+  recordFailure,
+  relayOutbox,
+  retryJob,
+  sweepOutbox,
+  wasProcessed,
+} from "./outbox";
+export { type FailingJob } from "./outbox.store";
 export { purgeProcessed } from "./outbox.store";
 export { type Handler, type Job, migrateQueue, openQueue, type Queue } from "./queue";

@@ -1,12 +1,17 @@
 import type { Database, Tx } from "../db";
+import { ScripError } from "../errors";
 import {
   claimProcessed,
+  type FailingJob,
   insertOutbox,
   isProcessed,
   type JobPayload,
+  listFailing,
   listUndispatched,
   markDispatched,
   requeueLost,
+  updateFailure,
+  updateForced,
 } from "./outbox.store";
 import type { Queue } from "./queue";
 
@@ -33,7 +38,7 @@ const LOST_AFTER_MS = 120_000;
  */
 export async function relayOutbox(database: Database, queue: Queue, nowMs: number): Promise<number> {
   const rows = await listUndispatched(database.reader, BATCH);
-  for (const { id, topic, payload } of rows) await queue.add(topic, payload, id);
+  for (const { id, topic, payload, forced } of rows) await queue.add(topic, payload, id, forced);
   if (rows.length > 0) {
     const ids = rows.map(({ id }) => id);
     await database.inTransaction((tx) => markDispatched(tx, ids, nowMs));
@@ -47,6 +52,27 @@ export async function relayOutbox(database: Database, queue: Queue, nowMs: numbe
  */
 export const sweepOutbox = (database: Database, nowMs: number, lostAfterMs = LOST_AFTER_MS): Promise<number> =>
   database.inTransaction((tx) => requeueLost(tx, nowMs - lostAfterMs, CONSUMER));
+
+const ERROR_CHARS_MAX = 300;
+/** Some failures are nothing: a supplier or a database was away for a moment. So many take about four minutes. */
+const FAILING_FROM = 8;
+
+/** Note that an attempt at a job failed, for people to see. */
+export const recordFailure = (database: Database, outboxId: bigint, error: unknown, nowMs: number): Promise<void> => {
+  const text = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+  return database.inTransaction((tx) => updateFailure(tx, outboxId, { error: text.slice(0, ERROR_CHARS_MAX), nowMs }));
+};
+
+/** Jobs that keep failing and aren't done: how many, and the latest. They are tried again for as long as it takes. */
+export const readFailingJobs = (reader: Tx, limit: number): Promise<{ count: number; latest: FailingJob[] }> =>
+  listFailing(reader, { consumer: CONSUMER, failuresMin: FAILING_FROM, limit });
+
+/** Have a job tried at once. Errors: `ScripError` not_found where it is done, or there is none. */
+export async function retryJob(tx: Tx, outboxId: bigint): Promise<{ topic: string; failures: number }> {
+  const job = await updateForced(tx, CONSUMER, outboxId);
+  if (!job) throw new ScripError("not_found", "There is no such job, or it is done.");
+  return job;
+}
 
 /**
  * Do a job's effect once, however often the job is delivered: the note of it and the effect are one transaction.

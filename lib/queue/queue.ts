@@ -35,8 +35,11 @@ export type Handler = (job: Job) => Promise<void>;
 
 /** The process's queue: in Redis where there is one, else in PostgreSQL. Never the truth: the outbox is. */
 export type Queue = {
-  /** Hand over an outbox row; handing it over again while the queue knows it changes nothing. */
-  add(topic: string, payload: JobPayload, outboxId: bigint): Promise<void>;
+  /**
+   * Hand over an outbox row; handing it over again while the queue tries it changes nothing, and begins anew once the queue has
+   * given it up. `now` has it tried at once.
+   */
+  add(topic: string, payload: JobPayload, outboxId: bigint, now?: boolean): Promise<void>;
   /** Have a job done again and again. Doing so again with the same name replaces it. Units: milliseconds. */
   schedule(topic: string, everyMs: number): Promise<void>;
   /** Start working jobs off: each by its topic's handler. A handler that throws is tried again, later each time. */
@@ -53,6 +56,8 @@ export type QueueOptions = {
   /** Told of what went wrong in the background. */
   tell?: Tell;
   concurrency?: number;
+  /** How often a job is tried until its row is handed over anew. */
+  attempts?: number;
 };
 
 const NAME = "scrip";
@@ -69,15 +74,16 @@ const GOODBYE_MS_MAX = 10_000;
 /** An outage breaks every connection again and again: it is told of once in so long. */
 const QUIET_MS = 60_000;
 
-/** One second, doubling, to five minutes; 30 attempts take about two hours, then the job is parked for people to see. */
+/** One second, doubling, to five minutes; 30 attempts take about two hours, then its row is handed over anew. */
 const backoffMs = (attempts: number): number =>
   Math.min(BACKOFF_FIRST_MS * 2 ** Math.min(attempts - 1, 20), BACKOFF_MAX_MS);
 
+/** A job that was given up goes: one that stayed would keep its row from being handed over again. */
 const JOB_OPTIONS = {
   attempts: ATTEMPTS_MAX,
   backoff: { type: "capped" },
   removeOnComplete: true,
-  removeOnFail: false,
+  removeOnFail: true,
 };
 
 /** Its own pool, whose connections find the queue's schema. */
@@ -194,7 +200,7 @@ function rarely(tell: Tell): Tell {
  * Redis or PostgreSQL that goes away is waited for.
  */
 export function openQueue(options: QueueOptions): Queue {
-  const { redisUrl, databaseUrl, tell = () => undefined, concurrency = CONCURRENCY } = options;
+  const { redisUrl, databaseUrl, tell = () => undefined, concurrency = CONCURRENCY, attempts = ATTEMPTS_MAX } = options;
   const tellOutage = rarely(tell);
   const pool = redisUrl === undefined ? openQueuePool(databaseUrl, tellOutage) : undefined;
   const { queue, startWorker } = pool ? inPostgres(pool) : inRedis(redisUrl ?? "");
@@ -215,11 +221,20 @@ export function openQueue(options: QueueOptions): Queue {
     for (const half of [worker, queue]) half?.disconnect().catch(() => undefined);
   }
 
+  /** Take a job out that the queue gave up, or that isn't to wait any longer; one that runs stays. */
+  async function clear(jobId: string, now: boolean): Promise<void> {
+    const known = await queue.getJob(jobId);
+    if (!known) return;
+    const state = await known.getState();
+    if (state === "failed" || (now && state !== "active")) await known.remove();
+  }
+
   return {
-    async add(topic, payload, outboxId) {
+    async add(topic, payload, outboxId, now = false) {
       // The job's id makes a second hand-over of the row nothing; ids must not be all digits.
       const job = { ...payload, outbox_id: String(outboxId) };
-      await answered(queue.add(topic, job, { jobId: `outbox-${outboxId}` }));
+      const jobId = `outbox-${outboxId}`;
+      await answered(clear(jobId, now).then(() => queue.add(topic, job, { jobId, attempts })));
     },
     async schedule(topic, everyMs) {
       const template = { name: topic, data: {}, opts: { ...JOB_OPTIONS, attempts: SCHEDULED_ATTEMPTS_MAX } };

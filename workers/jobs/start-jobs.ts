@@ -4,7 +4,8 @@ import type { LeaseTimings } from "../../lib/ledger";
 import type { Log } from "../../lib/log";
 import { REFUND_TOPIC, STRIPE_EVENT_TOPIC, type StripeApi } from "../../lib/payments";
 import { DIED_TOPIC, PROBE_TOPIC } from "../../lib/pool";
-import { type Handler, openQueue } from "../../lib/queue";
+import { type Handler, openQueue, recordFailure } from "../../lib/queue";
+import { nowMs } from "../../lib/time";
 import { ADVANCE_LIMIT_TOPIC } from "../../lib/settings";
 import type { Vault } from "../../lib/vault";
 import {
@@ -100,7 +101,17 @@ export async function startJobs(options: JobsOptions): Promise<RunningJobs> {
     [STRIPE_EVENT_TOPIC]: (job) => stripeEventJob(context, job),
     [REFUND_TOPIC]: (job) => refundPurchaseJob(context, job),
   };
-  queue.work(handlers);
+  const noting =
+    (handler: Handler): Handler =>
+    async (job) => {
+      try {
+        await handler(job);
+      } catch (error) {
+        if (job.outboxId !== null) await recordFailure(database, job.outboxId, error, nowMs()).catch(() => undefined);
+        throw error;
+      }
+    };
+  queue.work(Object.fromEntries(Object.entries(handlers).map(([topic, handler]) => [topic, noting(handler)])));
   const schedule = async (): Promise<void> => {
     for (const [topic, everyMs] of Object.entries(SCHEDULE)) await queue.schedule(topic, everyMs);
   };

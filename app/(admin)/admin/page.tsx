@@ -11,6 +11,7 @@ import { type Advice, type Pnl, readAlerts, readFlows, readPnl } from "@/lib/ins
 import { readOutstanding } from "@/lib/ledger";
 import { formatDecimal } from "@/lib/money";
 import { insolventLines } from "@/lib/payments";
+import { readFailingJobs } from "@/lib/queue/outbox";
 import { readSettings } from "@/lib/settings";
 import { lastLedgerCheck } from "@/lib/verification";
 import { Lightbulb, Scale } from "lucide-react";
@@ -116,6 +117,8 @@ export async function generateMetadata(): Promise<Metadata> {
   return { title: t("title") };
 }
 
+const JOBS_SHOWN = 10;
+
 async function readOverview(nowMs: number, searchParams: SearchParams) {
   const { reader } = webDatabase();
   const { range, by } = await load(searchParams);
@@ -123,7 +126,7 @@ async function readOverview(nowMs: number, searchParams: SearchParams) {
   const settings = await readSettings(reader);
   const { usd_per_credit: usdPerCredit, withdrawal } = settings;
   const within = { fromMs, toMs, rates: { usdPerCredit, payoutPer100: withdrawal.usd_per_100 } };
-  const [byDay, grouped, outstanding, flows, alerts, check, shares] = await Promise.all([
+  const [byDay, grouped, outstanding, flows, alerts, check, shares, jobs] = await Promise.all([
     readPnl(reader, { ...within, group: "day" }),
     by === "day" ? null : readPnl(reader, { ...within, group: by }),
     readOutstanding(reader),
@@ -131,8 +134,9 @@ async function readOverview(nowMs: number, searchParams: SearchParams) {
     readAlerts(reader, nowMs),
     lastLedgerCheck(reader),
     readExpectedShares(reader, nowMs),
+    readFailingJobs(reader, JOBS_SHOWN),
   ]);
-  const now = { outstanding, alerts, check, shares, insolvent: insolventLines(settings), usdPerCredit };
+  const now = { outstanding, alerts, check, shares, jobs, insolvent: insolventLines(settings), usdPerCredit };
   return { by, days, byDay, grouped: grouped ?? byDay, flows, ...now };
 }
 
@@ -142,14 +146,14 @@ export default async function AdminPage({ searchParams }: { searchParams: Search
   const { ctx } = await requireAdmin();
   const [t, overview] = await Promise.all([getTranslations("Admin"), readOverview(ctx.nowMs, searchParams)]);
   const { by, days, byDay, grouped, outstanding, flows, usdPerCredit } = overview;
-  const { alerts, insolvent, check, shares } = overview;
+  const { alerts, insolvent, check, shares, jobs } = overview;
   return (
     <UrlState>
       <RefreshOnUsage />
       <PageHeader title={t("title")} note={t("note")}>
         <RangeSelect />
       </PageHeader>
-      <AlertsCard alerts={alerts} insolvent={insolvent} check={check} nowMs={ctx.nowMs} />
+      <AlertsCard alerts={alerts} jobs={jobs} insolvent={insolvent} check={check} nowMs={ctx.nowMs} />
       <div className="mt-4 grid grid-cols-[minmax(0,1fr)] items-start gap-4 lg:grid-cols-2">
         <div className="flex flex-col gap-4">
           <CreditsLayer pnl={byDay} outstanding={outstanding} issued={flows.issued} />

@@ -11,6 +11,7 @@ import { systemCtx } from "@/lib/ctx";
 import { assert } from "@/lib/errors";
 import { fromPublicId, newUuid, toPublicId } from "@/lib/ids";
 import { creditWallet } from "@/lib/ledger";
+import { enqueue } from "@/lib/queue";
 import { DEMO_SETTINGS, updateSettings } from "@/lib/settings";
 import { nowMs } from "@/lib/time";
 import { aPosting, cr } from "@/tests/support/a-ledger";
@@ -29,6 +30,7 @@ let admin: Person;
 let other: Person;
 let requestId: string;
 let poolKeyId: string;
+let jobId: string;
 let sandbox: Sandbox;
 
 beforeAll(async () => {
@@ -52,6 +54,7 @@ beforeAll(async () => {
     body,
   });
   poolKeyId = String(added.body["id"]);
+  jobId = String(await database.inTransaction((tx) => enqueue(tx, "a_topic", {})));
 });
 afterAll(async () => {
   await sandbox.stop();
@@ -164,6 +167,7 @@ async function ownParams({ path: at }: ApiCall): Promise<Record<string, string>>
   if (at.startsWith("/contributions")) return { id: await aContribution(at) };
   if (at.includes("/models/")) return { id: "gpt-4" };
   if (at.includes("/channels/")) return { id: "docs" };
+  if (at.includes("/jobs/")) return { id: jobId };
   return { id: at.includes("/pool/") ? poolKeyId : other.id };
 }
 

@@ -9,7 +9,11 @@ import { toPublicId, type Uuid } from "@/lib/ids";
 import type { LedgerCheck } from "@/lib/verification";
 import { nanos, type Nanos } from "@/lib/money";
 import type { SolvencyLine } from "@/lib/payments";
+import type { readFailingJobs } from "@/lib/queue/outbox";
+import { RetryJob } from "./retry-job";
 import { Usd } from "./usd";
+
+type FailingJobs = Awaited<ReturnType<typeof readFailingJobs>>;
 
 function Alert({ children }: { children: ReactNode }) {
   return (
@@ -162,6 +166,32 @@ function Payments({ alerts, nowMs }: { alerts: Alerts; nowMs: number }) {
   );
 }
 
+/** Background work that keeps failing: paid orders that aren't credited, refunds that aren't sent. */
+function FailingJobs({ jobs: { count, latest }, nowMs }: { jobs: FailingJobs; nowMs: number }) {
+  const t = useTranslations("Admin.alerts");
+  if (count === 0) return null;
+  return (
+    <Alert>
+      {t("jobs.failing", { count })}
+      <Details>
+        {latest.map(({ id, topic, failures, lastError, failedMs }) => (
+          <li key={String(id)} className="flex flex-wrap items-center gap-x-4 gap-y-1 px-3 py-2">
+            <span className="font-mono text-xs break-all">{`${topic} ${id}`}</span>
+            <span className="min-w-0 flex-1 basis-60 break-words text-ink-2">{lastError}</span>
+            <span className="text-ink-3">
+              {t.rich("jobs.times", { failures, time: () => <RelativeTime atMs={failedMs} nowMs={nowMs} /> })}
+            </span>
+            <RetryJob id={String(id)} />
+          </li>
+        ))}
+      </Details>
+      {count > latest.length && (
+        <p className="mt-1.5 text-[13px] text-ink-3">{t("more", { count: count - latest.length })}</p>
+      )}
+    </Alert>
+  );
+}
+
 /** Packs and bonus steps that the settings let lose money. */
 function Insolvent({ lines }: { lines: readonly SolvencyLine[] }) {
   const t = useTranslations("Admin.alerts");
@@ -177,22 +207,25 @@ function Insolvent({ lines }: { lines: readonly SolvencyLine[] }) {
 
 type AlertsCardProps = {
   alerts: Alerts;
+  jobs: FailingJobs;
   insolvent: readonly SolvencyLine[];
   check: LedgerCheck | null;
   nowMs: number;
 };
 
 /** What an operator has to look at now, whatever the range of the page. */
-export function AlertsCard({ alerts, insolvent, check, nowMs }: AlertsCardProps) {
+export function AlertsCard({ alerts, jobs, insolvent, check, nowMs }: AlertsCardProps) {
   const t = useTranslations("Admin.alerts");
   const { lowPools, quarantined, frozen, failedRefunds } = alerts;
-  const found = lowPools.length + quarantined.count + frozen.count + failedRefunds.count + insolvent.length;
+  const found =
+    lowPools.length + quarantined.count + frozen.count + failedRefunds.count + insolvent.length + jobs.count;
   return (
     <Card data-testid="alerts">
       <CardHeader title={t("title")} note={t("note")} />
       <ul className="flex flex-col gap-2.5 px-5 pb-5">
         <Ledger check={check} nowMs={nowMs} />
         {found === 0 && <AllClear>{t("none")}</AllClear>}
+        <FailingJobs jobs={jobs} nowMs={nowMs} />
         <LowPools lowPools={lowPools} />
         <Insolvent lines={insolvent} />
         <Payments alerts={alerts} nowMs={nowMs} />

@@ -6,6 +6,8 @@ import * as adminChannelKeys from "../admin/channels/[id]/keys/route";
 import * as adminChannels from "../admin/channels/route";
 import * as adminModel from "../admin/models/[id]/route";
 import * as adminModels from "../admin/models/route";
+import * as adminJobs from "../admin/jobs/route";
+import * as adminJobRetry from "../admin/jobs/[id]/retry/route";
 import * as adminPnl from "../admin/pnl/route";
 import * as adminPool from "../admin/pool/route";
 import * as adminPoolDisable from "../admin/pool/[id]/disable/route";
@@ -80,6 +82,8 @@ const MODULES: { readonly [Path in Exclude<keyof Paths, "/openapi.json">]: Recor
   "/admin/pool/{id}/revalidate": adminPoolRevalidate,
   "/admin/purchases/{id}/resolve": adminPurchaseResolve,
   "/admin/pool/{id}/end": adminPoolEnd,
+  "/admin/jobs": adminJobs,
+  "/admin/jobs/{id}/retry": adminJobRetry,
   "/admin/pnl": adminPnl,
   "/admin/settings": adminSettings,
   "/admin/audit": adminAudit,

@@ -42,6 +42,8 @@ export const METHODS_OF = {
   "/admin/pool/{id}/revalidate": ["POST"],
   "/admin/purchases/{id}/resolve": ["POST"],
   "/admin/pool/{id}/end": ["POST"],
+  "/admin/jobs": ["GET"],
+  "/admin/jobs/{id}/retry": ["POST"],
   "/admin/pnl": ["GET"],
   "/admin/settings": ["GET", "PUT"],
   "/admin/audit": ["GET"],
