@@ -1,9 +1,9 @@
-import { costCardAt, loadCatalogue, modelOf, type ModelWithCards } from "../../lib/catalog";
+import { costCardAt, isFor, loadCatalogue, modelOf, type ModelWithCards } from "../../lib/catalog";
 import { referenceModelOf, refreshAdvances, revokeContribution, settleProbe } from "../../lib/contributions";
 import { systemCtx } from "../../lib/ctx";
 import type { Tx } from "../../lib/db";
 import { toPublicId, type Uuid } from "../../lib/ids";
-import { ZERO_NANOS } from "../../lib/money";
+import { type Decimal, ZERO_NANOS } from "../../lib/money";
 import {
   findProbe,
   type FingerprintRefresh,
@@ -13,6 +13,9 @@ import {
   refreshKeyFingerprints,
   toKeyReason,
 } from "../../lib/pool";
+import { NO_FACTS } from "../../lib/pricing";
+import { PROTOCOL_CAPABILITIES } from "../../lib/providers";
+import { costFor } from "../../lib/usage";
 import { type Job, processOnce, wasProcessed } from "../../lib/queue";
 import { readSettings } from "../../lib/settings";
 import { nowMs } from "../../lib/time";
@@ -29,21 +32,45 @@ async function settingsOf({ database, providerBaseUrls }: ProbeContext): Promise
   const atMs = nowMs();
   const catalogue = await loadCatalogue(database.reader, atMs);
   const settings = await readSettings(database.reader);
-  const askedOf = (provider: string): ModelWithCards | null => {
-    // What values a provider's keys is what they have to serve; where that isn't sold, anything that is.
-    const reference = modelOf(catalogue, referenceModelOf(settings, provider) ?? "");
-    if (reference?.provider === provider) return reference;
-    for (const model of catalogue.models.values()) if (model.enabled && model.provider === provider) return model;
-    return null;
-  };
+  const reference = (provider: string): ModelWithCards | null =>
+    modelOf(catalogue, referenceModelOf(settings, provider) ?? "") ?? null;
   return {
     baseUrls: providerBaseUrls,
     privateUpstreams: settings.switches.private_upstreams,
-    modelOf: (provider) => {
-      const model = askedOf(provider);
+    modelFor: (key) => {
+      const model = modelToProbe(key, [...catalogue.models.values()], reference(key.provider), atMs);
       return model && { ...model, cost: costCardAt(model, atMs) };
     },
   };
+}
+
+/** The smallest chat: what a probe uses. */
+const PROBE_USAGE = { meters: { input_tokens: 10, output_tokens: 1 }, kinds: {} };
+const UNIT: Decimal = { digits: 1n, scale: 0 };
+
+/**
+ * The model that a paid probe of a key asks. A key with an advance has to serve what values it; any other is asked for the chat
+ * model that costs least of those that it serves: one for images or speech says nothing of a key in a chat.
+ */
+export function modelToProbe(
+  key: Pick<KeyToProbe, "provider" | "models" | "isUnderAdvance">,
+  models: readonly ModelWithCards[],
+  reference: ModelWithCards | null,
+  atMs: number,
+): ModelWithCards | null {
+  const serves = (model: ModelWithCards): boolean =>
+    model.enabled && model.provider === key.provider && (key.models === null || key.models.has(model.id));
+  if (key.isUnderAdvance && reference && serves(reference)) return reference;
+  const costs = models
+    .filter((model) => serves(model) && isFor(model, PROTOCOL_CAPABILITIES.openai))
+    .map((model) => {
+      const card = costCardAt(model, atMs);
+      return { model, nanos: card && costFor({ card, facts: NO_FACTS, costFactor: UNIT }, PROBE_USAGE).costNanos };
+    });
+  // A model whose cost isn't known may be any price.
+  const known = costs.filter(({ nanos }) => nanos !== null && nanos > 0n);
+  const [cheapest] = known.toSorted((one, other) => ((one.nanos ?? 0n) < (other.nanos ?? 0n) ? -1 : 1));
+  return cheapest?.model ?? costs[0]?.model ?? null;
 }
 
 /** Looks at one key and acts on what was found, in a transaction of the caller's making. */

@@ -13,9 +13,11 @@ export type ProbeSettings = {
   baseUrls: ReadonlyMap<string, string>;
   /** Whether a channel's own address may lead into a private network. */
   privateUpstreams: boolean;
-  /** A supplier's name of some model that we sell of a provider, and ours of the same; null where we sell none. */
-  modelOf(provider: string): { id: string; upstreamModel: string; cost?: CardVersion | null } | null;
+  /** The model that a paid probe of a key asks; null where we sell none that it serves. */
+  modelFor(key: KeyToProbe): ProbeModel | null;
 };
+/** A model by our id and by its provider's name, with the cost card in force. */
+export type ProbeModel = { id: string; upstreamModel: string; cost?: CardVersion | null };
 
 const LIMITS = { timeoutMs: 10_000, bytesMax: 64 * 1_024 } as const;
 
@@ -37,7 +39,7 @@ function judge(adapter: Adapter, answer: SmallAnswer): Probe {
 
 /** The smallest request that costs something: it tells an account without money from one with some. */
 function paidCall(check: KeyCheck, key: KeyToProbe, settings: ProbeSettings, secret: string): KeyCheckCall | null {
-  const model = settings.modelOf(key.provider);
+  const model = settings.modelFor(key);
   const name = model && (key.models?.get(model.id) ?? model.upstreamModel);
   return name ? check.pay(secret, name) : null;
 }
@@ -46,7 +48,7 @@ function paidCall(check: KeyCheck, key: KeyToProbe, settings: ProbeSettings, sec
 function costOfProbe(check: KeyCheck, answer: SmallAnswer, key: KeyToProbe, settings: ProbeSettings): Nanos {
   const { input, output } = check.tokensOf(answer.body);
   const usage = { meters: { input_tokens: input, output_tokens: output }, kinds: {} };
-  const card = settings.modelOf(key.provider)?.cost ?? null;
+  const card = settings.modelFor(key)?.cost ?? null;
   return costFor({ card, facts: NO_FACTS, costFactor: key.costFactor }, usage).costNanos;
 }
 

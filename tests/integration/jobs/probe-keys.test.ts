@@ -39,7 +39,7 @@ const baseUrls = () => new Map([["openai", `${sandbox.url()}/openai/v1`]]);
 const settings = (): ProbeSettings => ({
   baseUrls: baseUrls(),
   privateUpstreams: false,
-  modelOf: () => ({ id: "gpt-4o-mini", upstreamModel: "gpt-4o-mini" }),
+  modelFor: () => ({ id: "gpt-4o-mini", upstreamModel: "gpt-4o-mini" }),
 });
 const key = (secret: string, state: PoolKeyState = "quarantined"): KeyToProbe => ({
   id: "01930000-0000-7000-8000-000000000001" as Uuid,
@@ -85,7 +85,7 @@ describe("a look at a key", () => {
 
   test("says nothing of the key where the provider fails, can't be reached, or has no address", async () => {
     await sandbox.controls().next({ on: "models", status: 500 });
-    expect(await probeKey(key(KEY), { ...settings(), modelOf: () => null })).toMatchObject({ outcome: "unknown" });
+    expect(await probeKey(key(KEY), { ...settings(), modelFor: () => null })).toMatchObject({ outcome: "unknown" });
     const nowhere = { ...settings(), baseUrls: new Map([["openai", "http://127.0.0.1:9/v1"]]) };
     expect(await probeKey(key("sk-canary-secret"), nowhere)).toEqual({ outcome: "unknown", reason: "unreachable" });
     expect(await probeKey({ ...key(KEY), provider: "openai-compatible" }, settings())).toEqual({
