@@ -65,4 +65,6 @@ export function proxy(request: NextRequest): Response {
   return response;
 }
 
-export const config = { matcher: ["/((?!_next/static|_next/image|favicon.ico|logo.svg|icon.svg).*)"] };
+export const config = {
+  matcher: ["/((?!_next/static|_next/image|favicon.ico|robots.txt|apple-touch-icon.png|logo.svg).*)"],
+};

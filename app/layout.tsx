@@ -13,7 +13,13 @@ export async function generateMetadata(): Promise<Metadata> {
   return {
     title: { default: `Scrip · ${t("tagline")}`, template: "%s · Scrip" },
     description: t("description"),
-    icons: { icon: "/logo.svg" },
+    icons: {
+      icon: [
+        { url: "/favicon.ico", sizes: "48x48" },
+        { url: "/logo.svg", type: "image/svg+xml" },
+      ],
+      apple: "/apple-touch-icon.png",
+    },
     // What chats and search pages show of a link: title and text are those of each page.
     metadataBase: new URL(appUrl()),
     openGraph: { type: "website", siteName: "Scrip" },

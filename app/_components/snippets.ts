@@ -44,3 +44,26 @@ console.log(reply.choices[0]?.message.content);`;
     { language: "typescript", label: "TypeScript", code: typescript },
   ];
 }
+
+/** How a request is repeated without paying twice. The clients' own option for such a key sends no header. */
+export function idempotentSnippets({ baseUrl, model }: { baseUrl: string; model: string }): Snippet[] {
+  const curl = `curl ${baseUrl}/v1/chat/completions \\
+  -H "authorization: Bearer $SCRIP_API_KEY" \\
+  -H "content-type: application/json" \\
+  -H "idempotency-key: order-1042" \\
+  -d '{"model": "${model}", "messages": [{"role": "user", "content": "Hello!"}]}'`;
+  const python = `reply = client.chat.completions.create(
+    model="${model}",
+    messages=[{"role": "user", "content": "Hello!"}],
+    extra_headers={"Idempotency-Key": "order-1042"},
+)`;
+  const typescript = `const reply = await client.chat.completions.create(
+  { model: "${model}", messages: [{ role: "user", content: "Hello!" }] },
+  { headers: { "Idempotency-Key": "order-1042" } },
+);`;
+  return [
+    { language: "curl", label: "curl", code: curl },
+    { language: "python", label: "Python", code: python },
+    { language: "typescript", label: "TypeScript", code: typescript },
+  ];
+}

@@ -147,6 +147,41 @@ test("every tool is called where the prompt asks for it, and none where tool_cho
   expect(none.choices[0]?.message.tool_calls).toBeUndefined();
 });
 
+test("a function is called as before there were tools, streamed or not, and its result is answered in words", async () => {
+  const prompt = { ...ask("What is the weather?"), functions: [weather.function] };
+  const called = { name: "get_weather", arguments: '{"city":"amber","days":2}' };
+  const reply = await sandbox.client().chat.completions.create(prompt);
+  expect(reply.choices[0]).toMatchObject({ finish_reason: "function_call", message: { function_call: called } });
+  const chunks = await collect(await sandbox.client().chat.completions.create({ ...prompt, stream: true }));
+  const parts = chunks.map(({ choices }) => choices[0]?.delta.function_call);
+  expect(parts.map((part) => part?.name ?? "").join("")).toBe(called.name);
+  expect(parts.map((part) => part?.arguments ?? "").join("")).toBe(called.arguments);
+  const messages: OpenAI.Chat.ChatCompletionMessageParam[] = [
+    ...prompt.messages,
+    { role: "assistant", content: null, function_call: called },
+    { role: "function", name: "get_weather", content: "sunny" },
+  ];
+  const answer = await sandbox.client().chat.completions.create({ ...prompt, messages });
+  expect(answer.choices[0]?.finish_reason).toBe("stop");
+});
+
+test("optional members may be null, as several clients send them", async () => {
+  const absent =
+    "stream stream_options max_tokens max_completion_tokens n temperature tools tool_choice functions function_call " +
+    "response_format logprobs top_logprobs service_tier stop user";
+  const messages = [{ role: "user", content: "Hi", name: null, tool_calls: null }];
+  const response = await fetch(`${sandbox.url()}/openai/v1/chat/completions`, {
+    method: "POST",
+    headers: { authorization: "Bearer sk-sandbox-openai-500usd", "content-type": "application/json" },
+    body: JSON.stringify({
+      model: "gpt-4o",
+      messages,
+      ...Object.fromEntries(absent.split(" ").map((name) => [name, null])),
+    }),
+  });
+  expect(response.status).toBe(200);
+});
+
 test("a JSON schema is followed", async () => {
   const schema = {
     type: "object",

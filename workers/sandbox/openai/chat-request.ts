@@ -3,17 +3,19 @@ import { type Failure, invalidField } from "./failures";
 import { countText } from "./tokens";
 
 const Text = z.string();
-const Part = z.looseObject({ type: z.string(), text: z.string().optional() });
+const Part = z.looseObject({ type: z.string(), text: z.string().nullish() });
 const Message = z.looseObject({
   role: z.enum(["system", "developer", "user", "assistant", "tool", "function"]),
   content: z.union([Text, z.array(Part)]).nullish(),
-  name: z.string().optional(),
-  tool_calls: z.array(z.unknown()).optional(),
+  name: z.string().nullish(),
+  tool_calls: z.array(z.unknown()).nullish(),
 });
-const Tool = z.looseObject({
-  type: z.literal("function"),
-  function: z.looseObject({ name: z.string().min(1), parameters: z.record(z.string(), z.unknown()).optional() }),
+const Callable = z.looseObject({
+  name: z.string().min(1),
+  parameters: z.record(z.string(), z.unknown()).nullish(),
 });
+const Tool = z.looseObject({ type: z.literal("function"), function: Callable });
+const FunctionChoice = z.union([z.enum(["none", "auto"]), z.looseObject({ name: z.string() })]);
 const ToolChoice = z.union([
   z.enum(["none", "auto", "required"]),
   z.looseObject({ type: z.literal("function"), function: z.looseObject({ name: z.string() }) }),
@@ -31,14 +33,17 @@ export const ChatRequest = z.looseObject({
   model: z.string().min(1),
   messages: z.array(Message).min(1),
   stream: z.boolean().nullish(),
-  stream_options: z.looseObject({ include_usage: z.boolean().optional() }).nullish(),
+  stream_options: z.looseObject({ include_usage: z.boolean().nullish() }).nullish(),
   max_tokens: z.int().min(1).nullish(),
   max_completion_tokens: z.int().min(1).nullish(),
   n: z.int().min(1).max(128).nullish(),
   temperature: z.number().min(0).max(2).nullish(),
-  tools: z.array(Tool).max(128).optional(),
-  tool_choice: ToolChoice.optional(),
-  response_format: ResponseFormat.optional(),
+  tools: z.array(Tool).max(128).nullish(),
+  tool_choice: ToolChoice.nullish(),
+  // What tools were called before.
+  functions: z.array(Callable).max(128).nullish(),
+  function_call: FunctionChoice.nullish(),
+  response_format: ResponseFormat.nullish(),
   logprobs: z.boolean().nullish(),
   top_logprobs: z.int().min(0).max(20).nullish(),
   service_tier: z.string().nullish(),
@@ -62,6 +67,9 @@ export function readChatRequest(body: unknown): { request: ChatRequest } | { fai
     ),
   };
 }
+
+/** Whether a request offers functions, as it was done before there were tools: at most one is called. */
+export const offersFunctions = ({ tools, functions }: ChatRequest): boolean => !tools && (functions ?? []).length > 0;
 
 /** The text of one message's content. */
 function textOf(content: ChatRequest["messages"][number]["content"]): string {
@@ -88,7 +96,7 @@ function countMessage(
     PER_MESSAGE +
     countText(model, role) +
     countText(model, textOf(content)) +
-    (name === undefined ? 0 : PER_NAME + countText(model, name)) +
+    (!name ? 0 : PER_NAME + countText(model, name)) +
     (calls ? countText(model, JSON.stringify(calls)) : 0) +
     images * PER_IMAGE
   );
@@ -101,8 +109,12 @@ function countMessage(
  * and schemas count as their JSON, an image 85.
  */
 export function countPrompt(request: ChatRequest): number {
-  const { model, messages, tools, response_format: format } = request;
-  const extras = [tools, format?.type === "json_schema" ? format : undefined].filter((extra) => extra !== undefined);
+  const { model, messages, tools, functions, response_format: format } = request;
+  const extras = [
+    tools ?? undefined,
+    functions ?? undefined,
+    format?.type === "json_schema" ? format : undefined,
+  ].filter((extra) => extra !== undefined);
   return (
     messages.reduce((sum, message) => sum + countMessage(model, message), PER_REPLY) +
     extras.reduce<number>((sum, extra) => sum + countText(model, JSON.stringify(extra)), 0)

@@ -4,7 +4,7 @@ import { sendJsonText } from "../http";
 import type { Ending } from "../request-log";
 import type { ScriptedFault } from "../scripted-faults";
 import { type Call, openAiHeaders } from "./call";
-import type { ChatRequest } from "./chat-request";
+import { type ChatRequest, offersFunctions } from "./chat-request";
 import type { Reply, Step } from "./reply";
 
 /** One completion on its way: what was asked, what will be said, what goes wrong on the way. */
@@ -59,7 +59,7 @@ export function logprobOf({ text }: { text: string }, top: number): unknown {
 
 const CUT_SHARE = 0.5;
 
-function messageOf({ reply }: Completion, index: number, steps: readonly Step[]): unknown {
+function messageOf({ request, reply }: Completion, index: number, steps: readonly Step[]): unknown {
   const calls = reply.choices[index]?.calls ?? [];
   const textOf = (call: number | null): string =>
     steps
@@ -67,6 +67,10 @@ function messageOf({ reply }: Completion, index: number, steps: readonly Step[])
       .map((step) => step.text)
       .join("");
   if (calls.length === 0) return { role: "assistant", content: textOf(null), refusal: null, annotations: [] };
+  if (offersFunctions(request)) {
+    const function_call = { name: calls[0]?.name, arguments: textOf(0) };
+    return { role: "assistant", content: null, function_call, refusal: null, annotations: [] };
+  }
   const tool_calls = calls.map(({ id, name }, call) => ({
     id,
     type: "function",

@@ -1,10 +1,13 @@
 import { crc32 } from "node:zlib";
-import { type ChatRequest, lastUserText } from "./chat-request";
+import { type ChatRequest, lastUserText, offersFunctions } from "./chat-request";
 import { type Piece, toPieces, usualLength, wordsFor } from "./tokens";
 
 export type ToolCall = { readonly id: string; readonly name: string };
 /** What one choice says: text, or calls of tools. */
-export type Choice = { readonly calls: readonly ToolCall[]; readonly finish: "stop" | "length" | "tool_calls" };
+export type Choice = {
+  readonly calls: readonly ToolCall[];
+  readonly finish: "stop" | "length" | "tool_calls" | "function_call";
+};
 /** One token or letter of the reply, in the order in which it is produced. `call` is the tool call that it belongs to. */
 export type Step = Piece & { readonly choice: number; readonly call: number | null };
 /** All that a request will be answered, known before the first byte: the same request gets the same reply. */
@@ -17,12 +20,21 @@ type Tools = NonNullable<ChatRequest["tools"]>;
 
 /** The tools that are called: the one that is asked for, else the first, once; all where the prompt says "every tool". */
 function toolsCalled(request: ChatRequest): Tools {
-  const { tools = [], tool_choice: choice = "auto", messages } = request;
+  const { messages } = request;
+  if (offersFunctions(request)) return functionCalled(request);
+  const [tools, choice] = [request.tools ?? [], request.tool_choice ?? "auto"];
   if (tools.length === 0 || choice === "none") return [];
   if (typeof choice === "object") return tools.filter((tool) => tool.function.name === choice.function.name);
   const hasResult = messages.at(-1)?.role === "tool";
   if (choice === "auto" && hasResult) return [];
   return /\bevery tool\b/i.test(lastUserText(request)) ? tools : tools.slice(0, 1);
+}
+
+function functionCalled({ functions, function_call: choice, messages }: ChatRequest): Tools {
+  const tools = (functions ?? []).map((named) => ({ type: "function" as const, function: named }));
+  if (choice === "none" || messages.at(-1)?.role === "function") return [];
+  if (typeof choice === "object" && choice) return tools.filter((tool) => tool.function.name === choice.name);
+  return tools.slice(0, 1);
 }
 
 function textPieces(request: ChatRequest, seed: number): Piece[] {
@@ -60,7 +72,8 @@ function planChoice(request: ChatRequest, choice: number, seed: number, most: nu
       steps.push({ text, tokens, choice, call });
     }
   }
-  return { calls, finish: calls.length > 0 ? "tool_calls" : "stop" };
+  if (calls.length === 0) return { calls, finish: "stop" };
+  return { calls, finish: offersFunctions(request) ? "function_call" : "tool_calls" };
 }
 
 /** Plan the whole reply. The messages are its seed, so that a repeated request gets the same reply. */

@@ -1,5 +1,6 @@
 import { once } from "node:events";
 import { pause, type Completion, type Outcome, logprobOf, tierOf, usageOf } from "./completion";
+import { offersFunctions } from "./chat-request";
 import { failureOf } from "./failures";
 import type { Step } from "./reply";
 import { errorText, openAiHeaders } from "./call";
@@ -45,6 +46,10 @@ function openings(completion: Completion, step: Step, previous: Step | undefined
   }
   if (step.call !== null && (isNewChoice || previous.call !== step.call)) {
     const called = completion.reply.choices[step.choice]?.calls[step.call];
+    if (offersFunctions(completion.request)) {
+      const begun = { function_call: { name: called?.name, arguments: "" } };
+      return [...opening, choiceText(step.choice, JSON.stringify(begun), null)];
+    }
     const start = {
       index: step.call,
       id: called?.id,
@@ -56,8 +61,9 @@ function openings(completion: Completion, step: Step, previous: Step | undefined
   return opening;
 }
 
-function deltaOf({ text, call }: Step): string {
+function deltaOf({ text, call }: Step, isFunction: boolean): string {
   if (call === null) return `{"content":${JSON.stringify(text)}}`;
+  if (isFunction) return `{"function_call":{"arguments":${JSON.stringify(text)}}}`;
   return `{"tool_calls":[{"index":${call},"function":{"arguments":${JSON.stringify(text)}}}]}`;
 }
 
@@ -70,7 +76,9 @@ function stepText(completion: Completion, writer: Writer, at: number): string {
     ? JSON.stringify({ content: [logprobOf(step, request.top_logprobs ?? 0)], refusal: null })
     : "null";
   const chunks = openings(completion, step, reply.steps[at - 1]).map((opening) => writer.chunk(opening));
-  return chunks.join("") + writer.chunk(choiceText(step.choice, deltaOf(step), null, logprobs));
+  return (
+    chunks.join("") + writer.chunk(choiceText(step.choice, deltaOf(step, offersFunctions(request)), null, logprobs))
+  );
 }
 
 /** The events that end a whole stream. */

@@ -1,7 +1,10 @@
 import { Badge } from "@/app/_components/ui/badge";
 import { CodeBlock } from "@/app/_components/ui/code-block";
 import { Table, Td, Th, Tr } from "@/app/_components/ui/table";
-import { appUrl } from "@/app/_server/request";
+import { Tabs } from "@/app/_components/ui/tabs";
+import { idempotentSnippets } from "@/app/_components/snippets";
+import { readExampleModel } from "@/app/_server/examples";
+import { appUrl, gatewayUrl } from "@/app/_server/request";
 import { currentUser } from "@/app/_server/session";
 import { ERROR_CODES } from "@/lib/errors";
 import type { Metadata } from "next";
@@ -167,7 +170,7 @@ function Contents({ groups, label, errors }: { groups: [string, ReferenceCall[]]
 
 /** The reference of the management API, made from its OpenAPI document. */
 export default async function ApiDocsPage() {
-  const [t, user] = await Promise.all([getTranslations("ApiDocs"), currentUser()]);
+  const [t, user, model] = await Promise.all([getTranslations("ApiDocs"), currentUser(), readExampleModel()]);
   const groups = byTag(readReference(appUrl()));
   return (
     <>
@@ -183,6 +186,25 @@ export default async function ApiDocsPage() {
               {t("document")}
             </a>
           </p>
+          <section id="idempotency" className="mt-12 scroll-mt-20">
+            <h2 className="text-xl font-semibold tracking-tight">{t("idempotency")}</h2>
+            <p className="mt-3 max-w-2xl leading-relaxed text-ink-2">
+              <Prose text={t("idempotencyLead")} />
+            </p>
+            <p className="mt-3 max-w-2xl leading-relaxed text-ink-2">
+              <Prose text={t("idempotencySdk")} />
+            </p>
+            <div className="mt-5">
+              <Tabs
+                label={t("idempotency")}
+                tabs={idempotentSnippets({ baseUrl: gatewayUrl(), model }).map(({ language, label, code }) => ({
+                  id: language,
+                  label,
+                  content: <CodeBlock code={code} label={label} />,
+                }))}
+              />
+            </div>
+          </section>
           {groups.map(([tag, calls]) => (
             <div key={tag} className="mt-12">
               <h2 className="mb-6 text-xl font-semibold tracking-tight">{tag}</h2>
