@@ -10,6 +10,9 @@ import {
   createPurchase,
   getPurchase,
   type NewPurchase,
+  type PaymentState,
+  readPaymentState,
+  requestSessionCheck,
   openCheckout,
   openStripe,
   type PurchaseView,
@@ -45,6 +48,34 @@ export async function readPurchase(user: User, publicId: string, nowMs: number):
     if (error instanceof ScripError && error.code === "not_found") notFound();
     throw error;
   });
+}
+
+const ASK_EVERY_MS = 4_000;
+const ASKED_MAX = 1_000;
+type Asked = { state: Promise<PaymentState>; atMs: number; isHandedOver: boolean };
+/** What Stripe said of orders lately: a page that waits looks again every second. */
+const askedOf = new Map<Uuid, Asked>();
+
+/**
+ * Where Stripe says that the payment of an order stands, as of at most four seconds ago. One that is paid is handed over to be
+ * credited, should its event be late or lost. Never throws: what can't be asked is `unknown`.
+ */
+export async function readPayment(purchaseId: Uuid, nowMs: number): Promise<PaymentState> {
+  if (!webEnv().stripeSecretKey) return "unknown";
+  const database = webDatabase();
+  let asked = askedOf.get(purchaseId);
+  if (!asked || nowMs - asked.atMs >= ASK_EVERY_MS) {
+    if (askedOf.size >= ASKED_MAX) askedOf.clear();
+    const state = readPaymentState(database.reader, webStripe(), purchaseId);
+    asked = { state, atMs: nowMs, isHandedOver: asked?.isHandedOver ?? false };
+    askedOf.set(purchaseId, asked);
+  }
+  const state = await asked.state;
+  if (state === "paid" && !asked.isHandedOver) {
+    asked.isHandedOver = true;
+    await database.inTransaction((tx) => requestSessionCheck(tx, purchaseId));
+  }
+  return state;
 }
 
 /**

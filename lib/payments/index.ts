@@ -1,3 +1,4 @@
+export { applySession } from "./apply-session";
 export { acceptExcess } from "./claims";
 export {
   attachSession,
@@ -26,6 +27,7 @@ export {
 export { type Applied, type Purchase, PURCHASE_STATES, type PurchaseState } from "./purchase";
 export { getPurchase, listPurchases, type PurchaseView } from "./purchase-view";
 export { REFUND_TOPIC, requestRefund, sendRefund, settleRefund } from "./refunds";
+export { fetchSession, type PaymentState, readPaymentState, requestSessionCheck, SESSION_TOPIC } from "./session-check";
 export { openStripe, type StripeApi, verifyStripeEvent } from "./stripe-api";
 export {
   applyStripeEvent,
@@ -33,5 +35,6 @@ export {
   recordFees,
   recordStripeEvent,
   recoverMissedEvents,
+  recoverRecentEvents,
   STRIPE_EVENT_TOPIC,
 } from "./stripe-events";

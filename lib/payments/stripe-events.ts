@@ -109,6 +109,25 @@ const OVERLAP_MS = 6 * HOUR_MS;
 /** A session lives for a day. */
 const ORDER_MS = 25 * HOUR_MS;
 
+/** Act on Stripe's events since a time that never reached us. Returns how many. */
+async function recordListed(database: Database, stripe: StripeApi, ctx: Ctx, sinceMs: number): Promise<number> {
+  let missed = 0;
+  for await (const event of stripe.listEvents(sinceMs)) {
+    if (await database.inTransaction((tx) => recordStripeEvent(tx, ctx, event))) missed += 1;
+  }
+  return missed;
+}
+
+/** More than two turns of the job that asks for them. */
+const RECENT_MS = 15 * 60_000;
+
+/**
+ * Act on Stripe's latest events that never reached us: somebody may be waiting for their credits. What it misses the list without
+ * a gap finds. Returns how many were missed. Errors: those of Stripe's SDK.
+ */
+export const recoverRecentEvents = (database: Database, stripe: StripeApi, nowMs: number): Promise<number> =>
+  recordListed(database, stripe, systemCtx("recover-recent-events", nowMs), nowMs - RECENT_MS);
+
 /**
  * List Stripe's events since the last time without a gap and act on those that never reached us; let orders go that
  * never got a session. Returns how many were missed and how many went.
@@ -122,11 +141,12 @@ export async function recoverMissedEvents(
 ): Promise<{ missed: number; expired: number }> {
   const ctx = systemCtx("recover-missed-events", nowMs);
   const cursorMs = await readCursorMs(database.reader);
-  const sinceMs = cursorMs === null ? nowMs - FIRST_MS : cursorMs - OVERLAP_MS;
-  let missed = 0;
-  for await (const event of stripe.listEvents(sinceMs)) {
-    if (await database.inTransaction((tx) => recordStripeEvent(tx, ctx, event))) missed += 1;
-  }
+  const missed = await recordListed(
+    database,
+    stripe,
+    ctx,
+    cursorMs === null ? nowMs - FIRST_MS : cursorMs - OVERLAP_MS,
+  );
   const expired = await database.inTransaction(async (tx) => {
     await advanceCursor(tx, nowMs);
     return expireOrders(tx, nowMs - ORDER_MS);

@@ -33,6 +33,8 @@ export const SessionFact = z
     id: session.id,
     isPaid: session.payment_status === "paid",
     isExpired: session.status === "expired",
+    /** Whether its buyer is done with it; the money may still be on its way. */
+    isComplete: session.status === "complete",
     paymentIntent: session.payment_intent,
     amountNanos: session.amount_total ?? null,
     currency: session.currency ?? null,

@@ -53,10 +53,33 @@ test("an order that was left on its pay page waits, and can be paid later", asyn
   await page.getByRole("button", { name: "Cancel and go back" }).click();
   await page.waitForURL("**/buy/orders/pur_*");
   await expect(page.getByText("You left the payment page and weren't charged.")).toBeVisible();
+  // Nothing is under way: the next step is the buyer's.
+  await expect(page.getByTestId("steps").getByText("in progress")).toBeVisible();
+  await expect(page.getByTestId("steps").locator(".animate-spin")).toHaveCount(0);
   await untilUsable(page);
   await page.getByRole("button", { name: "Continue to payment" }).click();
   await payAndWait(page);
   await expect(page.getByTestId("balance")).toContainText("1,000 Credits");
+});
+
+test("a payment whose event is lost is told as received, credited, and never offered twice", async ({ page }) => {
+  const deliver = (drop: boolean) =>
+    fetch(`${stack().sandbox}/_sandbox/settings`, { method: "PUT", body: JSON.stringify({ stripe: { drop } }) });
+  await signUp(page);
+  await page.goto(`${stack().web}/buy`);
+  await untilUsable(page);
+  await page.getByRole("button", { name: "Buy the Starter pack" }).click();
+  await page.waitForURL(`${stack().sandbox}/**`);
+  await deliver(true);
+  try {
+    await page.getByRole("button", { name: /^Pay USD/ }).click();
+    await page.waitForURL("**/buy/orders/pur_*");
+    await expect(page.getByText(/Payment received, adding credits|are in your balance/)).toBeVisible();
+    await expect(page.getByRole("button", { name: "Continue to payment" })).toBeHidden();
+    await expect(page.getByText("1,000 Credits are in your balance")).toBeVisible({ timeout: 20_000 });
+  } finally {
+    await deliver(false);
+  }
 });
 
 test("a refund says its exact amount before, and takes back what is left", async ({ page }) => {

@@ -7,10 +7,12 @@ import { openStripe, type StripeApi } from "@/lib/payments";
 import { CONSUMER, type Handler, type Job } from "@/lib/queue";
 import {
   recordFeesJob,
+  recoverRecentEventsJob,
   recoverStripeEventsJob,
   refundPurchaseJob,
   type StripeContext,
   stripeEventJob,
+  stripeSessionJob,
 } from "../../workers/jobs/stripe-jobs";
 import { startSandbox, type Sandbox } from "../../workers/sandbox/server";
 import { aPerson, call, openApi, type Person, type Reply } from "./api";
@@ -121,6 +123,7 @@ export async function openShop() {
     run: (rows?: readonly Row[]) => runJobs(context, rows),
     recordFees: () => recordFeesJob(context),
     recover: () => recoverStripeEventsJob(context),
+    recoverRecent: () => recoverRecentEventsJob(context),
     verify: async () => (await verifyLedger(database)).violations,
     async close() {
       hook.close();
@@ -157,6 +160,7 @@ async function waitingJobs(database: Database): Promise<Row[]> {
 
 const HANDLERS: Record<string, (context: StripeContext, job: Job) => ReturnType<Handler>> = {
   stripe_event: stripeEventJob,
+  stripe_session: stripeSessionJob,
   refund_purchase: refundPurchaseJob,
 };
 

@@ -2,7 +2,7 @@ import type { Database } from "../../lib/db";
 import { openLocks } from "../../lib/db/locks";
 import type { LeaseTimings } from "../../lib/ledger";
 import type { Log } from "../../lib/log";
-import { REFUND_TOPIC, STRIPE_EVENT_TOPIC, type StripeApi } from "../../lib/payments";
+import { REFUND_TOPIC, SESSION_TOPIC, STRIPE_EVENT_TOPIC, type StripeApi } from "../../lib/payments";
 import { DIED_TOPIC, PROBE_TOPIC } from "../../lib/pool";
 import { type Handler, openQueue, recordFailure } from "../../lib/queue";
 import { nowMs } from "../../lib/time";
@@ -30,10 +30,12 @@ import { type Loop, runLoop, type RunningLoop } from "./loop";
 import { relayOutboxLoop, sweepOutboxLoop } from "./outbox-jobs";
 import {
   recordFeesJob,
+  recoverRecentEventsJob,
   recoverStripeEventsJob,
   refundPurchaseJob,
   type StripeContext,
   stripeEventJob,
+  stripeSessionJob,
 } from "./stripe-jobs";
 
 export type JobsOptions = {
@@ -51,6 +53,7 @@ export type JobsOptions = {
 
 export type RunningJobs = { readonly loops: readonly RunningLoop[]; stop(): Promise<void> };
 
+const TWO_MINUTES_MS = 120_000;
 const FIVE_MINUTES_MS = 300_000;
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
@@ -61,6 +64,7 @@ const SCHEDULE = {
   verify_ledger: HOUR_MS,
   forget_old: DAY_MS,
   recover_stripe_events: HOUR_MS,
+  recover_recent_events: TWO_MINUTES_MS,
   forget_quotes: FIVE_MINUTES_MS,
   record_fees: FIVE_MINUTES_MS,
 } as const;
@@ -71,6 +75,7 @@ type Topic =
   | typeof DIED_TOPIC
   | typeof ADVANCE_LIMIT_TOPIC
   | typeof STRIPE_EVENT_TOPIC
+  | typeof SESSION_TOPIC
   | typeof REFUND_TOPIC;
 
 /**
@@ -93,11 +98,13 @@ export async function startJobs(options: JobsOptions): Promise<RunningJobs> {
     verify_ledger: () => verifyLedgerJob(context),
     forget_old: () => purgeOldJob(context),
     recover_stripe_events: () => recoverStripeEventsJob(context),
+    recover_recent_events: () => recoverRecentEventsJob(context),
     forget_quotes: () => purgeQuotesJob(context),
     record_fees: () => recordFeesJob(context),
     [DIED_TOPIC]: (job) => closeDeadKeyJob(context, job),
     [PROBE_TOPIC]: (job) => probePoolKeyJob(context, job),
     [ADVANCE_LIMIT_TOPIC]: (job) => refreshAdvancesJob(context, job),
+    [SESSION_TOPIC]: (job) => stripeSessionJob(context, job),
     [STRIPE_EVENT_TOPIC]: (job) => stripeEventJob(context, job),
     [REFUND_TOPIC]: (job) => refundPurchaseJob(context, job),
   };

@@ -3,10 +3,13 @@ import { toPublicId, type Uuid } from "../../lib/ids";
 import { lastLedgerCheck } from "../../lib/verification";
 import {
   type Applied,
+  applySession,
   applyStripeEvent,
+  fetchSession,
   fetchStripeFacts,
   recordFees,
   recoverMissedEvents,
+  recoverRecentEvents,
   sendRefund,
   settleRefund,
   type StripeApi,
@@ -51,6 +54,19 @@ export async function stripeEventJob(context: StripeContext, { payload, outboxId
   if (applied) tell(context, eventId, applied);
 }
 
+/** Brings an order to where its session is, because its buyer came back before any event did (`{purchase}`). */
+export async function stripeSessionJob(context: StripeContext, { payload, outboxId }: Job): Promise<void> {
+  const { database } = context;
+  if (outboxId === null || (await wasProcessed(database, outboxId))) return;
+  const purchaseId = String(payload["purchase"]) as Uuid; // written by requestSessionCheck
+  const session = await fetchSession(database.reader, requireStripe(context), purchaseId);
+  let applied: Applied | undefined;
+  await processOnce(database, outboxId, async (tx) => {
+    if (session) applied = await applySession(tx, systemCtx("stripe", nowMs()), { session, hasFailed: false });
+  });
+  if (applied) tell(context, toPublicId("purchase", purchaseId), applied);
+}
+
 /** No money goes out while the ledger doesn't add up. */
 async function requireSoundLedger({ database }: JobContext): Promise<void> {
   const check = await lastLedgerCheck(database.reader);
@@ -80,6 +96,13 @@ export async function recoverStripeEventsJob({ database, log, stripe }: StripeCo
   const { missed, expired } = await recoverMissedEvents(database, stripe, nowMs());
   if (missed > 0) log.warn({ missed }, "events of Stripe had not reached us");
   if (expired > 0) log.info({ expired }, "orders without a pay page were let go");
+}
+
+/** Acts on the latest events of Stripe that never reached us. */
+export async function recoverRecentEventsJob({ database, log, stripe }: StripeContext): Promise<void> {
+  if (!stripe) return;
+  const missed = await recoverRecentEvents(database, stripe, nowMs());
+  if (missed > 0) log.warn({ missed }, "events of Stripe had not reached us within minutes");
 }
 
 /** Asks Stripe what it kept of payments. */

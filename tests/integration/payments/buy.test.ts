@@ -1,6 +1,8 @@
 import { describe, expect, test } from "vitest";
 import * as balance from "@/app/api/v1/balance/route";
 import * as transfers from "@/app/api/v1/transfers/route";
+import { fromPublicId } from "@/lib/ids";
+import { readPaymentState, requestSessionCheck } from "@/lib/payments";
 import { aPerson, call, type Person } from "@/tests/support/api";
 import { ada, buy, settle, shop, useShop, WEBHOOK_SECRET } from "@/tests/support/shop";
 import { signatureOf } from "../../../workers/sandbox/stripe/webhooks";
@@ -226,6 +228,47 @@ describe("an event", () => {
     const { rows } = await shop.database.pool.query("select count(*)::int as n from stripe_event");
     await shop.recover();
     expect((await shop.database.pool.query("select count(*)::int as n from stripe_event")).rows).toEqual(rows);
+  });
+
+  test("that never came is found within minutes by the look at the latest ones", async () => {
+    await shop.settings({ drop: true });
+    const id = await buy(shop, ada, { pack: "starter" });
+    await shop.settings({ drop: false });
+    await shop.recoverRecent();
+    await shop.recoverRecent();
+    await settle(shop);
+    expect(await stateOf(id)).toBe("credited");
+    expect(await balanceOf(ada)).toMatchObject({ available: 1_000 });
+  });
+
+  test("isn't waited for where the buyer came back: the session itself is asked, and credited once with its event", async () => {
+    const purchaseId = (id: string) => fromPublicId("purchase", id) ?? expect.fail("no purchase");
+    await shop.settings({ drop: true });
+    const id = await buy(shop, ada, { pack: "starter" });
+    await shop.settings({ drop: false });
+    const { reader } = shop.database;
+    expect(await readPaymentState(reader, shop.stripe, purchaseId(id))).toBe("paid");
+    await Promise.all(
+      [1, 2, 3].map(() => shop.database.inTransaction((tx) => requestSessionCheck(tx, purchaseId(id)))),
+    );
+    await shop.recover();
+    // The checks and the event, at once.
+    await Promise.all((await shop.waiting()).map((row) => shop.run([row])));
+    expect(await stateOf(id)).toBe("credited");
+    expect(await balanceOf(ada)).toMatchObject({ available: 1_000 });
+    expect(await shop.verify()).toEqual([]);
+  });
+
+  test("an unpaid order's session says what its buyer can still do", async () => {
+    const begun = await shop.checkout(ada, { pack: "starter" });
+    const id = fromPublicId("purchase", String(begun.body["id"])) ?? expect.fail("no purchase");
+    const state = () => readPaymentState(shop.database.reader, shop.stripe, id);
+    expect(await state()).toBe("open");
+    await shop.database.inTransaction((tx) => requestSessionCheck(tx, id));
+    await shop.run();
+    expect(await stateOf(String(begun.body["id"]))).toBe("created");
+    const away = { ...shop.stripe, findSession: () => Promise.reject(new Error("away")) };
+    expect(await readPaymentState(shop.database.reader, away, id)).toBe("unknown");
   });
 
   test("is kept without what it says of cards and people", async () => {

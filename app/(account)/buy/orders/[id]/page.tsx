@@ -5,10 +5,10 @@ import { Card } from "@/app/_components/ui/card";
 import { CopyButton } from "@/app/_components/ui/copy-button";
 import { RelativeTime } from "@/app/_components/ui/relative-time";
 import { Spinner } from "@/app/_components/ui/spinner";
-import { readPurchase } from "@/app/_server/purchases";
+import { readPayment, readPurchase } from "@/app/_server/purchases";
 import { one, type SearchParams } from "@/app/_server/request";
 import { requireSession } from "@/app/_server/session";
-import type { PurchaseState, PurchaseView } from "@/lib/payments";
+import type { PaymentState, PurchaseState, PurchaseView } from "@/lib/payments";
 import clsx from "clsx";
 import { Check, Printer } from "lucide-react";
 import type { Metadata } from "next";
@@ -24,11 +24,18 @@ import { RefundCard } from "./_components/refund-card";
 
 const ENDED: ReadonlySet<PurchaseState> = new Set<PurchaseState>(["failed", "expired", "quarantined"]);
 
-type StepProps = { name: "created" | "paid" | "credited"; atMs: number | null; nowMs: number; isNext: boolean };
+type StepProps = {
+  name: "created" | "paid" | "credited";
+  atMs: number | null;
+  nowMs: number;
+  isDone?: boolean;
+  /** Whether it comes next, and whether it is under way rather than the buyer's to take. */
+  isNext?: boolean;
+  isUnderWay?: boolean;
+};
 
-function Step({ name, atMs, nowMs, isNext }: StepProps) {
+function Step({ name, atMs, nowMs, isDone = atMs !== null, isNext = false, isUnderWay = isNext }: StepProps) {
   const t = useTranslations("Buy.steps");
-  const isDone = atMs !== null;
   return (
     <li
       className="relative flex gap-3.5 pb-7 last:pb-0 [&:last-child>i]:hidden"
@@ -42,13 +49,13 @@ function Step({ name, atMs, nowMs, isNext }: StepProps) {
         )}
       >
         {isDone && <Check aria-hidden="true" className="size-3.5" strokeWidth={3} />}
-        {isNext && <Spinner />}
+        {isUnderWay && <Spinner />}
         <span className="sr-only">{t(isDone ? "done" : isNext ? "next" : "open")}</span>
       </span>
       <div className="min-w-0 pt-0.5">
         <p className={clsx("leading-5 font-medium", !isDone && !isNext && "text-ink-3")}>{t(`${name}.title`)}</p>
         <p className="mt-0.5 text-[13px] text-ink-3">
-          {isDone ? <RelativeTime atMs={atMs} nowMs={nowMs} /> : isNext ? t(`${name}.waiting`) : null}
+          {atMs !== null ? <RelativeTime atMs={atMs} nowMs={nowMs} /> : isUnderWay ? t(`${name}.waiting`) : null}
         </p>
       </div>
     </li>
@@ -56,18 +63,26 @@ function Step({ name, atMs, nowMs, isNext }: StepProps) {
 }
 
 /** The way of an order: created, paid, credited. Each step is taken by Stripe's word, not by this browser's. */
-function Steps({ order, nowMs }: { order: PurchaseView; nowMs: number }) {
+function Steps({ order, payment, nowMs }: { order: PurchaseView; payment: PaymentState | null; nowMs: number }) {
   const t = useTranslations("Buy.steps");
   const isOpen = !ENDED.has(order.state);
+  const isPaid = order.paidMs !== null || payment === "paid";
   return (
     <ol aria-label={t("label")} className="p-5 sm:p-6" data-testid="steps">
-      <Step name="created" atMs={order.createdMs} nowMs={nowMs} isNext={false} />
-      <Step name="paid" atMs={order.paidMs} nowMs={nowMs} isNext={isOpen && order.paidMs === null} />
+      <Step name="created" atMs={order.createdMs} nowMs={nowMs} />
+      <Step
+        name="paid"
+        atMs={order.paidMs}
+        nowMs={nowMs}
+        isDone={isPaid}
+        isNext={isOpen && !isPaid}
+        isUnderWay={payment === "processing"}
+      />
       <Step
         name="credited"
         atMs={order.creditedMs}
         nowMs={nowMs}
-        isNext={isOpen && order.paidMs !== null && order.creditedMs === null}
+        isNext={isOpen && isPaid && order.creditedMs === null}
       />
     </ol>
   );
@@ -82,8 +97,38 @@ function Words({ text, children }: { text: ReactNode; children?: ReactNode }) {
   );
 }
 
+type NextStepProps = { order: PurchaseView; payment: PaymentState | null; id: string; wasCancelled: boolean };
+
+/** What an order that isn't paid as far as we know means for its buyer: payment is offered only where it can still be made. */
+function Unpaid({ payment, id, wasCancelled }: Omit<NextStepProps, "order">) {
+  const t = useTranslations("Buy.next");
+  const again = (
+    <Link href="/buy" className={buttonClass("secondary")}>
+      {t("again")}
+    </Link>
+  );
+  switch (payment) {
+    case "open":
+      return (
+        <Words text={t(wasCancelled ? "cancelled" : "created")}>
+          <PayButton id={id} />
+          {again}
+        </Words>
+      );
+    case "paid":
+      return <Words text={t("paid")} />;
+    case "processing":
+      return <Words text={t("processing")} />;
+    case "over":
+      return <Words text={t("expired")}>{again}</Words>;
+    case "unknown":
+    case null:
+      return <Words text={t("unknown")} />;
+  }
+}
+
 /** What an order's state means for its buyer, and what they can do next. */
-function NextStep({ order, id, wasCancelled }: { order: PurchaseView; id: string; wasCancelled: boolean }) {
+function NextStep({ order, payment, id, wasCancelled }: NextStepProps) {
   const t = useTranslations("Buy.next");
   const again = (
     <Link href="/buy" className={buttonClass("secondary")}>
@@ -92,12 +137,7 @@ function NextStep({ order, id, wasCancelled }: { order: PurchaseView; id: string
   );
   switch (order.state) {
     case "created":
-      return (
-        <Words text={t(wasCancelled ? "cancelled" : "created")}>
-          <PayButton id={id} />
-          {again}
-        </Words>
-      );
+      return <Unpaid payment={payment} id={id} wasCancelled={wasCancelled} />;
     case "credited":
       return (
         <Words text={t.rich("credited", { amount: () => <Credits amount={order.creditsMicros} isExact /> })}>
@@ -170,6 +210,7 @@ export default async function OrderPage({ params, searchParams }: Props) {
     readPurchase(user, id, ctx.nowMs),
     searchParams,
   ]);
+  const payment = order.state === "created" ? await readPayment(order.id, ctx.nowMs) : null;
   return (
     <>
       <BackLink href="/buy">{t("title")}</BackLink>
@@ -190,8 +231,8 @@ export default async function OrderPage({ params, searchParams }: Props) {
       </PageHeader>
       <div className="grid grid-cols-[minmax(0,1fr)] items-start gap-4 lg:grid-cols-[minmax(0,1.6fr)_minmax(0,1fr)]">
         <Card>
-          <Steps order={order} nowMs={ctx.nowMs} />
-          <NextStep order={order} id={id} wasCancelled={one(asked["cancelled"]) !== null} />
+          <Steps order={order} payment={payment} nowMs={ctx.nowMs} />
+          <NextStep order={order} payment={payment} id={id} wasCancelled={one(asked["cancelled"]) !== null} />
         </Card>
         <div className="flex flex-col gap-4">
           <Facts order={order} id={id} nowMs={ctx.nowMs} />
@@ -199,7 +240,7 @@ export default async function OrderPage({ params, searchParams }: Props) {
         </div>
       </div>
       {(order.state === "created" || order.state === "paid") && (
-        <KeepFresh firstMs={FRESH_MS} slowestMs={FRESH_SLOWEST_MS} restartOn={order.state} />
+        <KeepFresh firstMs={FRESH_MS} slowestMs={FRESH_SLOWEST_MS} restartOn={payment ?? order.state} />
       )}
     </>
   );
