@@ -26,6 +26,26 @@ test("a key is shown once, and its dialog can't be lost by Escape or a click bes
   expect(await page.content()).not.toContain(secret);
 });
 
+test("Back doesn't lose a new key: the page stays and says why, and lets go once it is saved", async ({ page }) => {
+  await signUp(page);
+  await page.goto(`${stack().web}/usage`);
+  await page.goto(`${stack().web}/keys?create=true`);
+  await untilUsable(page);
+  await page.getByLabel("Name", { exact: true }).fill("Kept");
+  await page.getByRole("button", { name: "Create key" }).click();
+  const secret = await page.getByTestId("new-key").inputValue();
+  for (let n = 0; n < 2; n++) {
+    await page.evaluate(() => history.back());
+    await expect(page.getByText("Tick the box first")).toBeVisible();
+    await expect(page.getByTestId("new-key")).toHaveValue(secret);
+  }
+  await page.getByLabel("I've saved it").check();
+  await page.getByRole("button", { name: "Done" }).click();
+  await expect(page.getByText(`sk-scrip-…${secret.slice(-4)}`)).toBeVisible();
+  await page.goBack();
+  await page.waitForURL("**/usage");
+});
+
 test("limits of a key are chosen in the form and hold at the gateway", async ({ page }) => {
   const person = await signUp(page);
   await grant(person, 100);

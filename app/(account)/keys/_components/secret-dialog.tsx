@@ -1,7 +1,7 @@
 "use client";
 
 import { useTranslations } from "next-intl";
-import { useEffect, useState } from "react";
+import { useCallback, useEffect, useState } from "react";
 import { snippets } from "@/app/_components/snippets";
 import { Button } from "@/app/_components/ui/button";
 import { CodeBlock } from "@/app/_components/ui/code-block";
@@ -11,21 +11,35 @@ import { InputField } from "@/app/_components/ui/field";
 import { Tabs } from "@/app/_components/ui/tabs";
 import type { NewSecret } from "../actions";
 
-/** Leaving the page would lose the key: the browser asks first. */
-function useLeaveGuard(isGuarding: boolean): void {
+/**
+ * Leaving the page would lose the key. The browser asks before it closes or loads another page; Back only takes away an entry of
+ * this page's own, and `onBack` says why it stays.
+ */
+function useLeaveGuard(isGuarding: boolean, onBack: () => void): void {
   useEffect(() => {
     if (!isGuarding) return;
     const ask = (event: BeforeUnloadEvent) => event.preventDefault();
+    const stay = () => {
+      history.pushState(history.state, "");
+      onBack();
+    };
+    history.pushState(history.state, "");
     addEventListener("beforeunload", ask);
-    return () => removeEventListener("beforeunload", ask);
-  }, [isGuarding]);
+    addEventListener("popstate", stay);
+    return () => {
+      removeEventListener("beforeunload", ask);
+      removeEventListener("popstate", stay);
+      history.back();
+    };
+  }, [isGuarding, onBack]);
 }
 
 function Saved({ onClose }: { onClose: () => void }) {
   const t = useTranslations("Keys.secret");
   const [isSaved, setIsSaved] = useState(false);
   const [isAsked, setIsAsked] = useState(false);
-  useLeaveGuard(!isSaved);
+  const ask = useCallback(() => setIsAsked(true), []);
+  useLeaveGuard(!isSaved, ask);
   return (
     <div className="border-t border-line pt-4">
       <div className="flex flex-wrap items-center justify-between gap-3">
@@ -38,7 +52,7 @@ function Saved({ onClose }: { onClose: () => void }) {
           />
           {t("saved")}
         </label>
-        <Button onClick={() => (isSaved ? onClose() : setIsAsked(true))}>{t("done")}</Button>
+        <Button onClick={isSaved ? onClose : ask}>{t("done")}</Button>
       </div>
       {isAsked && !isSaved && (
         <p role="alert" className="mt-3 text-[13px] text-danger">
