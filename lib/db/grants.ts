@@ -4,14 +4,14 @@ import pg from "pg";
  * Give the application's role what it needs and nothing else, after each migration.
  *
  * On the ledger's schema, `books`: EXECUTE of its functions and SELECT of its tables, so that amounts change by functions only. On
- * `public`: rows, no definitions. On `bullmq`, where the queue lives without Redis: everything. Does nothing where the
+ * `public`: rows, no definitions. On `bullmq`, where the queue lives without Redis: everything. Gives no rights where the
  * application works as the owner. Answers whether the two are different roles.
  */
 export async function grantApplicationRole(ownerUrl: string, applicationUrl: string): Promise<{ separate: boolean }> {
   const client = new pg.Client({ connectionString: ownerUrl });
   await client.connect();
   try {
-    const role = await roleOf(applicationUrl);
+    const role = await setUpSession(applicationUrl);
     const { rows } = await client.query<{ owner: string; queue: boolean; database: string }>(
       "select current_user as owner, current_database() as database, to_regnamespace('bullmq') is not null as queue",
     );
@@ -26,13 +26,24 @@ export async function grantApplicationRole(ownerUrl: string, applicationUrl: str
   }
 }
 
-/** The role that an address connects as: asked of the server, since poolers and `PGUSER` may decide it. */
-async function roleOf(applicationUrl: string): Promise<string> {
+/** A process that stood still, or lost its network, in a transaction keeps no row locked for longer. */
+const IDLE_IN_TRANSACTION = "60s";
+
+/**
+ * Have sessions that an address leads to ended when they idle in a transaction: as a default of the role, which holds behind a
+ * pooler too. Answers that role: asked of the server, since poolers and `PGUSER` may decide it.
+ */
+async function setUpSession(applicationUrl: string): Promise<string> {
   const client = new pg.Client({ connectionString: applicationUrl });
   await client.connect();
   try {
-    const { rows } = await client.query<{ role: string }>("select current_user as role");
-    return rows[0]?.role ?? "";
+    const { rows } = await client.query<{ role: string; database: string }>(
+      "select current_user as role, current_database() as database",
+    );
+    const { role = "", database = "" } = rows[0] ?? {};
+    const place = `${pg.escapeIdentifier(role)} in database ${pg.escapeIdentifier(database)}`;
+    await client.query(`alter role ${place} set idle_in_transaction_session_timeout = '${IDLE_IN_TRANSACTION}'`);
+    return role;
   } finally {
     await client.end();
   }

@@ -1,5 +1,6 @@
 import pg from "pg";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { grantApplicationRole } from "@/lib/db/grants";
 import { applyMigrations } from "@/lib/db/migrate";
 import { testDatabase, type TestDatabase } from "../../support/database";
 
@@ -28,6 +29,22 @@ describe("a migrated database", () => {
     await expect(application.query("update books.wallet set promo = promo + 1")).rejects.toThrow(/permission denied/);
     await expect(application.query("insert into books.wallet default values")).rejects.toThrow(/permission denied/);
     await expect(application.query("truncate books.line")).rejects.toThrow(/permission denied/);
+  });
+
+  test("has the application's sessions ended that idle in a transaction, and other databases' left alone", async () => {
+    await grantApplicationRole(database.ownerUrl, database.url);
+    const timeoutOf = async (url: string): Promise<string | undefined> => {
+      const session = new pg.Client({ connectionString: url });
+      await session.connect();
+      const { rows } = await session.query<{ text: string }>(
+        "select current_setting('idle_in_transaction_session_timeout') as text",
+      );
+      await session.end();
+      return rows[0]?.text;
+    };
+    const elsewhere = new URL(database.url);
+    elsewhere.pathname = "/postgres";
+    expect([await timeoutOf(database.url), await timeoutOf(elsewhere.href)]).toEqual(["1min", "0"]);
   });
 
   test("lets the application change rows of its own tables and no definitions", async () => {
