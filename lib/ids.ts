@@ -53,6 +53,9 @@ export function newUuid(nowMs: number): Uuid {
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}` as Uuid;
 }
 
+/** When an id was made. Units: milliseconds. Source: RFC 9562 §5.7. */
+export const uuidMs = (uuid: Uuid): number => Number.parseInt(uuid.slice(0, 8) + uuid.slice(9, 13), 16);
+
 /** The public form of an id: its kind's prefix and 26 characters of base 32. */
 export function toPublicId(kind: IdKind, uuid: Uuid): string {
   // 128 bits in 26 letters of 5: the first letter has but 3 of them.

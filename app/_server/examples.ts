@@ -59,7 +59,7 @@ function bodyOf(match: Readonly<Record<string, unknown>>): Record<string, unknow
 
 const factsOf = (card: Card): RequestFacts => {
   const [first] = card.table?.rows ?? [];
-  return { body: first ? bodyOf({ ...card.table?.defaults, ...first.match }) : {}, headers: {} };
+  return { body: first ? bodyOf({ ...card.table?.defaults, ...first.match }) : {}, headers: {}, arrivedMs: nowMs() };
 };
 
 /**

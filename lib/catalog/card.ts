@@ -35,8 +35,26 @@ export type CardTable = {
   rows: { match: Record<string, string | number | boolean>; amount: Decimal }[];
   else?: "rates";
 };
-/** Above so much of the raw meter, the named rates of the whole request are multiplied. */
-export type CardTier = { meter: Meter; above: Decimal; times: Partial<Record<Meter, Decimal>> };
+/**
+ * With so much of the raw meter, the named rates of the whole request are multiplied.
+ *
+ * The step begins `above` an amount, or `from` it: one of the two is set. `fields` are factors that take the place of the
+ * card's own for the same field and value: suppliers rarely multiply a long context by a service tier.
+ */
+export type CardTier = {
+  meter: Meter;
+  above?: Decimal;
+  from?: Decimal;
+  times: Partial<Record<Meter, Decimal>>;
+  fields?: CardField[];
+};
+/**
+ * A factor on the whole at hours of the day, by the request's arrival in UTC: `from_hour` to before `to_hour`, over midnight
+ * where it isn't the later one. `days` are those of the arrival, Monday 1 to Sunday 7; every day without. The first that fits applies.
+ */
+export type CardHours = { from_hour: number; to_hour: number; days?: number[]; times: Decimal };
+/** Whose price list a cost card follows, and on which day (`2026-12-01`) it was last compared with it. */
+export type CardSource = { name: string; checked: string };
 
 /** How usage becomes an amount. Units: credits for a price card, US dollars for a cost card. */
 export type Card = {
@@ -45,6 +63,8 @@ export type Card = {
   fields: CardField[];
   table?: CardTable;
   tiers: CardTier[];
+  hours: CardHours[];
+  source?: CardSource;
   /** Charges are whole multiples of it. Units: credits. */
   chargeUnit: Decimal;
 };
@@ -121,20 +141,32 @@ function sorted<T>(members: Readonly<Record<string, T>>): Record<string, T> {
 
 const orNothing = <T extends object>(part: T): T | undefined => (Object.keys(part).length > 0 ? part : undefined);
 
+const fieldJson = ({ in: place, name, equals, times }: CardField): CardField => ({ in: place, name, equals, times });
+
 /** A card as the JSON API shows it, for `toJson`: parts it doesn't have left out, decimals exact. */
 export function cardJson(card: Card): unknown {
   const { table } = card;
   return toPlain({
     rates: card.rates.map(({ meter, per, amount, min }) => ({ meter, per, amount, min })),
     multiples: orNothing(sorted(card.multiples)),
-    fields: orNothing(card.fields.map(({ in: place, name, equals, times }) => ({ in: place, name, equals, times }))),
+    fields: orNothing(card.fields.map(fieldJson)),
     table: table && {
       defaults: sorted(table.defaults),
       per: table.per,
       rows: table.rows.map(({ match, amount }) => ({ match: sorted(match), amount })),
       else: table.else,
     },
-    tiers: orNothing(card.tiers.map(({ meter, above, times }) => ({ meter, above, times: sorted(times) }))),
+    tiers: orNothing(
+      card.tiers.map(({ meter, above, from, times, fields }) => ({
+        meter,
+        above,
+        from,
+        times: sorted(times),
+        fields: fields?.map(fieldJson),
+      })),
+    ),
+    hours: orNothing(card.hours.map(({ from_hour, to_hour, days, times }) => ({ from_hour, to_hour, days, times }))),
+    source: card.source && { name: card.source.name, checked: card.source.checked },
     chargeUnit: card.chargeUnit,
   });
 }

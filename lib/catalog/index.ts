@@ -1,6 +1,8 @@
 export {
   type BillField,
   type Card,
+  type CardField,
+  type CardHours,
   cardJson,
   type CardRate,
   type CardTable,
@@ -31,6 +33,7 @@ export {
   isFor,
   type Model,
   modelOf,
+  modelsWithOldCosts,
   type ModelWithCards,
   priceCardAt,
 } from "./model";

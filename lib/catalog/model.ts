@@ -75,3 +75,23 @@ export const priceCardAt = (model: ModelWithCards, nowMs: number): CardVersion |
 
 /** The cost card of a request that arrives at that time. */
 export const costCardAt = (model: ModelWithCards, nowMs: number): CardVersion | null => cardAt(model.costs, nowMs);
+
+const CHECKED_MS_MAX = 60 * 86_400_000;
+
+/** When a cost was last compared with its supplier's list: as its card says, else when it was put in force. */
+function checkedMs({ card, effectiveFromMs }: CardVersion): number | null {
+  if (card.source) return Date.parse(card.source.checked);
+  return effectiveFromMs > 0 ? effectiveFromMs : null;
+}
+
+/** Models that can be called whose cost was last compared with the supplier's list more than 60 days ago, the oldest first. */
+export function modelsWithOldCosts({ models }: Catalogue, nowMs: number): { id: string; checkedMs: number }[] {
+  return [...models.values()]
+    .filter((model) => model.enabled && priceCardAt(model, nowMs) !== null)
+    .flatMap((model) => {
+      const cost = costCardAt(model, nowMs);
+      const atMs = cost && checkedMs(cost);
+      return atMs !== null && atMs < nowMs - CHECKED_MS_MAX ? [{ id: model.id, checkedMs: atMs }] : [];
+    })
+    .toSorted((one, other) => one.checkedMs - other.checkedMs);
+}

@@ -2,7 +2,7 @@ import * as z from "zod";
 import { baseUrlProblem } from "../base-url";
 import { TimeInput, validationFailed } from "../http";
 import { type Decimal, MICROS_PER_CREDIT, parseDecimal, significantDigits, toScale } from "../money";
-import { type Card, INPUT_KINDS, type Meter, OUTPUT_KINDS, repeatedRows } from "./card";
+import { type Card, fieldText, INPUT_KINDS, type Meter, OUTPUT_KINDS, repeatedRows } from "./card";
 
 /** A binary double gives back every decimal of so many digits, so a card may be read by an ordinary JSON parser. */
 const SIGNIFICANT_DIGITS_MAX = 15;
@@ -101,11 +101,26 @@ const CardTable = z
     }
   });
 
-const CardTier = z.strictObject({
-  meter: MeterName,
-  above: CardDecimal,
-  times: z.partialRecord(MeterName, CardDecimal),
-});
+const CardTier = z
+  .strictObject({
+    meter: MeterName,
+    above: CardDecimal.optional(),
+    from: CardDecimal.optional(),
+    times: z.partialRecord(MeterName, CardDecimal),
+    fields: z.array(CardField).min(1).max(200).optional(),
+  })
+  .refine(({ above, from }) => (above === undefined) !== (from === undefined), "needs either above or from");
+
+const CardHours = z
+  .strictObject({
+    from_hour: z.int().min(0).max(23),
+    to_hour: z.int().min(1).max(24),
+    days: z.array(z.int().min(1).max(7)).min(1).max(7).optional(),
+    times: CardDecimal,
+  })
+  .refine(({ from_hour, to_hour }) => from_hour !== to_hour, "must begin and end at different hours");
+
+const CardSource = z.strictObject({ name: z.string().min(1).max(200), checked: z.iso.date() });
 
 const ChargeUnit = PositiveDecimal.refine((unit) => toScale(unit, 6) !== null, "must be whole microcredits").refine(
   (unit) => (toScale(unit, 6) ?? 0n) <= 1_000n * MICROS_PER_CREDIT,
@@ -120,7 +135,20 @@ export const CardBody = z
     fields: z.array(CardField).max(200).default([]),
     table: CardTable.optional(),
     tiers: z.array(CardTier).max(20).default([]),
+    hours: z.array(CardHours).max(50).default([]),
+    source: CardSource.optional(),
     chargeUnit: ChargeUnit.prefault(0.001),
+  })
+  .superRefine(({ fields, tiers }, context) => {
+    const keyOf = (field: z.output<typeof CardField>): string => `${field.in} ${field.name} ${fieldText(field.equals)}`;
+    const known = new Set(fields.map(keyOf));
+    tiers.forEach((tier, index) => {
+      tier.fields?.forEach((field, at) => {
+        if (known.has(keyOf(field))) return;
+        const path = ["tiers", index, "fields", at];
+        context.addIssue({ code: "custom", path, message: "takes the place of a field that the card doesn't have" });
+      });
+    });
   })
   .refine((card) => card.rates.length > 0 || card.table, "a card needs rates or a table")
   .refine((card) => card.table?.else !== "rates" || card.rates.length > 0, "a table with else: rates needs rates");

@@ -1,5 +1,7 @@
 import {
   type Card,
+  type CardField,
+  type CardHours,
   type CardRate,
   type CardTier,
   fieldText,
@@ -18,7 +20,7 @@ import { add, compare, divide, multiply, ONE, type Ratio, ratioOf, subtract, toT
 export type Part = { kind: TokenKind | null; quantity: Ratio; multiple: Ratio };
 
 /** How much of a meter was used. Errors: an assertion for what is no quantity; adapters let none through. */
-export function quantityOf(usage: Usage, meter: Meter): Ratio {
+function quantityOf(usage: Usage, meter: Meter): Ratio {
   const used = usage.meters[meter];
   if (used === undefined) return meter === "requests" ? ONE : ZERO;
   const decimal = parseDecimal(String(used));
@@ -58,11 +60,18 @@ function partsOf(card: Card, usage: Usage, meter: Meter): { parts: Part[]; isCap
   return { parts: [{ kind: null, quantity: { num: rest, den: total.den }, multiple: ONE }, ...parts], isCapped };
 }
 
-/** The highest step that the raw meter is above; only that one applies, to the whole request. */
+const startOf = ({ above, from }: CardTier): Ratio => ratioOf(above ?? from ?? { digits: 0n, scale: 0 });
+
+/** Whether so much was used that a step holds. */
+export function isReached(tier: CardTier, usage: Usage): boolean {
+  return compare(quantityOf(usage, tier.meter), startOf(tier)) >= (tier.above ? 1 : 0);
+}
+
+/** The highest step that holds; only that one applies, to the whole request. */
 function tierOf(card: Card, usage: Usage): CardTier | null {
   return card.tiers.reduce<CardTier | null>((highest, tier) => {
-    if (compare(quantityOf(usage, tier.meter), ratioOf(tier.above)) <= 0) return highest;
-    return highest && compare(ratioOf(highest.above), ratioOf(tier.above)) >= 0 ? highest : tier;
+    if (!isReached(tier, usage)) return highest;
+    return highest && compare(startOf(highest), startOf(tier)) >= 0 ? highest : tier;
   }, null);
 }
 
@@ -94,11 +103,18 @@ function rateOne(rate: CardRate, parts: readonly Part[], tier: CardTier | null):
   return missing ? [...pieces, pieceOf("minimum", missing, ONE)] : pieces;
 }
 
-function applyFields(card: Card, facts: RequestFacts, base: Rated): Rated {
+/** The card's fields as they hold on a step, which may have factors of its own for them. */
+function fieldsAt(card: Card, tier: CardTier | null): CardField[] {
+  const isSame = (one: CardField, other: CardField): boolean =>
+    one.in === other.in && one.name === other.name && fieldText(one.equals) === fieldText(other.equals);
+  return card.fields.map((field) => tier?.fields?.find((own) => isSame(own, field)) ?? field);
+}
+
+function applyFields(fields: readonly CardField[], facts: RequestFacts, base: Rated): Rated {
   let { total } = base;
   const lines = [...base.lines];
   const multipliers: AppliedFactor[] = [];
-  for (const field of card.fields) {
+  for (const field of fields) {
     const [value] = readField(facts, field);
     if (value === undefined || fieldText(value) !== fieldText(field.equals)) continue;
     const after = multiply(total, ratioOf(field.times));
@@ -110,11 +126,11 @@ function applyFields(card: Card, facts: RequestFacts, base: Rated): Rated {
   return { ...base, total, lines, multipliers };
 }
 
-function rateMeters(card: Card, usage: Usage, facts: RequestFacts): Rated {
-  const tier = tierOf(card, usage);
+/** The rating of the meters, on the step that the usage is on. */
+function rateMeters(card: Card, usage: Usage, facts: RequestFacts, tier: CardTier | null): Rated {
   const metered = card.rates.map((rate) => ({ rate, ...partsOf(card, usage, rate.meter) }));
   const pieces = metered.flatMap(({ rate, parts }) => rateOne(rate, parts, tier));
-  return applyFields(card, facts, {
+  return applyFields(fieldsAt(card, tier), facts, {
     outcome: "rated",
     total: pieces.reduce((sum, { total }) => add(sum, total), ZERO),
     lines: pieces.map(({ line }) => line),
@@ -123,20 +139,45 @@ function rateMeters(card: Card, usage: Usage, facts: RequestFacts): Rated {
   });
 }
 
+/** The name of what the hours of a card make of a charge, in its lines and multipliers. */
+export const HOURS = "hours";
+
+function isWithin({ from_hour: from, to_hour: to, days }: CardHours, atMs: number): boolean {
+  const at = new Date(atMs);
+  const hour = at.getUTCHours();
+  const isHour = from < to ? from <= hour && hour < to : from <= hour || hour < to;
+  return isHour && (!days || days.includes(at.getUTCDay() || 7));
+}
+
+/** What the hour of the request's arrival makes of a rating. */
+function applyHours(card: Card, { arrivedMs }: RequestFacts, base: Rated): Rated {
+  const hours = arrivedMs === undefined ? undefined : card.hours.find((some) => isWithin(some, arrivedMs));
+  const times = hours && toText(ratioOf(hours.times));
+  if (!hours || !times || times === "1") return base;
+  const total = multiply(base.total, ratioOf(hours.times));
+  return {
+    ...base,
+    total,
+    lines: [...base.lines, { what: "factor", name: HOURS, times, subtotal: toText(subtract(total, base.total)) }],
+    multipliers: [...base.multipliers, { name: HOURS, factor: times }],
+  };
+}
+
 /**
  * Rate one request's usage with a card: the same for a price and for a cost.
  *
  * The result is exact; its lines add up to it. A table is the whole base where the card has one; where no row matches,
  * the request is unpriced unless the table says `else: rates`.
  *
+ * `tier` is for the worst case alone: the step is that of the usage.
+ *
  * Units: credits for a price card, US dollars for a cost card. Rounding: none; `chargeOf` and `costOf` round once.
  */
-export function rate(card: Card, usage: Usage, facts: RequestFacts): Rating {
-  if (!card.table) return rateMeters(card, usage, facts);
-  const outcome = rateTable(card.table, facts);
-  if (outcome.outcome === "rated") return outcome;
-  if (card.table.else === "rates") return rateMeters(card, usage, facts);
-  return { outcome: "unpriced", parameters: outcome.parameters };
+export function rate(card: Card, usage: Usage, facts: RequestFacts, tier = tierOf(card, usage)): Rating {
+  const byTable = card.table && rateTable(card.table, facts);
+  if (byTable?.outcome === "rated") return applyHours(card, facts, byTable);
+  if (byTable && card.table?.else !== "rates") return { outcome: "unpriced", parameters: byTable.parameters };
+  return applyHours(card, facts, rateMeters(card, usage, facts, tier));
 }
 
 /**

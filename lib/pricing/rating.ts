@@ -17,12 +17,14 @@ export type Usage = {
  * The parts of a request that a card's fields and table look at. Header names are lower case.
  *
  * `values` are all that may be asked of the body of a request that was too large to keep, by dotted path (`pickFields`).
+ * `arrivedMs` is when the request came, for cards whose prices go by the hour; without it none of their hours applies.
  * `images` is how many images (or clips) were asked for, where the protocol says; else the body's `n`, else 1.
  */
 export type RequestFacts = {
   body: Readonly<Record<string, unknown>>;
   headers: Readonly<Record<string, string>>;
   values?: Readonly<Record<string, readonly unknown[]>>;
+  arrivedMs?: number;
   images?: number;
 };
 
@@ -35,9 +37,9 @@ export const NO_FACTS: RequestFacts = { body: {}, headers: {} };
  * Numbers are text: decimals where they end (`2.5`), else fractions (`1/30`). Units: `subtotal` and `amount` are credits
  * for a price and US dollars for a cost.
  */
-export type RatingLine = RateLine | TableLine | FieldLine;
+export type RatingLine = RateLine | TableLine | FieldLine | FactorLine;
 /** Lines of a charge: those of the rating, then discounts and the like, then what rounding up added. */
-export type ChargeLine = RatingLine | FactorLine | RoundingLine;
+export type ChargeLine = RatingLine | RoundingLine;
 
 /** `quantity × multiple × times × amount / per`. `kind` says which part of the meter it is; `minimum` fills up to a minimum. */
 export type RateLine = {
@@ -67,7 +69,7 @@ export type TableLine = {
 /** What a header or a body value added: all before it × (times − 1). */
 export type FieldLine = { what: "field"; name: string; equals: FieldValue; times: string; subtotal: string };
 
-/** What a discount or another factor added: all before it × (times − 1). */
+/** What the hours of a card, a discount or another factor added: all before it × (times − 1). */
 export type FactorLine = { what: "factor"; name: string; times: string; subtotal: string };
 
 /** What rounding up to a whole `unit` added. */

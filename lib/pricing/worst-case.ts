@@ -1,9 +1,9 @@
-import { type Card, type CardTier, INPUT_KINDS, type Meter, OUTPUT_KINDS, type TokenKind } from "../catalog";
-import type { Decimal, Micros } from "../money";
+import { type Card, INPUT_KINDS, OUTPUT_KINDS, type TokenKind } from "../catalog";
+import type { Micros } from "../money";
 import { chargeOf, type Factor } from "./charge";
-import { multipleOf, quantityOf, rate } from "./rate";
+import { isReached, multipleOf, rate } from "./rate";
 import type { Rating, RequestFacts, Usage } from "./rating";
-import { compare, ONE, ratioOf } from "./ratio";
+import { compare, ONE } from "./ratio";
 
 /**
  * The most that a request may use.
@@ -31,18 +31,8 @@ function mostExpensiveUsage(card: Card, { inputTokens, outputTokens, choices, me
   };
 }
 
-/** One step that always applies, with the largest factor that each meter can reach: less usage may sit on a dearer step. */
-function mostExpensiveTier(card: Card, usage: Usage): CardTier {
-  const reachable = card.tiers.filter(({ meter, above }) => compare(quantityOf(usage, meter), ratioOf(above)) > 0);
-  const times: Partial<Record<Meter, Decimal>> = {};
-  for (const { meter } of card.rates) {
-    for (const tier of reachable) {
-      const [factor, largest] = [tier.times[meter], times[meter]];
-      if (factor && compare(ratioOf(factor), largest ? ratioOf(largest) : ONE) > 0) times[meter] = factor;
-    }
-  }
-  return { meter: "requests", above: { digits: 0n, scale: 0 }, times };
-}
+const dearer = (one: Rating, other: Rating): Rating =>
+  one.outcome === "rated" && other.outcome === "rated" && compare(other.total, one.total) > 0 ? other : one;
 
 /**
  * The rating that no usage within the bounds exceeds, for the reservation: the largest multiple and tier, the request's
@@ -50,7 +40,8 @@ function mostExpensiveTier(card: Card, usage: Usage): CardTier {
  */
 export function worstCase(card: Card, bounds: Bounds, facts: RequestFacts): Rating {
   const usage = mostExpensiveUsage(card, bounds);
-  return rate({ ...card, tiers: [mostExpensiveTier(card, usage)] }, usage, facts);
+  const onSteps = card.tiers.filter((tier) => isReached(tier, usage)).map((tier) => rate(card, usage, facts, tier));
+  return onSteps.reduce(dearer, rate(card, usage, facts, null));
 }
 
 export type Affordable = { card: Card; bounds: Bounds; facts: RequestFacts; factors: readonly Factor[] };

@@ -3,6 +3,7 @@ import { readableCards } from "../catalog";
 import type { Database } from "../db";
 import type { Books, LeaseTimings, Release, Settle, UsageEnd } from "../ledger";
 import { micros } from "../money";
+import { uuidMs } from "../ids";
 import { NO_FACTS } from "../pricing";
 import { costFor } from "../usage";
 import { closeLapsedLeases, listOrphanedHolds, type OrphanedHold } from "./orphan.store";
@@ -15,9 +16,9 @@ type Known = Pick<UsageEnd, "meters" | "multipliers" | "breakdown" | "costBreakd
   Pick<Settle, "costNanos">;
 
 /** Of a reply that nobody saw to its end: about what the supplier takes for its input. */
-function lostUsage({ inputTokens, costFactor, ageMs }: OrphanedHold, card: CardVersion | null): Known {
+function lostUsage({ hold, inputTokens, costFactor, ageMs }: OrphanedHold, card: CardVersion | null): Known {
   const usage = { meters: { input_tokens: inputTokens }, kinds: {} };
-  const { costNanos, lines } = costFor({ card, facts: NO_FACTS, costFactor }, usage);
+  const { costNanos, lines } = costFor({ card, facts: { ...NO_FACTS, arrivedMs: uuidMs(hold) }, costFactor }, usage);
   return {
     meters: {},
     multipliers: [],

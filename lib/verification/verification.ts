@@ -4,7 +4,8 @@ import type { Ctx } from "../ctx";
 import type { Database, Tx } from "../db";
 import { type LedgerReport, verifyLedger, type Violation } from "../ledger";
 import { formatCredits, parseDecimal } from "../money";
-import { chargeOf, type Factor, NO_FACTS, rate, type Usage } from "../pricing";
+import { uuidMs } from "../ids";
+import { chargeOf, type Factor, HOURS, NO_FACTS, rate, type Usage } from "../pricing";
 import {
   type BrokenInvariant,
   type ChargeRecord,
@@ -37,9 +38,9 @@ function expectedOf(record: ChargeRecord, version: CardVersion): string | null {
   const usage = { meters: part(record.meters, false), kinds: part(record.meters, true) } as Usage;
   const factors = record.multipliers.flatMap(({ name, factor }): Factor[] => {
     const decimal = parseDecimal(factor);
-    return decimal ? [{ name, factor: decimal }] : [];
+    return decimal && name !== HOURS ? [{ name, factor: decimal }] : [];
   });
-  const rating = rate(card, usage, NO_FACTS);
+  const rating = rate(card, usage, { ...NO_FACTS, arrivedMs: uuidMs(record.id) });
   if (rating.outcome !== "rated") return "a price";
   const { chargeMicros, lines } = chargeOf(rating, factors, card.chargeUnit);
   const isSame = chargeMicros === record.askedMicros && JSON.stringify(lines) === JSON.stringify(record.breakdown);

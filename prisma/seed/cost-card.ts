@@ -61,17 +61,39 @@ function rateOf(meter: Rates[number]["meter"], per: number, amount: string | nul
   return { meter, per, amount: formatDecimal((num * BigInt(per) * 10n ** 12n) / den, 12) };
 }
 
-/** A request with more input than the supplier's threshold: the rates of the whole request go up. */
+/** A long request: the rates of the whole of it go up, and a tier may cost other than its factor says. */
 function tiersOf(row: PriceRow): NonNullable<CardBody["tiers"]> {
-  const [above, input, output] = [row.amount("long_above"), row.amount("long_in_x"), row.amount("long_out_x")];
-  if (above === null || input === null || output === null) return [];
-  return [{ meter: "input_tokens", above, times: { input_tokens: input, output_tokens: output } }];
+  const [above, from] = [row.amount("long_above"), row.amount("long_from")];
+  const [input, output] = [row.amount("long_in_x"), row.amount("long_out_x")];
+  if ((above === null && from === null) || input === null || output === null) return [];
+  const priority = row.amount("long_priority_x");
+  return [
+    {
+      meter: "input_tokens",
+      ...(above === null ? {} : { above }),
+      ...(from === null ? {} : { from }),
+      times: { input_tokens: input, output_tokens: output },
+      ...(priority === null ? {} : { fields: [tierField("priority", priority)] }),
+    },
+  ];
+}
+
+const tierField = (tier: string, times: string): NonNullable<CardBody["fields"]>[number] => ({
+  in: "body",
+  name: "service_tier",
+  equals: tier,
+  times,
+});
+
+function hoursOf(row: PriceRow): NonNullable<CardBody["hours"]> {
+  const times = row.amount("peak_x");
+  return times === null ? [] : row.peakHours.map(([from_hour, to_hour]) => ({ from_hour, to_hour, times }));
 }
 
 function fieldsOf(row: PriceRow): NonNullable<CardBody["fields"]> {
   return (["flex", "priority"] as const).flatMap((tier) => {
     const times = row.amount(`${tier}_x`);
-    return times === null ? [] : [{ in: "body" as const, name: "service_tier", equals: tier, times }];
+    return times === null ? [] : [tierField(tier, times)];
   });
 }
 
@@ -85,6 +107,8 @@ export function costCard(row: PriceRow): CardBody {
     multiples: { ...multiplesOf(row, input, INPUT_COLUMNS), ...multiplesOf(row, nonZero(output), OUTPUT_COLUMNS) },
     fields: fieldsOf(row),
     tiers: tiersOf(row),
+    hours: hoursOf(row),
+    source: row.source,
   };
 }
 

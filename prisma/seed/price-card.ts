@@ -11,8 +11,8 @@ const DEMAND = ratioOf(decimal("1"));
 const USD_PER_CREDIT = decimal("0.01");
 const CHARGE_UNIT = decimal("0.001");
 
-/** The price card derived from a cost card, rate by rate; multiples, fields and steps are the supplier's. Units: credits. */
-export function priceCard(cost: Card): Card {
+/** The price card derived from a cost card, rate by rate; multiples, fields, steps and hours are the supplier's. Units: credits. */
+export function priceCard({ source: _source, ...cost }: Card): Card {
   const priced = (amount: Decimal): Decimal =>
     derivePrice({ cost: ratioOf(amount), markup: MARKUP, demand: DEMAND, usdPerCredit: USD_PER_CREDIT, floorMarkup: FLOOR_MARKUP });
   const rates = cost.rates.map((rate) => ({ ...rate, amount: priced(rate.amount) }));

@@ -167,7 +167,11 @@ export function admit(
   const cards = requirePriced(model, protocol, parsed, adapter, context.arrivedMs);
   requireBillable(caller, model);
   const allowance = allowanceOf(caller, gateway.config.settings());
-  const terms: Terms = { ...cards, userDiscount: allowance.discount, facts: parsed.facts };
+  const terms: Terms = {
+    ...cards,
+    userDiscount: allowance.discount,
+    facts: { ...parsed.facts, arrivedMs: context.arrivedMs },
+  };
   const isCosted = cards.cost !== null && hasPrice(cards.cost.card, parsed.facts, protocol.meters);
   const admitted = { parsed, caller, model, adapter, endpoint, terms, isCosted };
   return { ...admitted, allowance, avoidsRelays: mustAvoidRelays(gateway, admitted) };

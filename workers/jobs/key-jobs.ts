@@ -65,7 +65,11 @@ export function modelToProbe(
     .filter((model) => serves(model) && isFor(model, PROTOCOL_CAPABILITIES.openai))
     .map((model) => {
       const card = costCardAt(model, atMs);
-      return { model, nanos: card && costFor({ card, facts: NO_FACTS, costFactor: UNIT }, PROBE_USAGE).costNanos };
+      return {
+        model,
+        nanos:
+          card && costFor({ card, facts: { ...NO_FACTS, arrivedMs: atMs }, costFactor: UNIT }, PROBE_USAGE).costNanos,
+      };
     });
   // A model whose cost isn't known may be any price.
   const known = costs.filter(({ nanos }) => nanos !== null && nanos > 0n);

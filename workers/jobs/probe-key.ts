@@ -49,7 +49,7 @@ function costOfProbe(check: KeyCheck, answer: SmallAnswer, key: KeyToProbe, sett
   const { input, output } = check.tokensOf(answer.body);
   const usage = { meters: { input_tokens: input, output_tokens: output }, kinds: {} };
   const card = settings.modelFor(key)?.cost ?? null;
-  return costFor({ card, facts: NO_FACTS, costFactor: key.costFactor }, usage).costNanos;
+  return costFor({ card, facts: { ...NO_FACTS, arrivedMs: nowMs() }, costFactor: key.costFactor }, usage).costNanos;
 }
 
 /**

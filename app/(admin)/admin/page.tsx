@@ -2,11 +2,14 @@ import { modelHref, useProviderName } from "@/app/_components/model-view";
 import { Card, CardHeader } from "@/app/_components/ui/card";
 import { EmptyState } from "@/app/_components/ui/empty-state";
 import { Table, Td, Th, Tr } from "@/app/_components/ui/table";
+import { readConfig } from "@/app/_server/config";
 import { requireAdmin } from "@/app/_server/session";
 import { webDatabase } from "@/app/_server/database";
 import { dayRange } from "@/app/_server/usage";
 import type { SearchParams } from "@/app/_server/request";
+import { modelsWithOldCosts } from "@/lib/catalog";
 import { type ExpectedShare, readExpectedShares } from "@/lib/contributions";
+import { webEnv } from "@/lib/env";
 import { type Advice, type Pnl, readAlerts, readFlows, readPnl } from "@/lib/insight";
 import { readOutstanding } from "@/lib/ledger";
 import { formatDecimal } from "@/lib/money";
@@ -126,7 +129,7 @@ async function readOverview(nowMs: number, searchParams: SearchParams) {
   const settings = await readSettings(reader);
   const { usd_per_credit: usdPerCredit, withdrawal } = settings;
   const within = { fromMs, toMs, rates: { usdPerCredit, payoutPer100: withdrawal.usd_per_100 } };
-  const [byDay, grouped, outstanding, flows, alerts, check, shares, jobs] = await Promise.all([
+  const [byDay, grouped, outstanding, flows, alerts, check, shares, jobs, { catalogue }] = await Promise.all([
     readPnl(reader, { ...within, group: "day" }),
     by === "day" ? null : readPnl(reader, { ...within, group: by }),
     readOutstanding(reader),
@@ -135,8 +138,11 @@ async function readOverview(nowMs: number, searchParams: SearchParams) {
     lastLedgerCheck(reader),
     readExpectedShares(reader, nowMs),
     readFailingJobs(reader, JOBS_SHOWN),
+    readConfig(),
   ]);
-  const now = { outstanding, alerts, check, shares, jobs, insolvent: insolventLines(settings), usdPerCredit };
+  // A demo sells nothing, whatever its seed costs by now.
+  const oldCosts = webEnv().isDemo ? [] : modelsWithOldCosts(catalogue, nowMs);
+  const now = { outstanding, alerts, check, shares, jobs, oldCosts, insolvent: insolventLines(settings), usdPerCredit };
   return { by, days, byDay, grouped: grouped ?? byDay, flows, ...now };
 }
 
@@ -146,14 +152,21 @@ export default async function AdminPage({ searchParams }: { searchParams: Search
   const { ctx } = await requireAdmin();
   const [t, overview] = await Promise.all([getTranslations("Admin"), readOverview(ctx.nowMs, searchParams)]);
   const { by, days, byDay, grouped, outstanding, flows, usdPerCredit } = overview;
-  const { alerts, insolvent, check, shares, jobs } = overview;
+  const { alerts, insolvent, check, shares, jobs, oldCosts } = overview;
   return (
     <UrlState>
       <RefreshOnUsage />
       <PageHeader title={t("title")} note={t("note")}>
         <RangeSelect />
       </PageHeader>
-      <AlertsCard alerts={alerts} jobs={jobs} insolvent={insolvent} check={check} nowMs={ctx.nowMs} />
+      <AlertsCard
+        alerts={alerts}
+        jobs={jobs}
+        oldCosts={oldCosts}
+        insolvent={insolvent}
+        check={check}
+        nowMs={ctx.nowMs}
+      />
       <div className="mt-4 grid grid-cols-[minmax(0,1fr)] items-start gap-4 lg:grid-cols-2">
         <div className="flex flex-col gap-4">
           <CreditsLayer pnl={byDay} outstanding={outstanding} issued={flows.issued} />

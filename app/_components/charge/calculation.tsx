@@ -54,7 +54,7 @@ const METERS: ReadonlySet<string> = new Set<Meter>([
   "characters",
 ]);
 const isMeter = (text: string): text is Meter => METERS.has(text);
-const KNOWN_FACTORS = ["off_peak", "channel", "user"] as const;
+const KNOWN_FACTORS = ["off_peak", "hours", "channel", "user"] as const;
 
 /** Numbers of a calculation are text: decimals grouped as one is used to, fractions as they are. */
 function useNumber(): (text: string) => string {

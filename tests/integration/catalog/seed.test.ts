@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import {
   costCardAt,
   loadCatalogue,
+  modelsWithOldCosts,
   priceCardAt,
   type Card,
   type Catalogue,
@@ -9,7 +10,7 @@ import {
   type ModelWithCards,
 } from "@/lib/catalog";
 import { formatCredits, formatUsd } from "@/lib/money";
-import { chargeOf, costOf, markupOf, rate, ratioOf, type Usage } from "@/lib/pricing";
+import { chargeOf, costOf, markupOf, rate, ratioOf, type RequestFacts, type Usage } from "@/lib/pricing";
 import { seedCatalogue } from "@/prisma/seed/seed-catalogue";
 import { aCatalogue, at, priceOf, put, type CatalogueFixture } from "../../support/a-catalogue";
 import { aRequest, decimalOf } from "../../support/card";
@@ -105,6 +106,44 @@ describe("the seeded catalogue", () => {
       { digits: 105n, scale: 0 },
       { digits: 210n, scale: 0 },
     ]);
+  });
+
+  test("costs what a supplier bills at its hours, on its steps and for its tiers", () => {
+    const costAt = (id: string, input: number, facts: Partial<RequestFacts>): string => {
+      const version = costCardAt(modelNamed(id), NOW);
+      const rating =
+        version && rate(version.card, { meters: { input_tokens: input }, kinds: {} }, { ...aRequest(), ...facts });
+      return rating?.outcome === "rated" ? formatUsd(costOf(rating, decimalOf("1")).costNanos) : "unpriced";
+    };
+    const hours = ["00:59", "01:00", "03:59", "04:00", "09:59", "10:00"];
+    expect(
+      hours.map((hour) => costAt("deepseek-v4-pro", 1_000_000, { arrivedMs: Date.parse(`2026-12-02T${hour}Z`) })),
+    ).toEqual(["0.66", "1.32", "1.32", "0.66", "1.32", "0.66"]);
+    expect([199_999, 200_000].map((input) => costAt("grok-4.5", input, {}))).toEqual(["0.399998", "0.8"]);
+    expect([272_000, 272_001].map((input) => costAt("gpt-5.4", input, {}))).toEqual(["0.68", "1.360005"]);
+    const priority = { body: { service_tier: "priority" } };
+    expect(["gpt-5.4", "gpt-5.5", "gpt-5.6-sol"].map((id) => costAt(id, 300_000, priority))).toEqual([
+      "1.5",
+      "3.75",
+      "4.8",
+    ]);
+  });
+
+  test("says of every listed cost whose list it follows and when that was read; costs of long ago are found", () => {
+    const listed = [...catalogue.models.values()].filter(({ id }) => !DEMO.includes(id));
+    for (const { costs } of listed) {
+      for (const { card } of costs) expect(card.source).toMatchObject({ checked: expect.stringMatching(/^2026-/) });
+    }
+    for (const { prices } of listed) for (const { card } of prices) expect(card.source).toBeUndefined();
+    const lastRead = Date.UTC(2026, 11, 1);
+    const day = 86_400_000;
+    const oldAt = (atMs: number): number => modelsWithOldCosts(catalogue, atMs).length;
+    expect(oldAt(Date.UTC(2026, 6, 24) + 60 * day)).toBe(0);
+    const unread = oldAt(lastRead + 60 * day);
+    expect(unread).toBeGreaterThan(0);
+    expect(unread).toBeLessThan(listed.length);
+    expect(oldAt(lastRead + 60 * day + 1)).toBe(listed.length);
+    expect(modelsWithOldCosts(catalogue, lastRead + 60 * day)[0]?.checkedMs).toBe(Date.UTC(2026, 6, 24));
   });
 
   test("has a channel without keys for each provider", () => {

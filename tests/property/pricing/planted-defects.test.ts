@@ -21,7 +21,7 @@ describe("the properties of the rating engine catch an engine that", () => {
   });
 
   it("and none of them breaks in an engine without a defect that was built the same way", async () => {
-    const same = 'return { outcome: "unpriced", parameters: outcome.parameters };';
+    const same = 'return { outcome: "unpriced", parameters: byTable.parameters };';
     expect(brokenProperty(await mutantOf({ says: "nothing", file: "rate.ts", find: same, put: same }))).toBeNull();
   });
 });

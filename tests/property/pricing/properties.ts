@@ -105,9 +105,10 @@ export const PROPERTIES: Property[] = [
       }),
   },
   {
-    says: "charges no less for more usage",
+    says: "charges no less for more usage, save where a step has factors of its own",
     check: (engine) =>
-      holds([anyCard, anyUsage, anyUsage, anyRequest], (card, usage, extra, facts) => {
+      holds([anyCard, anyUsage, anyUsage, anyRequest], (anyone, usage, extra, facts) => {
+        const card = { ...anyone, tiers: anyone.tiers.filter(({ fields }) => !fields) };
         const [less, after] = [usage, more(usage, extra)].map((each) => charged(engine, card, plain(each), facts, []));
         return !!less && !!after && less.chargeMicros <= after.chargeMicros;
       }),
@@ -145,13 +146,14 @@ export const PROPERTIES: Property[] = [
       }),
   },
   {
-    says: "takes a table's row for the whole base: neither rates nor fields nor tiers add to it",
+    says: "takes a table's row for the whole base: hours multiply it, but neither rates nor fields nor tiers add to it",
     check: (engine) =>
       holds([anyCard, anyUsage, anyRequest], (card, usage, facts) => {
         const row = { match: {}, amount: decimalOf("12.5") };
         const tabled = { ...card, table: { defaults: {}, per: "requests" as const, rows: [row] } };
         const { total } = rated(engine, tabled, usage, facts);
-        return isSame({ top: total.num, bottom: total.den }, fractionOf("12.5"));
+        const byHours = { ...aCard({ rates: [{ meter: "requests", amount: 12.5 }] }), hours: card.hours };
+        return isSame({ top: total.num, bottom: total.den }, referenceTotal(byHours, { meters: {}, kinds: {} }, facts));
       }),
   },
   {

@@ -1,4 +1,4 @@
-import { INPUT_KINDS, OUTPUT_KINDS, type Card, type TokenKind } from "@/lib/catalog";
+import { INPUT_KINDS, OUTPUT_KINDS, type Card, type CardTier, type TokenKind } from "@/lib/catalog";
 import { formatDecimal, type Decimal } from "@/lib/money";
 import type { RequestFacts, Usage } from "@/lib/pricing";
 import { fractionOf, order, plus, sumOf, times, type Fraction } from "../../support/fraction";
@@ -27,8 +27,12 @@ function counted(card: Card, usage: Usage, total: Fraction, kinds: readonly Toke
 
 /** The rated amount of a card without a table, straight from the formula of the price list; it makes no lines. */
 export function referenceTotal(card: Card, usage: Usage, facts: RequestFacts): Fraction {
-  const steps = card.tiers.filter(({ meter, above }) => order(used(usage, meter), of(above)) > 0);
-  const step = [...steps].sort((a, b) => order(of(b.above), of(a.above)))[0];
+  const start = (tier: CardTier): Fraction => (tier.above ? of(tier.above) : tier.from ? of(tier.from) : ZERO);
+  const steps = card.tiers.filter((tier) => {
+    const beyond = order(used(usage, tier.meter), start(tier));
+    return beyond > 0 || (beyond === 0 && tier.from !== undefined);
+  });
+  const step = [...steps].sort((a, b) => order(start(b), start(a)))[0];
   const base = card.rates.map(({ meter, amount, per, min }) => {
     const kinds = meter === "input_tokens" ? INPUT_KINDS : meter === "output_tokens" ? OUTPUT_KINDS : [];
     const quantity = counted(card, usage, used(usage, meter), kinds);
@@ -41,5 +45,18 @@ export function referenceTotal(card: Card, usage: Usage, facts: RequestFacts): F
     const value = place === "header" ? facts.headers[name] : facts.body[name];
     return (typeof value === "string" || typeof value === "number") && String(value) === String(equals);
   });
-  return fields.reduce((total, field) => times(total, of(field.times)), base.length > 0 ? sumOf(base) : ZERO);
+  const factors = fields.map(({ name, times: own }) => {
+    const onStep = step?.fields?.filter((field) => field.name === name)[0];
+    return onStep ? onStep.times : own;
+  });
+  const at = new Date(facts.arrivedMs ?? 0).toISOString();
+  const weekday =
+    ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"].indexOf(new Date(at).toUTCString().slice(0, 3)) || 7;
+  const hour = Number(at.slice(11, 13));
+  const [hours] = card.hours.filter(({ from_hour: from, to_hour: to, days }) => {
+    const length = to > from ? to - from : to + 24 - from;
+    return (hour - from + 24) % 24 < length && (days ?? [weekday]).includes(weekday);
+  });
+  if (hours && facts.arrivedMs !== undefined) factors.push(hours.times);
+  return factors.reduce((total, factor) => times(total, of(factor)), base.length > 0 ? sumOf(base) : ZERO);
 }

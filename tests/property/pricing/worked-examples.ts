@@ -48,6 +48,17 @@ const kling = (card: CardBody, body: Record<string, unknown>, charge: Example["c
   charge,
 });
 
+const tierField = (tier: string, times: number) => ({
+  in: "body" as const,
+  name: "service_tier",
+  equals: tier,
+  times,
+});
+const LONG_AND_TIERED: CardBody = {
+  fields: [tierField("flex", 0.5), tierField("priority", 2.5)],
+  tiers: [{ meter: "input_tokens", above: 272_000, times: { input_tokens: 2 }, fields: [tierField("priority", 1.25)] }],
+};
+
 /** What the price list promises, figure by figure. */
 export const EXAMPLES: Example[] = [
   { says: "1,000 in and 500 out at 5 for 1,000", card: {}, usage: tokens(1000, 500), charge: "8" },
@@ -107,6 +118,19 @@ export const EXAMPLES: Example[] = [
     usage: tokens(200_000, 0),
     charge: "1000",
   },
+  {
+    says: "200,000 in are on a step from 200,000",
+    card: { tiers: [{ meter: "input_tokens", from: 200_000, times: { input_tokens: 2 } }] },
+    usage: tokens(200_000, 0),
+    charge: "2000",
+  },
+  ...(["priority", "flex"] as const).map((tier) => ({
+    says: `a long request on ${tier} costs what its step says of it, else the product`,
+    card: LONG_AND_TIERED,
+    usage: tokens(300_000, 0),
+    request: { body: { service_tier: tier } },
+    charge: { priority: "3750", flex: "1500" }[tier],
+  })),
   {
     says: "two steps passed: the higher alone, for the whole request",
     card: {

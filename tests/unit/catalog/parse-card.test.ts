@@ -111,7 +111,17 @@ describe("a card's text", () => {
         rows: [{ match: { duration: 5, hd: true }, amount: 1 }],
         else: "rates",
       },
-      tiers: [{ meter: "input_tokens", above: 200_000, times: { input_tokens: 2 } }],
+      tiers: [
+        { meter: "input_tokens", above: 200_000, times: { input_tokens: 2 } },
+        {
+          meter: "input_tokens",
+          from: 400_000,
+          times: { input_tokens: 3 },
+          fields: [{ in: "header", name: "x-priority", equals: "priority", times: 1 }],
+        },
+      ],
+      hours: [{ from_hour: 22, to_hour: 4, days: [1, 7], times: 0.5 }],
+      source: { name: "the supplier's list", checked: "2026-12-01" },
       chargeUnit: 1,
     };
     expect(JSON.parse(writeCard(parseCard(card)))).toEqual(card);

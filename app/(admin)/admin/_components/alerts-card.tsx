@@ -4,6 +4,7 @@ import type { ReactNode } from "react";
 import { Card, CardHeader } from "@/app/_components/ui/card";
 import { RelativeTime } from "@/app/_components/ui/relative-time";
 import { useProviderName } from "@/app/_components/model-view";
+import type { modelsWithOldCosts } from "@/lib/catalog";
 import type { Alerts } from "@/lib/insight";
 import { toPublicId, type Uuid } from "@/lib/ids";
 import type { LedgerCheck } from "@/lib/verification";
@@ -12,6 +13,9 @@ import type { SolvencyLine } from "@/lib/payments";
 import type { readFailingJobs } from "@/lib/queue/outbox";
 import { RetryJob } from "./retry-job";
 import { Usd } from "./usd";
+
+type OldCost = ReturnType<typeof modelsWithOldCosts>[number];
+const MODELS_NAMED = 3;
 
 type FailingJobs = Awaited<ReturnType<typeof readFailingJobs>>;
 
@@ -192,6 +196,27 @@ function FailingJobs({ jobs: { count, latest }, nowMs }: { jobs: FailingJobs; no
   );
 }
 
+/** Costs that follow a price list which nobody has looked at for long. */
+function OldCosts({ models, nowMs }: { models: OldCost[]; nowMs: number }) {
+  const t = useTranslations("Admin.alerts");
+  const list = new Intl.ListFormat(useLocale());
+  const [oldest] = models;
+  if (!oldest) return null;
+  const shown = models.slice(0, MODELS_NAMED).map(({ id }) => id);
+  const names = list.format(
+    models.length > shown.length ? [...shown, t("more", { count: models.length - shown.length })] : shown,
+  );
+  return (
+    <Alert>
+      {t.rich("oldCosts", {
+        count: models.length,
+        models: names,
+        time: () => <RelativeTime atMs={oldest.checkedMs} nowMs={nowMs} />,
+      })}
+    </Alert>
+  );
+}
+
 /** Packs and bonus steps that the settings let lose money. */
 function Insolvent({ lines }: { lines: readonly SolvencyLine[] }) {
   const t = useTranslations("Admin.alerts");
@@ -208,17 +233,18 @@ function Insolvent({ lines }: { lines: readonly SolvencyLine[] }) {
 type AlertsCardProps = {
   alerts: Alerts;
   jobs: FailingJobs;
+  oldCosts: OldCost[];
   insolvent: readonly SolvencyLine[];
   check: LedgerCheck | null;
   nowMs: number;
 };
 
 /** What an operator has to look at now, whatever the range of the page. */
-export function AlertsCard({ alerts, jobs, insolvent, check, nowMs }: AlertsCardProps) {
+export function AlertsCard({ alerts, jobs, oldCosts, insolvent, check, nowMs }: AlertsCardProps) {
   const t = useTranslations("Admin.alerts");
   const { lowPools, quarantined, frozen, failedRefunds } = alerts;
-  const found =
-    lowPools.length + quarantined.count + frozen.count + failedRefunds.count + insolvent.length + jobs.count;
+  const counts = [quarantined, frozen, failedRefunds, jobs].map(({ count }) => count);
+  const found = counts.reduce((sum, count) => sum + count, lowPools.length + insolvent.length + oldCosts.length);
   return (
     <Card data-testid="alerts">
       <CardHeader title={t("title")} note={t("note")} />
@@ -228,6 +254,7 @@ export function AlertsCard({ alerts, jobs, insolvent, check, nowMs }: AlertsCard
         <FailingJobs jobs={jobs} nowMs={nowMs} />
         <LowPools lowPools={lowPools} />
         <Insolvent lines={insolvent} />
+        <OldCosts models={oldCosts} nowMs={nowMs} />
         <Payments alerts={alerts} nowMs={nowMs} />
       </ul>
     </Card>

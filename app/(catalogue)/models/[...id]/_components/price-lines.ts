@@ -8,7 +8,7 @@ export type PlainKind = "input" | "output" | TokenKind;
 /** What a kind of tokens costs. Units: credits as decimal text. `above` is set for what long requests cost. */
 export type TokenLine = { kind: PlainKind; above: Above | null; thousand: string; million: string };
 /** A request is long when it has more than so much of a meter. Units: as the meter counts, as decimal text. */
-export type Above = { meter: TokenMeter; amount: string };
+export type Above = { meter: TokenMeter; amount: string; isIncluded: boolean };
 
 const PLACES = 9;
 const ONE: Decimal = { digits: 1n, scale: 0 };
@@ -37,9 +37,10 @@ function linesOf(card: Card, meter: TokenMeter, tier: CardTier | null): TokenLin
       return multiple ? [[kind, multiple]] : [];
     }),
   ];
+  const start = tier?.above ?? tier?.from;
   const above =
-    tier && isTokenMeter(tier.meter)
-      ? { meter: tier.meter, amount: formatDecimal(tier.above.digits, tier.above.scale) }
+    start && tier && isTokenMeter(tier.meter)
+      ? { meter: tier.meter, amount: formatDecimal(start.digits, start.scale), isIncluded: tier.from !== undefined }
       : null;
   return multiples.map(([kind, multiple]) => ({
     kind,

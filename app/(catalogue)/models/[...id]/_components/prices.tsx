@@ -19,7 +19,7 @@ function TokenPrices({ lines }: { lines: TokenLine[] }) {
     const what = t(`kinds.${kind}`);
     if (!above) return what;
     const count = number.format(above.amount as Intl.StringNumericLiteral);
-    return t("above", { what, count, meter: t(`meters.${above.meter}`) });
+    return t(above.isIncluded ? "from" : "above", { what, count, meter: t(`meters.${above.meter}`) });
   };
   return (
     <Table label={t("prices")}>
@@ -106,6 +106,23 @@ function FieldNotes({ card }: { card: PriceCard }) {
   ));
 }
 
+/** At which hours of the day, in UTC, a request costs more or less. */
+function HoursNotes({ card }: { card: PriceCard }) {
+  const t = useTranslations("Models.page");
+  const locale = useLocale();
+  const percent = new Intl.NumberFormat(locale, { style: "percent", maximumFractionDigits: 2 });
+  const days = new Intl.DateTimeFormat(locale, { weekday: "short", timeZone: "UTC" });
+  const list = new Intl.ListFormat(locale);
+  // 1 January 2024 was a Monday.
+  const dayName = (day: number): string => days.format(Date.UTC(2024, 0, day));
+  return card.hours.map(({ from_hour: from, to_hour: to, days: some, times }) => (
+    <Note key={`${from}-${to} ${some?.join(" ")}`}>
+      {t("hours", { from, to, on: some ? "days" : "daily", days: some ? list.format(some.map(dayName)) : "" })}:{" "}
+      {t("share", { percent: percent.format(formatDecimal(times.digits, times.scale) as Intl.StringNumericLiteral) })}
+    </Note>
+  ));
+}
+
 function Note({ children }: { children: ReactNode }) {
   return <p className="border-t border-line px-5 py-2.5 text-[13px] text-ink-2">{children}</p>;
 }
@@ -140,6 +157,7 @@ export function Prices({ found }: { found: PricedModel }) {
         ))
       )}
       <FieldNotes card={card} />
+      <HoursNotes card={card} />
       <Note>{t("chargeUnit", { unit: unit === "1" ? "whole" : "other", amount: unit })}</Note>
       {next.map(({ version, effectiveFromMs }) => (
         <Note key={version}>{t("next", { date: day.format(effectiveFromMs), version })}</Note>
