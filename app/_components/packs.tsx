@@ -30,7 +30,7 @@ export function PackSummary({ pack, heading: Heading, headingId }: PackSummaryPr
         </Heading>
         {pack.bonusPercent > 0 && <Badge tone="accent">{t("bonusBadge", { percent })}</Badge>}
       </div>
-      <p className="mt-2 text-[28px] leading-tight font-semibold tracking-[-0.03em]">
+      <p className="mt-2 text-2xl leading-tight font-semibold tracking-[-0.03em]">
         <Credits amount={pack.credits} />
       </p>
       <p className="mt-1 min-h-5 text-[13px] text-ink-3">

@@ -49,7 +49,10 @@ export function Sidebar({ startsCollapsed, isAdmin }: { startsCollapsed: boolean
   };
   const label = t(isCollapsed ? "expand" : "collapse");
   return (
-    <div className={clsx("hidden shrink-0 border-r border-line md:block print:hidden", isCollapsed ? "w-15" : "w-56")}>
+    <aside
+      aria-label={t("sidebar")}
+      className={clsx("hidden shrink-0 border-r border-line md:block print:hidden", isCollapsed ? "w-15" : "w-56")}
+    >
       <div className="sticky top-0 flex h-dvh flex-col px-3 pb-3">
         <div className="flex h-14 items-center px-1.5">
           <Link href="/overview" aria-label="Scrip" className="rounded-md">
@@ -79,6 +82,6 @@ export function Sidebar({ startsCollapsed, isAdmin }: { startsCollapsed: boolean
           <PanelLeft aria-hidden="true" className="size-4" />
         </button>
       </div>
-    </div>
+    </aside>
   );
 }

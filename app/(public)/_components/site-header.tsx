@@ -19,10 +19,10 @@ export function SiteHeader({ isSignedIn }: { isSignedIn: boolean }) {
   return (
     <header className="sticky top-0 z-30 border-b border-line bg-canvas/85 backdrop-blur-md">
       <div className="mx-auto flex h-14 max-w-6xl items-center gap-3 px-4 sm:px-6">
-        <Link href="/" aria-label="Scrip" className="rounded-md">
+        <Link href="/" aria-label="Scrip" className="shrink-0 rounded-md">
           <Logo />
         </Link>
-        <nav aria-label={t("nav.label")} className="ml-6 hidden gap-1 md:flex">
+        <nav aria-label={t("nav.label")} className="ml-6 hidden gap-1 lg:flex">
           {SITE_LINKS.map(({ name, href }) => (
             <Link
               key={name}
@@ -57,7 +57,7 @@ export function SiteHeader({ isSignedIn }: { isSignedIn: boolean }) {
   );
 }
 
-/** The foot of the public pages, and the only navigation of them that a phone has room for. */
+/** The foot of the public pages, and the only navigation of them that a narrow screen has room for. */
 export function SiteFooter() {
   const t = useTranslations("Landing");
   return (

@@ -5,10 +5,12 @@ export default function Loading() {
   return (
     <div aria-busy="true">
       <Skeleton className="h-7 w-40" />
-      <div className="mt-8 grid gap-4 sm:grid-cols-3">
-        <Skeleton className="h-48" />
-        <Skeleton className="h-48" />
-        <Skeleton className="h-48" />
+      <div className="@container mt-8">
+        <div className="grid gap-4 @3xl:grid-cols-3">
+          <Skeleton className="h-48" />
+          <Skeleton className="h-48" />
+          <Skeleton className="h-48" />
+        </div>
       </div>
       <Skeleton className="mt-4 h-44" />
       <div className="mt-4 rounded-lg border border-line bg-surface">

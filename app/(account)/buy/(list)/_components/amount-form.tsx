@@ -55,9 +55,13 @@ export function AmountForm({ rules }: { rules: AmountRules }) {
   };
   const percentOf = new Intl.NumberFormat(locale, { style: "percent", maximumFractionDigits: 2 });
   return (
-    <Card className="mt-4">
+    <Card className="@container mt-4">
       <CardHeader title={t("title")} note={<span data-money>{t("note", bounds)}</span>} />
-      <form onSubmit={submit} noValidate className="grid items-start gap-4 px-5 pb-5 sm:grid-cols-[13rem_1fr_auto]">
+      <form
+        onSubmit={submit}
+        noValidate
+        className="grid items-start gap-4 px-5 pb-5 @2xl:grid-cols-[13rem_minmax(0,1fr)_auto]"
+      >
         <div data-money>
           <Field label={t("label")} error={isWrong ? t(`errors.${preview.outcome}`, bounds) : undefined}>
             {(control) => (
@@ -77,10 +81,10 @@ export function AmountForm({ rules }: { rules: AmountRules }) {
             )}
           </Field>
         </div>
-        <div aria-live="polite" className="sm:pt-6">
+        <div aria-live="polite" className="@2xl:pt-6">
           <Preview preview={preview} />
         </div>
-        <Button type="submit" size="lg" isPending={isPending} className="sm:mt-6">
+        <Button type="submit" size="lg" isPending={isPending} className="@2xl:mt-6">
           {t("submit")}
         </Button>
       </form>

@@ -9,16 +9,16 @@ import { Card } from "@/app/_components/ui/card";
 import { buyPack } from "../../actions";
 import { usePayPage } from "../../_components/use-pay-page";
 
-type PackCardProps = { pack: PackView; isBest: boolean; isPending: boolean; isBusy: boolean; onBuy: () => void };
+type PackCardProps = { pack: PackView; isSuggested: boolean; isPending: boolean; isBusy: boolean; onBuy: () => void };
 
-function PackCard({ pack, isBest, isPending, isBusy, onBuy }: PackCardProps) {
+function PackCard({ pack, isSuggested, isPending, isBusy, onBuy }: PackCardProps) {
   const t = useTranslations("Buy");
   const name = packName(pack.id);
   return (
-    <Card aria-labelledby={`pack-${pack.id}`} className={`flex flex-col p-5 ${isBest ? "!border-accent" : ""}`}>
+    <Card aria-labelledby={`pack-${pack.id}`} className={`flex flex-col p-5 ${isSuggested ? "!border-accent" : ""}`}>
       <PackSummary pack={pack} heading="h2" headingId={`pack-${pack.id}`} />
       <Button
-        variant={isBest ? "primary" : "secondary"}
+        variant={isSuggested ? "primary" : "secondary"}
         className="mt-5 w-full"
         isPending={isPending}
         disabled={isBusy}
@@ -31,29 +31,28 @@ function PackCard({ pack, isBest, isPending, isBusy, onBuy }: PackCardProps) {
   );
 }
 
-/** The packs on sale. The one with the largest bonus stands out. */
+/** The packs on sale. The middle one stands out: a smaller one is to try, a larger one for a team. */
 export function Packs({ packs }: { packs: PackView[] }) {
   const { isPending, go } = usePayPage();
   const [ordered, setOrdered] = useState<string | null>(null);
-  const best = packs.reduce<PackView | null>(
-    (found, pack) => (pack.bonusPercent > (found?.bonusPercent ?? 0) ? pack : found),
-    null,
-  );
+  const middle = packs.toSorted((one, other) => (one.usd < other.usd ? -1 : 1))[Math.floor((packs.length - 1) / 2)];
   return (
-    <div className="grid gap-4 sm:grid-cols-3">
-      {packs.map((pack) => (
-        <PackCard
-          key={pack.id}
-          pack={pack}
-          isBest={pack.id === best?.id}
-          isPending={isPending && ordered === pack.id}
-          isBusy={isPending}
-          onBuy={() => {
-            setOrdered(pack.id);
-            go(() => buyPack(pack.id));
-          }}
-        />
-      ))}
+    <div className="@container">
+      <div className="grid gap-4 @3xl:grid-cols-3">
+        {packs.map((pack) => (
+          <PackCard
+            key={pack.id}
+            pack={pack}
+            isSuggested={pack.id === middle?.id}
+            isPending={isPending && ordered === pack.id}
+            isBusy={isPending}
+            onBuy={() => {
+              setOrdered(pack.id);
+              go(() => buyPack(pack.id));
+            }}
+          />
+        ))}
+      </div>
     </div>
   );
 }
