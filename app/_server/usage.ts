@@ -147,7 +147,7 @@ export async function readSpendByDay(filter: UsageFilter, range: DayRange, timeZ
     const other = micros(parts.reduce<bigint>((left, part) => left - part, amountOn(all, day)));
     return { day, credits: [...parts, ...(hasOther ? [other] : [])].map(toChart) };
   });
-  const sum = (pick: (one: UsageSum) => bigint): bigint => byModel.reduce((total, one) => total + pick(one), 0n);
+  const sum = (pick: (one: UsageSum) => bigint): bigint => all.reduce((total, one) => total + pick(one), 0n);
   return {
     series: { models: shown.map(({ group }) => group), hasOther, days },
     byModel,

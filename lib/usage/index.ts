@@ -1,4 +1,5 @@
 export { costFor, factorsOf, rateRequest, type RatedRequest, rateServed, type Terms, worstCharge } from "./charge";
 export { foldAttempts } from "./fold";
+export { createRefusedLog, purgeRefused, type RefusedLog } from "./refused";
 export { dropOldUsage, getUsage, listUsage, summariseUsage } from "./usage";
 export type { UsageAttempt, UsageFilter, UsageGroup, UsageRecord, UsageSum } from "./usage.store";

@@ -6,8 +6,8 @@ import { type Micros, micros } from "../money";
 /** One line of a charge's calculation, as it was rated. */
 export type BreakdownLine = unknown;
 
-/** One try at a supplier, as its user may see it. */
-export type UsageAttempt = { n: number; outcome: string; latencyMs: number };
+/** One try at a supplier, as its user may see it: whether it answered (`ok`) or not (`failed`), not what its key is up to. */
+export type UsageAttempt = { n: number; outcome: "ok" | "failed"; latencyMs: number };
 
 /** What one request used and was charged, as its user may see it: nothing of suppliers' costs or keys. */
 export type UsageRecord = {
@@ -40,6 +40,8 @@ export type UsageRecord = {
   status: string;
   httpStatus: number;
   errorCode: string | null;
+  /** What the client was told where nothing was reserved for the request; null of every other. */
+  message: string | null;
   latencyMs: number;
   ttftMs: number | null;
   taskId: string | null;
@@ -98,6 +100,7 @@ type Row = {
   status: string;
   http_status: number;
   error_code: string | null;
+  message: string | null;
   latency_ms: number;
   ttft_ms: number | null;
   task_id: string | null;
@@ -108,7 +111,18 @@ const COLUMNS = Prisma.sql`u.id, u.at, u.api_key, u.protocol, u.mode, u.model, u
   u.meters, u.multipliers, u.breakdown, u.charge_micros, u.debt_micros, u.late_at,
   u.promo_micros, u.referral_micros, u.purchased_micros,
   u.vested_micros + u.unvested_micros as earned_micros, u.requests, u.attempts, u.estimated, u.capped, u.streamed,
-  u.status, u.http_status, u.error_code, u.latency_ms, u.ttft_ms, u.task_id`;
+  u.status, u.http_status, u.error_code, null as message, u.latency_ms, u.ttft_ms, u.task_id`;
+/** A refused request in the same columns: it used nothing and was charged nothing. */
+const REFUSED_COLUMNS = Prisma.sql`u.id, u.at, u.api_key, u.protocol, 'token' as mode, u.model, '' as provider,
+  null::integer as price_version, '{}'::json as meters, '[]'::json as multipliers, '[]'::json as breakdown,
+  0::bigint as charge_micros, 0::bigint as debt_micros, null::timestamptz as late_at, 0::bigint as promo_micros,
+  0::bigint as referral_micros, 0::bigint as purchased_micros, 0::bigint as earned_micros, 0 as requests,
+  null::json as attempts, false as estimated, false as capped, u.streamed, u.status, u.http_status, u.error_code,
+  u.message, u.latency_ms, null::integer as ttft_ms, null as task_id`;
+const REFUSED = Prisma.sql`from (select *, 'failed' as status from refused_request) u`;
+/** Refused requests of which only their number was kept, without what they asked for. */
+const REFUSED_COUNTS = Prisma.sql`from (
+  select c.wallet, c.api_key, c.minute as at, null as model, 'failed' as status, c.count from refused_count c) u`;
 const FROM = Prisma.sql`from books.usage u left join card_version c on c.id = u.price_card`;
 
 const toRecord = (row: Row): UsageRecord => ({
@@ -133,13 +147,18 @@ const toRecord = (row: Row): UsageRecord => ({
     earned: row.earned_micros,
   },
   requests: row.requests,
-  attempts: (row.attempts ?? []).map(({ n, outcome, latencyMs }) => ({ n, outcome, latencyMs: latencyMs ?? 0 })),
+  attempts: (row.attempts ?? []).map(({ n, outcome, latencyMs }) => ({
+    n,
+    outcome: outcome === "ok" ? "ok" : "failed",
+    latencyMs: latencyMs ?? 0,
+  })),
   isEstimated: row.estimated,
   isCapped: row.capped,
   isStreamed: row.streamed,
   status: row.status,
   httpStatus: row.http_status,
   errorCode: row.error_code,
+  message: row.message,
   latencyMs: row.latency_ms,
   ttftMs: row.ttft_ms,
   taskId: row.task_id,
@@ -164,15 +183,18 @@ export async function readUsage(
 ): Promise<UsageRecord[]> {
   const { after, limit } = page;
   const place = when(after, Prisma.sql`and (u.at, u.id) < (${new Date(after?.atMs ?? 0)}, ${after?.id}::uuid)`);
+  const some = Prisma.sql`${where(filter)} ${place} order by u.at desc, u.id desc limit ${limit}`;
   const rows = await queries(reader).$queryRaw<Row[]>`
-    select ${COLUMNS} ${FROM} ${where(filter)} ${place} order by u.at desc, u.id desc limit ${limit}`;
+    (select ${COLUMNS} ${FROM} ${some}) union all (select ${REFUSED_COLUMNS} ${REFUSED} ${some})
+    order by at desc, id desc limit ${limit}`;
   return rows.map(toRecord);
 }
 
 /** One record of a wallet. */
 export async function readUsageRecord(reader: Tx, wallet: bigint, id: Uuid): Promise<UsageRecord | null> {
   const rows = await queries(reader).$queryRaw<Row[]>`
-    select ${COLUMNS} ${FROM} where u.id = ${id}::uuid and u.wallet = ${wallet}`;
+    select ${COLUMNS} ${FROM} where u.id = ${id}::uuid and u.wallet = ${wallet}
+    union all select ${REFUSED_COLUMNS} ${REFUSED} where u.id = ${id}::uuid and u.wallet = ${wallet}`;
   return rows[0] ? toRecord(rows[0]) : null;
 }
 
@@ -192,19 +214,34 @@ type SumRow = {
   output_tokens: bigint;
 };
 
-/** Usage added up by day (newest first), model or key (dearest first). */
+/**
+ * Usage added up by day (newest first), model or key (dearest first), refused requests included. Those of which no model is known
+ * are in no model's sum.
+ */
 export async function sumUsage(
   reader: Tx,
   filter: UsageFilter,
   by: { group: UsageGroup; timeZone: string; limit: number },
 ): Promise<UsageSum[]> {
   const order = by.group === "day" ? Prisma.sql`1 desc` : Prisma.sql`2 desc, 1`;
+  const [group, some] = [groupBy(by.group, by.timeZone), where(filter)];
+  const nothing = Prisma.sql`0::bigint as requests, 0::bigint as input_tokens, 0::bigint as output_tokens`;
   const rows = await queries(reader).$queryRaw<SumRow[]>`
-    select ${groupBy(by.group, by.timeZone)} as "group", sum(u.charge_micros)::bigint as charge_micros,
-      count(*) as count, count(*) filter (where u.status = 'failed') as failed, sum(u.requests)::bigint as requests,
-      coalesce(sum((u.meters->>'input_tokens')::numeric), 0)::bigint as input_tokens,
-      coalesce(sum((u.meters->>'output_tokens')::numeric), 0)::bigint as output_tokens
-    from books.usage u ${where(filter)} group by 1 order by ${order} limit ${by.limit}`;
+    select "group", sum(charge_micros)::bigint as charge_micros, sum(count)::bigint as count,
+      sum(failed)::bigint as failed, sum(requests)::bigint as requests,
+      sum(input_tokens)::bigint as input_tokens, sum(output_tokens)::bigint as output_tokens
+    from (
+      select ${group} as "group", sum(u.charge_micros) as charge_micros,
+        count(*) as count, count(*) filter (where u.status = 'failed') as failed, sum(u.requests) as requests,
+        coalesce(sum((u.meters->>'input_tokens')::numeric), 0) as input_tokens,
+        coalesce(sum((u.meters->>'output_tokens')::numeric), 0) as output_tokens
+      from books.usage u ${some} group by 1
+      union all
+      select ${group}, 0, count(*), count(*), ${nothing} ${REFUSED} ${some} group by 1
+      union all
+      select ${group}, 0, sum(u.count), sum(u.count), ${nothing} ${REFUSED_COUNTS} ${some} group by 1
+    ) parts
+    where "group" <> '' group by 1 order by ${order} limit ${by.limit}`;
   return rows.map((row) => ({
     group: row.group,
     chargeMicros: micros(row.charge_micros),

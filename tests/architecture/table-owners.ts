@@ -21,6 +21,8 @@ export const TABLES: Readonly<Record<string, string>> = {
   contribution: "contributions",
   contributed_account: "contributions",
   vesting: "contributions",
+  refused_request: "usage",
+  refused_count: "usage",
   ledger_check: "verification",
   kept_reply: "idempotency",
   purchase: "payments",

@@ -1,5 +1,5 @@
 import { stack } from "./support/stack-address";
-import { expect, grant, makeKey, send, sendByClient, signUp, test } from "./support/test";
+import { expect, grant, makeKey, send, sendByClient, signUp, test, openPalette, untilUsable } from "./support/test";
 
 test("a newcomer makes a key, sends a request, and sees 8 credits and how they came about", async ({ page }) => {
   const person = await signUp(page);
@@ -50,4 +50,27 @@ test("a request that failed says that it was not charged", async ({ page }) => {
   await expect(page.getByText("Nothing was charged.")).toBeVisible();
   await expect(page.getByText("The provider rejected the request")).toBeVisible();
   await expect(page.getByTestId("balance")).toContainText("100 Credits");
+});
+
+test("a request that was refused is found by its id, and says what the program was told", async ({ page }) => {
+  await signUp(page);
+  const secret = await makeKey(page, "Key");
+  const reply = await send(secret);
+  expect(reply.status).toBe(402);
+  const id = reply.headers.get("x-request-id") ?? "";
+  const { error } = (await reply.json()) as { error: { message: string } };
+  await page.goto(`${stack().web}/overview`);
+  await untilUsable(page);
+  await expect(async () => {
+    await page.reload();
+    await expect(page.getByText("Your last request failed.")).toBeVisible({ timeout: 1_000 });
+  }).toPass();
+  await openPalette(page);
+  await page.getByRole("combobox").fill(id);
+  await page.keyboard.press("Enter");
+  await page.waitForURL(`**/usage/${id}`);
+  await expect(page.getByText(error.message)).toBeVisible();
+  await expect(page.getByText("insufficient_credits")).toBeVisible();
+  await page.goto(`${stack().web}/usage`);
+  await expect(page.getByRole("row").filter({ hasText: "gpt-4" })).toContainText("Not charged");
 });

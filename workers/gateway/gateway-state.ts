@@ -2,6 +2,7 @@ import type { Database } from "../../lib/db";
 import type { Books } from "../../lib/ledger";
 import type { Log } from "../../lib/log";
 import type { Pool } from "../../lib/pool";
+import type { RefusedLog } from "../../lib/usage";
 import type { Vault } from "../../lib/vault";
 import type { Balances } from "./balances";
 import type { BodyMemory } from "./read-body";
@@ -34,6 +35,7 @@ export type Gateway = {
   readonly streams: OpenStreams;
   /** Channels and models whose supplier refuses to be asked for a stream's usage: its tokens are counted here. */
   readonly withoutUsage: Set<string>;
+  readonly refused: RefusedLog;
   readonly metrics: Metrics;
   readonly log: Log;
   readonly addresses: CallerAddresses;

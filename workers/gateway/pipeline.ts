@@ -9,6 +9,7 @@ import { ScripError } from "../../lib/errors";
 import type { Gateway } from "./gateway-state";
 import type { ParsedRequest, Protocol } from "./protocol";
 import type { RequestContext } from "./request-context";
+import { refusalOf } from "./refusals";
 import { admit, type Admitted, debtOf, requireGoodStanding } from "./admit";
 import { BYTES_PER_TOKEN, reserve } from "./reserve";
 import { serveIdempotently } from "./idempotency";
@@ -57,6 +58,7 @@ async function serveReserved(
   const key = await chooseFirstKey(gateway, admitted);
   const discount = maxDiscountOf(gateway, admitted);
   const reservation = await reserve(gateway, protocol, context, admitted, { key, discount });
+  context.isReserved = true;
   if (reservation.outputCap !== null) context.replyHeaders["x-scrip-max-tokens"] = String(reservation.outputCap);
   const inFlight = new InFlightRequest(gateway, protocol, context, admitted, reservation, key);
   gateway.metrics.holds(1);
@@ -120,6 +122,30 @@ async function serveParsed(
   }
 }
 
+/** Have the caller's owner see a request that was refused before anything was reserved for it. */
+function noteRefusal(
+  { refused }: Gateway,
+  protocol: Protocol,
+  context: RequestContext,
+  { user, key }: Caller,
+  error: unknown,
+): void {
+  const { status, code, message } = refusalOf(context, error);
+  refused.note({
+    id: context.id,
+    atMs: context.arrivedMs,
+    wallet: user.walletId,
+    apiKeyId: key.id,
+    protocol: protocol.name,
+    model: context.asked?.model ?? "",
+    httpStatus: status,
+    errorCode: code,
+    message,
+    isStreamed: context.asked?.isStreamed ?? false,
+    latencyMs: context.elapsedMs(),
+  });
+}
+
 /**
  * Serve one request of a protocol that generates, from its headers to its last byte: nothing of its body is read before its
  * key is good, and no large one before its caller was admitted. Errors: `ScripError` for the caller.
@@ -139,8 +165,12 @@ export async function serveGeneration(gateway: Gateway, protocol: Protocol, cont
     });
     context.uploadMs = nowMs() - readSinceMs;
     const parsed = await parseBody(gateway, protocol, context, { caller, bytes, share });
+    context.asked = parsed;
     requireGoodStanding(gateway, caller);
     await serveParsed(gateway, protocol, context, parsed, { caller, early: await place });
+  } catch (error) {
+    if (!context.isReserved) noteRefusal(gateway, protocol, context, caller, error);
+    throw error;
   } finally {
     // Whoever left while they were admitted gives their place back too; one that is given back already stays so.
     await place?.then((admission) => admission.end(0)).catch(() => undefined);

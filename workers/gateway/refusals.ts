@@ -88,17 +88,17 @@ function ending(code: ConstructorParameters<typeof ScripError>[0], message: stri
   return { refusal, ending: { status: "interrupted" as const, httpStatus, errorCode: code } };
 }
 
-/** Answer with a refusal in the protocol's shape. What isn't a refusal is a 500 that shows nothing of its text. */
+/** The refusal that was thrown; what isn't one is a 500 that shows nothing of its text. */
+export function refusalOf({ publicId }: RequestContext, thrown: unknown): ScripError {
+  if (thrown instanceof ScripError) return thrown;
+  return new ScripError("internal_error", `Something went wrong on our side. Tell support the request id ${publicId}.`);
+}
+
+/** Answer with a refusal in the protocol's shape. */
 export function sendRefusal(context: RequestContext, error: Protocol["error"], thrown: unknown, log: Log): void {
   const { publicId, response } = context;
-  let refusal = thrown instanceof ScripError ? thrown : null;
-  if (!refusal) {
-    log.error({ error: thrown, request: publicId }, "a request failed");
-    refusal = new ScripError(
-      "internal_error",
-      `Something went wrong on our side. Tell support the request id ${publicId}.`,
-    );
-  }
+  if (!(thrown instanceof ScripError)) log.error({ error: thrown, request: publicId }, "a request failed");
+  const refusal = refusalOf(context, thrown);
   if (response.headersSent) {
     // Half a reply is out: the connection's end tells that it isn't whole.
     response.destroy();

@@ -13,6 +13,10 @@ export class RequestContext {
   readonly publicId = toPublicId("request", this.id);
   /** The model that serves, once it is known, and the tries at suppliers, for whoever traces the request. */
   model: string | null = null;
+  /** What it asks for, once it was read. */
+  asked: { model: string; isStreamed: boolean } | null = null;
+  /** Whether something was reserved for it: from then on its usage record says how it ended. */
+  isReserved = false;
   readonly tries: TracedTry[] = [];
   /** Headers that the reply gets beside its own. */
   readonly replyHeaders: Record<string, string> = { "x-request-id": this.publicId };

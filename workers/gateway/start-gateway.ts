@@ -6,6 +6,7 @@ import type { Log } from "../../lib/log";
 import { createPool } from "../../lib/pool";
 import { openBus } from "../../lib/redis";
 import { delay, nowMs } from "../../lib/time";
+import { createRefusedLog } from "../../lib/usage";
 import type { Vault } from "../../lib/vault";
 import { createBalances } from "./balances";
 import { createBodyMemory } from "./read-body";
@@ -57,6 +58,7 @@ export type RunningGateway = {
 };
 
 const USES_MS = 10_000;
+const REFUSED_MS = 1_000;
 const IDLE_LOOK_MS = 25;
 /** Connections that wait to be taken: what comes at once when many clients begin. */
 const BACKLOG = 4_096;
@@ -79,6 +81,7 @@ async function assemble(options: GatewayOptions) {
     pool,
     config,
     callers: createCallers(database, config.access),
+    refused: createRefusedLog(database),
     balances: createBalances(database),
     bodies: createBodyMemory(LIMITS.bodiesBytesMax),
     rates: options.redisUrl === undefined ? createRates() : createSharedRates(options.redisUrl, createRates(), tell),
@@ -129,6 +132,9 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
   const uses = setInterval(() => {
     gateway.callers.flush().catch((error: unknown) => log.warn({ error }, "uses of keys couldn't be written down"));
   }, USES_MS);
+  const refusals = setInterval(() => {
+    gateway.refused.flush().catch((error: unknown) => log.warn({ error }, "refused requests couldn't be written down"));
+  }, REFUSED_MS);
   const { port, url } = await listen(server, { port: options.port, host, backlog: BACKLOG });
 
   async function idleWithin(limitMs: number): Promise<void> {
@@ -146,10 +152,12 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
     server.closeAllConnections();
     await closed;
     clearInterval(uses);
+    clearInterval(refusals);
     gateway.streams.stop();
     gateway.config.stop();
     await books.idle();
     await gateway.callers.flush().catch(() => undefined); // when a key was last used is no promise
+    await gateway.refused.flush().catch(() => undefined); // nor is a refusal
     await gateway.pool.close();
     bus?.close();
     gateway.rates.stop();

@@ -4,7 +4,7 @@ import { purgeReplies } from "../../lib/idempotency";
 import { purgeOldHolds } from "../../lib/ledger";
 import { CONSUMER, purgeProcessed } from "../../lib/queue";
 import { nowMs } from "../../lib/time";
-import { dropOldUsage } from "../../lib/usage";
+import { dropOldUsage, purgeRefused } from "../../lib/usage";
 import { purgeChecks } from "../../lib/verification";
 import type { JobContext } from "./loop";
 
@@ -23,7 +23,7 @@ async function untilDone(removeSome: () => Promise<number>): Promise<number> {
 
 /**
  * Removes what is kept no longer: holds and operations after 400 days, usage after 13 months, checks of the ledger after 90
- * days, done jobs after a week, results of idempotency keys after a day.
+ * days, refused requests after 30 days, done jobs after a week, results of idempotency keys after a day.
  */
 export async function purgeOldJob({ database, log }: JobContext): Promise<void> {
   const holds = await untilDone(async () => Number(await purgeOldHolds(database, BATCH)));
@@ -32,9 +32,10 @@ export async function purgeOldJob({ database, log }: JobContext): Promise<void> 
   const ctx = systemCtx("forget-old", nowMs());
   const replies = await untilDone(() => database.inTransaction((tx) => purgeReplies(tx, ctx, BATCH)));
   const checks = await untilDone(() => database.inTransaction((tx) => purgeChecks(tx, ctx, BATCH)));
+  const refused = await untilDone(() => database.inTransaction((tx) => purgeRefused(tx, ctx, BATCH)));
   const partitions = await dropOldUsage(database);
-  if (holds + jobs + replies + checks + partitions.length > 0)
-    log.info({ holds, jobs, replies, checks, partitions }, "forgot what is kept no longer");
+  if (holds + jobs + replies + checks + refused + partitions.length > 0)
+    log.info({ holds, jobs, replies, checks, refused, partitions }, "forgot what is kept no longer");
 }
 
 /** Destroys the keys that expired quotes hold. */

@@ -36,7 +36,7 @@ function Row({ row, nowMs, isShort }: { row: UsageRow; nowMs: number; isShort: b
         </span>
       </Td>
       <Td className="max-w-28 truncate font-medium sm:max-w-48">
-        {row.model}
+        {row.model || "–"}
         {row.status !== "ok" && isUsageStatus(row.status) && (
           <span className="block text-xs font-normal text-ink-3 sm:hidden">{t(`status.${row.status}`)}</span>
         )}

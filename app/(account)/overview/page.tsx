@@ -13,8 +13,9 @@ import { readExampleModel } from "@/app/_server/examples";
 import { requireSession } from "@/app/_server/session";
 import { listApiKeys, type User } from "@/lib/auth";
 import { type Balance, listTransfers, readBalance } from "@/lib/ledger";
+import { toPublicId } from "@/lib/ids";
 import { micros, type Micros } from "@/lib/money";
-import { listUsage, summariseUsage } from "@/lib/usage";
+import { listUsage, summariseUsage, type UsageRecord } from "@/lib/usage";
 import { ChartNoAxesColumn, Check } from "lucide-react";
 import type { Metadata } from "next";
 import { useTranslations } from "next-intl";
@@ -26,7 +27,8 @@ import { PageHeader, Stat } from "../_components/page-header";
 import { UsageTable } from "../_components/usage-table";
 import { BalanceCard, type Source } from "./_components/balance-card";
 
-type Steps = { hasCredits: boolean; hasKey: boolean; hasRequest: boolean };
+/** `failed` is the latest request where none has succeeded yet. */
+type Steps = { hasCredits: boolean; hasKey: boolean; hasRequest: boolean; failed: UsageRecord | null };
 
 function Step({ title, isDone, children }: { title: string; isDone: boolean; children?: ReactNode }) {
   const t = useTranslations("Checklist");
@@ -80,6 +82,14 @@ function Checklist({ steps, curl }: { steps: Steps; curl: string }) {
         <Step title={t("request.title")} isDone={steps.hasRequest}>
           <p className="mb-3">{t("request.text")}</p>
           <CodeBlock code={curl} label={t("request.snippet")} />
+          {steps.failed && (
+            <p role="status" className="mt-3 text-[13px]">
+              <span className="text-danger">{t("request.failed")}</span> {steps.failed.message}{" "}
+              <Link href={`/usage/${toPublicId("request", steps.failed.id)}`} className="font-medium text-accent-ink">
+                {t("request.open")}
+              </Link>
+            </p>
+          )}
           {steps.hasKey && (
             <p role="status" className="mt-3 flex items-center gap-2 text-[13px] text-ink-3">
               <span
@@ -107,15 +117,21 @@ async function readOverview(user: User, nowMs: number) {
   const { timeZone, walletId: wallet } = user;
   const filter = { wallet, fromMs: null, toMs: null, model: null, apiKeyId: null, status: null };
   const today = dayRange("today", timeZone, nowMs);
-  const [balance, [movement], keys, recent, spend, [spentToday]] = await Promise.all([
+  const [balance, [movement], keys, recent, [answered], spend, [spentToday]] = await Promise.all([
     readBalance(reader, wallet),
     listTransfers(reader, { wallet, before: null, limit: 1 }),
     listApiKeys(reader, { userId: user.id, limit: 100, after: null }),
     listUsage(reader, filter, { limit: RECENT, after: null }),
+    listUsage(reader, { ...filter, status: "ok" }, { limit: 1, after: null }),
     readSpendByDay(filter, dayRange("30d", timeZone, nowMs), timeZone),
     summariseUsage(reader, { ...filter, fromMs: today.fromMs, toMs: today.toMs }, { group: "day", timeZone }),
   ]);
-  const steps = { hasCredits: movement !== undefined, hasKey: keys.length > 0, hasRequest: recent.length > 0 };
+  const steps = {
+    hasCredits: movement !== undefined,
+    hasKey: keys.length > 0,
+    hasRequest: answered !== undefined,
+    failed: answered === undefined ? (recent[0] ?? null) : null,
+  };
   const keyNames = new Map(keys.map(({ id, name }) => [id, name]));
   const rows = recent.map((record) => toUsageRow(record, keyNames));
   return { balance, steps, rows, spend, today: spentToday?.chargeMicros ?? micros(0n) };

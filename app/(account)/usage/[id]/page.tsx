@@ -33,7 +33,7 @@ function Attempts({ attempts }: { attempts: readonly UsageAttempt[] }) {
           <li key={n} className="flex min-h-11 flex-wrap items-center gap-x-4 gap-y-1 px-5 py-2">
             <span className="font-medium">{t("attempt", { n })}</span>
             <Badge tone={outcome === ANSWERED ? "accent" : "neutral"} hasDot>
-              {outcome === ANSWERED ? t("outcomes.ok") : outcome.replaceAll("_", " ")}
+              {t(`outcomes.${outcome}`)}
             </Badge>
             <span className="text-[13px] text-ink-3 tabular-nums">{durationText(latencyMs, locale)}</span>
             {outcome !== ANSWERED && <span className="ml-auto text-[13px] text-ink-3">{t("attemptFree")}</span>}
@@ -132,7 +132,11 @@ function Explanation({ record }: { record: UsageRecord }) {
     <Card>
       <CardHeader title={t("explained")} note={<span data-hint={t("priceNote")}>{card}</span>} />
       {record.chargeMicros === 0n && lines.length === 0 ? (
-        <EmptyState icon={CircleSlash} title={t("nothing")} text={reason ?? t("nothingText")} />
+        <EmptyState
+          icon={CircleSlash}
+          title={t(record.message ? "refused" : "nothing")}
+          text={record.message ?? reason ?? t("nothingText")}
+        />
       ) : (
         <>
           <Calculation lines={lines} charge={record.chargeMicros} />
@@ -155,7 +159,7 @@ export default async function RequestPage({ params }: { params: Params }) {
         title={
           <span className="inline-flex flex-wrap items-center gap-3">
             <span className="sr-only">{t("title")} </span>
-            {record.model}
+            {record.model || t("noModel")}
             <UsageStatus status={record.status} />
           </span>
         }

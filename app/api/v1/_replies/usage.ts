@@ -16,7 +16,7 @@ const ChargeLine = z
   })
   .meta({ id: "ChargeLine" });
 
-const Attempt = z.object({ n: z.int(), outcome: z.string(), latency_ms: z.number() });
+const Attempt = z.object({ n: z.int(), outcome: z.enum(["ok", "failed"]), latency_ms: z.number() });
 
 export const UsageReply = z
   .object({
@@ -29,6 +29,10 @@ export const UsageReply = z
     status: UsageStatus,
     http_status: z.int(),
     error_code: z.string().nullable(),
+    message: z.string().nullable().meta({
+      description:
+        "What the client was told, of a request that was refused before a supplier was asked; kept for 30 days.",
+    }),
     meters: z.record(z.string(), z.number()),
     credits: Credits,
     by_source: z.object({ promo: Credits, referral: Credits, purchased: Credits, earned: Credits }),
@@ -65,6 +69,7 @@ export const showUsage = (record: UsageRecord) => ({
   status: record.status,
   http_status: record.httpStatus,
   error_code: record.errorCode,
+  message: record.message,
   meters: showMeters(record.meters),
   credits: credits(record.chargeMicros),
   by_source: {
