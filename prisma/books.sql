@@ -1175,14 +1175,16 @@ begin
     end loop;
   end if;
 end $function$
-CREATE OR REPLACE FUNCTION books.fold_attempts(_limit integer)
+CREATE OR REPLACE FUNCTION books.fold_attempts(_limit integer, _except uuid[] DEFAULT '{}'::uuid[], _only uuid DEFAULT NULL::uuid)
  RETURNS TABLE(hold uuid, n smallint, pool_key uuid, cost_nanos bigint, charge_micros bigint, started_at timestamp with time zone)
  LANGUAGE sql
  SECURITY DEFINER
  SET search_path TO 'books', 'pg_temp'
 AS $function$
   with picked as (
-    select a.hold, a.n from books.attempt a where a.state = 1 and a.folded_at is null
+    select a.hold, a.n from books.attempt a
+    where a.state = 1 and a.folded_at is null and (_only is null or a.pool_key = _only)
+      and (a.pool_key is null or a.pool_key <> all (_except))
     order by a.hold, a.n limit _limit for update skip locked)
   update books.attempt a set folded_at = now() from picked p where a.hold = p.hold and a.n = p.n
   returning a.hold, a.n, a.pool_key, a.cost_nanos, coalesce(books.charge_of_attempt(a.hold, a.n), 0), a.started_at
@@ -1244,6 +1246,17 @@ begin
   insert into books.delta (account, amount_micros) values (_account_pool_inventory, -_fee), (_account_contribution_fees, _fee);
   return _outcome;
 end $function$
+CREATE OR REPLACE FUNCTION books.keys_to_fold(_limit integer, _except uuid[])
+ RETURNS TABLE(pool_key uuid)
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'books', 'pg_temp'
+AS $function$
+  select distinct p.pool_key from (
+    select a.pool_key from books.attempt a
+    where a.state = 1 and a.folded_at is null and a.pool_key <> all (_except)
+    order by a.hold, a.n limit _limit) p
+$function$
 CREATE OR REPLACE FUNCTION books.lock_advance_limits(_wallets bigint[])
  RETURNS TABLE(wallet bigint, limit_micros bigint)
  LANGUAGE sql
@@ -1324,7 +1337,7 @@ CREATE OR REPLACE FUNCTION books.open_wallet()
 AS $function$
   insert into books.wallet default values returning id
 $function$
-CREATE OR REPLACE FUNCTION books.orphaned_holds(_limit integer)
+CREATE OR REPLACE FUNCTION books.orphaned_holds(_limit integer, _except uuid[] DEFAULT '{}'::uuid[])
  RETURNS TABLE(hold uuid, wallet bigint, api_key uuid, amount_micros bigint, arrived_at timestamp with time zone, draft json, checkpoint json, n smallint, pool_key uuid, age_ms integer, attempts json)
  LANGUAGE sql
  SECURITY DEFINER
@@ -1338,7 +1351,7 @@ AS $function$
   cross join lateral (
     select json_agg(json_build_object('n', x.n, 'poolKey', x.pool_key, 'outcome', coalesce(x.outcome, 'unknown'),
       'costNanos', x.cost_nanos::text) order by x.n) as attempts from books.attempt x where x.hold = h.id) t
-  where h.closed_at is null limit _limit
+  where h.closed_at is null and h.id <> all (_except) limit _limit
 $function$
 CREATE OR REPLACE FUNCTION books.pay_debt(_wallet bigint, _at timestamp with time zone)
  RETURNS void

@@ -142,12 +142,16 @@ export async function listPoolKeys(tx: Tx, limit: number, before: Uuid | null): 
 }
 
 /** Keys due for a probe: out of use, or with an advance resting on them (also paused, also on disabled channels). */
-export async function listDuePoolKeys(tx: Tx, nowMs: number, limit: number): Promise<StoredPoolKey[]> {
+export async function listDuePoolKeys(
+  tx: Tx,
+  nowMs: number,
+  { limit, except }: { limit: number; except: readonly Uuid[] },
+): Promise<StoredPoolKey[]> {
   const due = { lte: new Date(nowMs) };
   const outOfUse = { state: { in: ["quarantined", "depleted"] }, coolingUntil: due, channel: { enabled: true } };
   const underAdvance = { state: { in: ["active", "paused"] }, probeAt: due };
   const rows = await queries(tx).pool_key.findMany({
-    where: { OR: [outOfUse, underAdvance] },
+    where: { OR: [outOfUse, underAdvance], id: { notIn: [...except] } },
     include: { channel: true },
     orderBy: [{ checkedAt: { sort: "asc", nulls: "first" } }, { id: "asc" }],
     take: limit,

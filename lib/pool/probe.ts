@@ -43,17 +43,22 @@ const toProbe = (vault: Vault, key: StoredPoolKey): KeyToProbe => ({
   costFactor: key.channel.costFactor,
 });
 
-/**
- * Keys due for a probe, those probed longest ago first: out of use, or with an advance resting on them.
- * Errors: where one can't be decrypted.
- */
+/** Keys due for a probe, those probed longest ago first: out of use, or with an advance resting on them; and those that don't open. */
 export async function listDueProbes(
   database: Database,
   vault: Vault,
   nowMs: number,
-  limit: number,
-): Promise<KeyToProbe[]> {
-  return (await listDuePoolKeys(database.reader, nowMs, limit)).map((key) => toProbe(vault, key));
+  page: { limit: number; except: readonly Uuid[] },
+): Promise<{ keys: KeyToProbe[]; undecryptable: Uuid[] }> {
+  const [keys, undecryptable]: [KeyToProbe[], Uuid[]] = [[], []];
+  for (const key of await listDuePoolKeys(database.reader, nowMs, page)) {
+    try {
+      keys.push(toProbe(vault, key));
+    } catch {
+      undecryptable.push(key.id); // the vault's error says no more than that
+    }
+  }
+  return { keys, undecryptable };
 }
 
 /** One key to probe, or null where there is none of that id. Errors: where it can't be decrypted. */

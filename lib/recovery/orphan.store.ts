@@ -72,15 +72,8 @@ export async function closeLapsedLeases(pool: pg.Pool, { ttlMs, checksApartMs }:
   }
 }
 
-/** Open holds of closed leases; the last attempt's key tells channel and owner, where it is known. */
-export async function listOrphanedHolds(tx: Tx, limit: number): Promise<OrphanedHold[]> {
-  const rows = await queries(tx).$queryRaw<Row[]>`
-    select o.hold::text, o.amount_micros, o.age_ms, o.draft, o.checkpoint, o.pool_key::text, o.attempts,
-      k.channel_id, k.owner_id::text, c.cost_factor
-    from books.orphaned_holds(${limit}::integer) o
-    left join pool_key_status k on k.id = o.pool_key
-    left join channel_terms c on c.id = k.channel_id`;
-  return rows.map((row) => ({
+function toOrphan(row: Row): OrphanedHold {
+  return {
     hold: row.hold,
     amountMicros: row.amount_micros,
     ageMs: row.age_ms,
@@ -99,5 +92,26 @@ export async function listOrphanedHolds(tx: Tx, limit: number): Promise<Orphaned
       costNanos: nanos(BigInt(row.checkpoint.costNanos)),
     },
     attempts: (row.attempts ?? []).map((attempt) => ({ ...attempt, costNanos: nanos(BigInt(attempt.costNanos)) })),
-  }));
+  };
+}
+
+/** Open holds whose gateway is gone, at most `limit` and none of `except`; one that can't be read says why. */
+export async function listOrphanedHolds(
+  tx: Tx,
+  limit: number,
+  except: readonly Uuid[],
+): Promise<(OrphanedHold | { hold: Uuid; unreadable: unknown })[]> {
+  const rows = await queries(tx).$queryRaw<Row[]>`
+    select o.hold::text, o.amount_micros, o.age_ms, o.draft, o.checkpoint, o.pool_key::text, o.attempts,
+      k.channel_id, k.owner_id::text, c.cost_factor
+    from books.orphaned_holds(${limit}::integer, ${[...except]}::uuid[]) o
+    left join pool_key_status k on k.id = o.pool_key
+    left join channel_terms c on c.id = k.channel_id`;
+  return rows.map((row) => {
+    try {
+      return toOrphan(row);
+    } catch (unreadable) {
+      return { hold: row.hold, unreadable };
+    }
+  });
 }

@@ -3,7 +3,7 @@ import { readableCards } from "../catalog";
 import type { Database } from "../db";
 import type { Books, LeaseTimings, Release, Settle, UsageEnd } from "../ledger";
 import { micros } from "../money";
-import { uuidMs } from "../ids";
+import { type Uuid, uuidMs } from "../ids";
 import { NO_FACTS } from "../pricing";
 import { costFor } from "../usage";
 import { closeLapsedLeases, listOrphanedHolds, type OrphanedHold } from "./orphan.store";
@@ -82,7 +82,13 @@ function endOf(orphan: OrphanedHold, known: Known, answer: Answer): UsageEnd {
 }
 
 /** What a recovery found and did. */
-export type Recovery = { leasesClosed: bigint; settled: number; released: number };
+export type Recovery = {
+  leasesClosed: bigint;
+  settled: number;
+  released: number;
+  /** Holds that couldn't be ended, each by itself: the rest was. */
+  failed: { hold: Uuid; error: unknown }[];
+};
 
 const BATCH = 256;
 
@@ -91,25 +97,38 @@ const BATCH = 256;
  * earlier one found lapsed.
  *
  * Each hold ends once, whoever else is at it: the ledger refuses a second end. Passes on to the next batch until no orphan
- * is left. Not inside a transaction: every batch goes through the ledger's own flush.
+ * is left but those of `except`. Not inside a transaction: every batch goes through the ledger's own flush.
  */
-export async function recoverHolds(database: Database, books: Books, timings: LeaseTimings): Promise<Recovery> {
+export async function recoverHolds(
+  database: Database,
+  books: Books,
+  timings: LeaseTimings,
+  except: readonly Uuid[] = [],
+): Promise<Recovery> {
   const leasesClosed = await closeLapsedLeases(database.pool, timings);
-  const recovery: Recovery = { leasesClosed, settled: 0, released: 0 };
+  const recovery: Recovery = { leasesClosed, settled: 0, released: 0, failed: [] };
   for (;;) {
-    const orphans = await listOrphanedHolds(database.reader, BATCH);
+    const passedOver = [...except, ...recovery.failed.map(({ hold }) => hold)];
+    const orphans = await listOrphanedHolds(database.reader, BATCH, passedOver);
     if (orphans.length === 0) return recovery;
     const cards = await readableCards(
       database,
-      orphans.flatMap(({ costCard }) => costCard ?? []),
+      orphans.flatMap((orphan) => ("costCard" in orphan ? (orphan.costCard ?? []) : [])),
     );
     await Promise.all(
       orphans.map(async (orphan) => {
-        const end = endOrphan(orphan, orphan.costCard === null ? null : (cards.get(orphan.costCard) ?? null));
-        if (end.verb === "settle") {
-          if ((await books.settle(end.input)).outcome === "settled") recovery.settled += 1;
-        } else if ((await books.release(end.input)).outcome === "released") recovery.released += 1;
+        try {
+          if ("unreadable" in orphan) throw orphan.unreadable;
+          const end = endOrphan(orphan, orphan.costCard === null ? null : (cards.get(orphan.costCard) ?? null));
+          if (end.verb === "settle") {
+            if ((await books.settle(end.input)).outcome === "settled") recovery.settled += 1;
+          } else if ((await books.release(end.input)).outcome === "released") recovery.released += 1;
+        } catch (error) {
+          recovery.failed.push({ hold: orphan.hold, error });
+        }
       }),
     );
+    // All of a batch: nothing but an outage, which the next turn meets again.
+    if (recovery.failed.length >= BATCH) return recovery;
   }
 }

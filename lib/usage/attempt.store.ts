@@ -25,13 +25,17 @@ type Row = {
   started_at: Date;
 };
 
+/** Which attempts: at most so many, none of the keys `except`, and those of one key alone where `only` names it. */
+export type Taking = { limit: number; except?: readonly Uuid[]; only?: Uuid };
+
 /**
  * Take settled attempts that their keys don't know of yet, and mark them in this transaction: once it commits nobody
  * else gets them, and if it rolls back somebody does. Those that another transaction has taken are passed over.
  */
-export async function takeSettledAttempts(tx: Tx, limit: number): Promise<FoldedAttempt[]> {
+export async function takeSettledAttempts(tx: Tx, { limit, except = [], only }: Taking): Promise<FoldedAttempt[]> {
   const rows = await queries(tx).$queryRaw<Row[]>`
-    select hold::text, n, pool_key::text, cost_nanos, charge_micros, started_at from books.fold_attempts(${limit}::integer)`;
+    select hold::text, n, pool_key::text, cost_nanos, charge_micros, started_at
+    from books.fold_attempts(${limit}::integer, ${[...except]}::uuid[], ${only ?? null}::uuid)`;
   return rows.map((row) => ({
     hold: row.hold,
     n: row.n,
@@ -40,4 +44,14 @@ export async function takeSettledAttempts(tx: Tx, limit: number): Promise<Folded
     chargeMicros: row.charge_micros,
     startedAtMs: row.started_at.getTime(),
   }));
+}
+
+/** The keys of the attempts that would be taken. */
+export async function listKeysToFold(
+  reader: Tx,
+  { limit, except }: { limit: number; except: readonly Uuid[] },
+): Promise<Uuid[]> {
+  const rows = await queries(reader).$queryRaw<{ pool_key: Uuid }[]>`
+    select pool_key::text from books.keys_to_fold(${limit}::integer, ${[...except]}::uuid[])`;
+  return rows.map(({ pool_key }) => pool_key);
 }

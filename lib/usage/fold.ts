@@ -3,7 +3,7 @@ import type { Tx } from "../db";
 import type { Uuid } from "../ids";
 import { nanos } from "../money";
 import { chargePoolKeys, type KeyCost } from "../pool";
-import { type FoldedAttempt, takeSettledAttempts } from "./attempt.store";
+import { type FoldedAttempt, takeSettledAttempts, type Taking } from "./attempt.store";
 
 /** The attempts that a fold took, and which keys it used up. */
 export type Fold = { attempts: FoldedAttempt[]; depleted: Uuid[] };
@@ -14,8 +14,8 @@ export type Fold = { attempts: FoldedAttempt[]; depleted: Uuid[] };
  *
  * `limit` bounds one transaction; a fold that took that many has more to take.
  */
-export async function foldAttempts(tx: Tx, ctx: Ctx, input: { limit: number }): Promise<Fold> {
-  const attempts = await takeSettledAttempts(tx, input.limit);
+export async function foldAttempts(tx: Tx, ctx: Ctx, input: Taking): Promise<Fold> {
+  const attempts = await takeSettledAttempts(tx, input);
   const costs = new Map<Uuid, KeyCost>();
   for (const { poolKey, costNanos, startedAtMs } of attempts) {
     if (poolKey === null || costNanos === 0n) continue;

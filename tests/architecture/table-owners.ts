@@ -84,6 +84,7 @@ export const PUBLISHED: Readonly<Record<string, Published>> = {
   "books.drop_old_usage": { owner: "ledger", readers: ["usage"] },
   // What requests cost their keys: counted once, marked as counted, and what isn't yet.
   "books.fold_attempts": { owner: "ledger", readers: ["usage"] },
+  "books.keys_to_fold": { owner: "ledger", readers: ["usage"] },
   "books.unfolded_cost": { owner: "ledger", readers: ["pool"] },
   // How a request's hold ended, and those whose gateway is gone.
   "books.request_outcome": { owner: "ledger", readers: ["idempotency"] },

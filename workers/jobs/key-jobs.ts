@@ -22,6 +22,7 @@ import { nowMs } from "../../lib/time";
 import type { Vault } from "../../lib/vault";
 import { type JobContext, type Loop, raiseAlert } from "./loop";
 import { probeKey, type ProbeSettings } from "./probe-key";
+import { SET_ASIDE_MS, SetAside } from "./set-aside";
 
 export type ProbeContext = JobContext & { vault: Vault; providerBaseUrls: ReadonlyMap<string, string> };
 
@@ -96,19 +97,34 @@ async function probeAndRecord(
   });
 }
 
-/** Looks at keys that were taken out, and at those that an advance rests on, when they are due. */
-export const probePoolKeysLoop = (context: ProbeContext): Loop => ({
-  name: "probe_pool_keys",
-  everyMs: PROBE_KEYS_MS,
-  async runOnce() {
-    const due = await listDueProbes(context.database, context.vault, nowMs(), PROBES_MAX);
-    if (due.length === 0) return false;
-    const settings = await settingsOf(context);
-    for (const key of due)
-      await probeAndRecord(context, key, settings, (effect) => context.database.inTransaction(effect));
-    return due.length >= PROBES_MAX;
-  },
-});
+/**
+ * Looks at keys that were taken out, and at those that an advance rests on, when they are due. One that can't be looked at is set
+ * aside, and the rest goes on.
+ */
+export function probePoolKeysLoop(context: ProbeContext, asideMs = SET_ASIDE_MS): Loop {
+  const { database, vault } = context;
+  const aside = new SetAside(context, "pool_key_not_probed", asideMs);
+  return {
+    name: "probe_pool_keys",
+    everyMs: PROBE_KEYS_MS,
+    async runOnce() {
+      const except = aside.ids();
+      const { keys, undecryptable } = await listDueProbes(database, vault, nowMs(), { limit: PROBES_MAX, except });
+      for (const id of undecryptable)
+        await aside.add(id, "the key can't be decrypted with the master keys of this process");
+      if (keys.length + undecryptable.length === 0) return false;
+      const settings = await settingsOf(context);
+      for (const key of keys) {
+        try {
+          await probeAndRecord(context, key, settings, (effect) => database.inTransaction(effect));
+        } catch (error) {
+          await aside.add(key.id, error);
+        }
+      }
+      return keys.length + undecryptable.length >= PROBES_MAX;
+    },
+  };
+}
 
 /** Looks at the key that a job names (`{pool_key}`), because an operator asked for it. */
 export async function probePoolKeyJob(context: ProbeContext, { payload, outboxId }: Job): Promise<void> {

@@ -11,11 +11,13 @@ import {
   type LeaseTimings,
   makePartitions,
 } from "../../lib/ledger";
+import type { Uuid } from "../../lib/ids";
 import { recoverHolds } from "../../lib/recovery";
 import { nowMs } from "../../lib/time";
-import { foldAttempts } from "../../lib/usage";
+import { foldAttempts, listKeysToFold } from "../../lib/usage";
 import { checkLedger } from "../../lib/verification";
 import { type JobContext, type Loop, raiseAlert } from "./loop";
+import { SET_ASIDE_MS, SetAside } from "./set-aside";
 
 /** Partitions are there so many months ahead. */
 const MONTHS_AHEAD = 3;
@@ -41,21 +43,51 @@ export const foldDeltasLoop = ({ database }: JobContext): Loop => ({
 const FOLD_ATTEMPTS_MS = 500;
 const ATTEMPTS_MAX = 2_000;
 
-/** Tells suppliers' keys what settled attempts cost them, and vests what they earned contributors: both or neither. */
-export const foldAttemptsLoop = ({ database, log }: JobContext): Loop => ({
-  name: "fold_attempts",
-  everyMs: FOLD_ATTEMPTS_MS,
-  async runOnce() {
+/**
+ * Tells suppliers' keys what settled attempts cost them, and vests what they earned contributors: both or neither. Where a batch
+ * fails each of its keys is tried alone: one that fails by itself is set aside, and the rest goes on.
+ */
+export function foldAttemptsLoop(context: JobContext, asideMs = SET_ASIDE_MS): Loop {
+  const { database, log } = context;
+  const aside = new SetAside(context, "attempts_set_aside", asideMs);
+
+  async function fold(input: { except?: Uuid[]; only?: Uuid }): Promise<number> {
     const ctx = systemCtx("fold_attempts", nowMs());
     const { attempts, depleted } = await database.inTransaction(async (tx) => {
-      const fold = await foldAttempts(tx, ctx, { limit: ATTEMPTS_MAX });
-      await vestContributions(tx, ctx, fold.attempts);
-      return fold;
+      const taken = await foldAttempts(tx, ctx, { limit: ATTEMPTS_MAX, ...input });
+      await vestContributions(tx, ctx, taken.attempts);
+      return taken;
     });
     if (depleted.length > 0) log.info({ depleted }, "pool keys used up their quota");
-    return attempts.length >= ATTEMPTS_MAX;
-  },
-});
+    return attempts.length;
+  }
+
+  /** Each key's attempts by themselves. Errors: those of the database where it is away. */
+  async function foldEach(except: Uuid[]): Promise<void> {
+    for (const key of await listKeysToFold(database.reader, { limit: ATTEMPTS_MAX, except })) {
+      try {
+        await fold({ only: key });
+      } catch (error) {
+        await aside.add(key, error);
+      }
+    }
+  }
+
+  return {
+    name: "fold_attempts",
+    everyMs: FOLD_ATTEMPTS_MS,
+    async runOnce() {
+      const except = aside.ids();
+      try {
+        return (await fold({ except })) >= ATTEMPTS_MAX;
+      } catch (error) {
+        log.warn({ error }, "attempts can't be folded together: each key's are tried alone");
+        await foldEach(except);
+        return false;
+      }
+    },
+  };
+}
 
 const EXPIRE_LOTS_MS = 5_000;
 const LOTS_MAX = 500;
@@ -84,13 +116,16 @@ const NO_LEASE: Lease = { current: () => NO_TERM, replace: () => Promise.resolve
  * While the database was away or hung nobody could renew a lease: what closes one are two looks that were answered, so far
  * apart that whoever lives has renewed it in between.
  */
-export function reapHoldsLoop({ database, log }: JobContext, timings: LeaseTimings = LEASE_TIMINGS): Loop {
+export function reapHoldsLoop(context: JobContext, timings: LeaseTimings = LEASE_TIMINGS): Loop {
+  const { database, log } = context;
+  const aside = new SetAside(context, "hold_set_aside");
   const books: Books = createBooks(database.pool, NO_LEASE);
   return {
     name: "reap_holds",
     everyMs: Math.min(REAP_HOLDS_MS, timings.checksApartMs / CHECKS_PER_INTERVAL),
     async runOnce() {
-      const { leasesClosed, settled, released } = await recoverHolds(database, books, timings);
+      const { leasesClosed, settled, released, failed } = await recoverHolds(database, books, timings, aside.ids());
+      for (const { hold, error } of failed) await aside.add(hold, error);
       if (leasesClosed > 0n || settled + released > 0) {
         log.warn(
           { leasesClosed: String(leasesClosed), settled, released },
