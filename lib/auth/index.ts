@@ -56,4 +56,4 @@ export {
   verifyCredentials,
 } from "./sign-in";
 export { createUser, ensureAdmin, findUserByEmail, getUser, listUsers, updateAccount, updateUser } from "./user";
-export { type User } from "./user.store";
+export { readUsersBy, type User } from "./user.store";

@@ -155,3 +155,17 @@ export async function readUsers(
   });
   return rows.map(toUser);
 }
+
+/** Users by id, by the wallets that are theirs, or the one whose key that is, revoked or not; in no order. */
+export async function readUsersBy(
+  tx: Tx,
+  by: { ids: readonly Uuid[] } | { walletIds: readonly bigint[] } | { apiKeyId: Uuid },
+): Promise<User[]> {
+  const where =
+    "ids" in by
+      ? { id: { in: [...by.ids] } }
+      : "walletIds" in by
+        ? { walletId: { in: [...by.walletIds] } }
+        : { apiKeys: { some: { id: by.apiKeyId } } };
+  return (await queries(tx).user.findMany({ where })).map(toUser);
+}

@@ -25,6 +25,7 @@ export {
   sumCash,
 } from "./order-report.store";
 export { type Applied, type Purchase, PURCHASE_STATES, type PurchaseState } from "./purchase";
+export { findPurchase, type PurchaseFilter } from "./purchase.store";
 export { getPurchase, listPurchases, type PurchaseView } from "./purchase-view";
 export { REFUND_TOPIC, requestRefund, sendRefund, settleRefund } from "./refunds";
 export { fetchSession, type PaymentState, readPaymentState, requestSessionCheck, SESSION_TOPIC } from "./session-check";

@@ -5,7 +5,7 @@ import { type Lot, readLots } from "../ledger";
 import { micros, type Micros, type Nanos, ZERO_NANOS } from "../money";
 import { readSettings, type Settings } from "../settings";
 import { type Purchase, refundOf } from "./purchase";
-import { findPurchase, findPurchases } from "./purchase.store";
+import { findPurchase, findPurchases, type PurchaseFilter } from "./purchase.store";
 
 /** A purchase as its buyer sees it. */
 export type PurchaseView = Purchase & {
@@ -54,13 +54,13 @@ export async function getPurchase(
   return viewPurchase(purchase, lot, await readSettings(reader), nowMs);
 }
 
-/** A person's purchases, newest first; `before` is the place of the last one of the page before. */
+/** Purchases as their buyers see them, newest first; `before` is the place of the last one of the page before. */
 export async function listPurchases(
   reader: Tx,
   nowMs: number,
-  input: { userId: Uuid; before: { ms: number; id: Uuid } | null; limit: number },
+  input: PurchaseFilter & { before: { ms: number; id: Uuid } | null; limit: number },
 ): Promise<PurchaseView[]> {
-  const purchases = await findPurchases(reader, input.userId, input.before, input.limit);
+  const purchases = await findPurchases(reader, input, input.before, input.limit);
   const lots = await readLots(
     reader,
     purchases.flatMap(({ lot }) => (lot === null ? [] : [lot])),

@@ -85,10 +85,26 @@ export async function findPurchaseIdOf(reader: Tx, paymentIntent: string): Promi
   return row && (row.id as Uuid); // the column's type
 }
 
-/** A person's purchases, newest first, before a place in time. */
+/** Which purchases: a buyer's, several buyers', that of one id, that of one of Stripe's ids of its session or payment, or all. */
+export type PurchaseFilter =
+  | { userId: Uuid }
+  | { userIds: readonly Uuid[] }
+  | { id: Uuid }
+  | { stripeId: string }
+  | { all: true };
+
+function toWhere(filter: PurchaseFilter): Prisma.purchaseWhereInput {
+  if ("userId" in filter) return { userId: filter.userId };
+  if ("userIds" in filter) return { userId: { in: [...filter.userIds] } };
+  if ("id" in filter) return { id: filter.id };
+  if ("stripeId" in filter) return { OR: [{ stripeSession: filter.stripeId }, { paymentIntent: filter.stripeId }] };
+  return {};
+}
+
+/** Purchases, newest first, before a place in time. */
 export async function findPurchases(
   reader: Tx,
-  userId: Uuid,
+  filter: PurchaseFilter,
   before: { ms: number; id: Uuid } | null,
   limit: number,
 ): Promise<Purchase[]> {
@@ -97,7 +113,7 @@ export async function findPurchases(
     { createdAt: new Date(before.ms), id: { lt: before.id } },
   ];
   const rows = await queries(reader).purchase.findMany({
-    where: { userId, ...(older && { OR: older }) },
+    where: { AND: [toWhere(filter), older ? { OR: older } : {}] },
     orderBy: [{ createdAt: "desc" }, { id: "desc" }],
     take: limit,
   });

@@ -73,7 +73,8 @@ export type UsageSum = {
   outputTokens: bigint;
 };
 
-type Row = {
+/** A row of `COLUMNS`. */
+export type UsageRow = {
   id: Uuid;
   at: Date;
   api_key: Uuid;
@@ -107,25 +108,25 @@ type Row = {
 };
 
 // Costs, pool keys and channels stay out of what users can be shown, so they aren't even read.
-const COLUMNS = Prisma.sql`u.id, u.at, u.api_key, u.protocol, u.mode, u.model, u.provider, c.version as price_version,
+export const COLUMNS = Prisma.sql`u.id, u.at, u.api_key, u.protocol, u.mode, u.model, u.provider, c.version as price_version,
   u.meters, u.multipliers, u.breakdown, u.charge_micros, u.debt_micros, u.late_at,
   u.promo_micros, u.referral_micros, u.purchased_micros,
   u.vested_micros + u.unvested_micros as earned_micros, u.requests, u.attempts, u.estimated, u.capped, u.streamed,
   u.status, u.http_status, u.error_code, null as message, u.latency_ms, u.ttft_ms, u.task_id`;
 /** A refused request in the same columns: it used nothing and was charged nothing. */
-const REFUSED_COLUMNS = Prisma.sql`u.id, u.at, u.api_key, u.protocol, 'token' as mode, u.model, '' as provider,
+export const REFUSED_COLUMNS = Prisma.sql`u.id, u.at, u.api_key, u.protocol, 'token' as mode, u.model, '' as provider,
   null::integer as price_version, '{}'::json as meters, '[]'::json as multipliers, '[]'::json as breakdown,
   0::bigint as charge_micros, 0::bigint as debt_micros, null::timestamptz as late_at, 0::bigint as promo_micros,
   0::bigint as referral_micros, 0::bigint as purchased_micros, 0::bigint as earned_micros, 0 as requests,
   null::json as attempts, false as estimated, false as capped, u.streamed, u.status, u.http_status, u.error_code,
   u.message, u.latency_ms, null::integer as ttft_ms, null as task_id`;
-const REFUSED = Prisma.sql`from (select *, 'failed' as status from refused_request) u`;
+export const REFUSED = Prisma.sql`from (select *, 'failed' as status from refused_request) u`;
 /** Refused requests of which only their number was kept, without what they asked for. */
 const REFUSED_COUNTS = Prisma.sql`from (
   select c.wallet, c.api_key, c.minute as at, null as model, 'failed' as status, c.count from refused_count c) u`;
-const FROM = Prisma.sql`from books.usage u left join card_version c on c.id = u.price_card`;
+export const FROM = Prisma.sql`from books.usage u left join card_version c on c.id = u.price_card`;
 
-const toRecord = (row: Row): UsageRecord => ({
+export const toRecord = (row: UsageRow): UsageRecord => ({
   id: row.id,
   atMs: row.at.getTime(),
   apiKeyId: row.api_key,
@@ -164,7 +165,7 @@ const toRecord = (row: Row): UsageRecord => ({
   taskId: row.task_id,
 });
 
-const when = (condition: unknown, sql: Prisma.Sql): Prisma.Sql => (condition === null ? Prisma.empty : sql);
+export const when = (condition: unknown, sql: Prisma.Sql): Prisma.Sql => (condition === null ? Prisma.empty : sql);
 
 function where({ wallet, fromMs, toMs, model, apiKeyId, status }: UsageFilter): Prisma.Sql {
   return Prisma.sql`where u.wallet = ${wallet}
@@ -184,7 +185,7 @@ export async function readUsage(
   const { after, limit } = page;
   const place = when(after, Prisma.sql`and (u.at, u.id) < (${new Date(after?.atMs ?? 0)}, ${after?.id}::uuid)`);
   const some = Prisma.sql`${where(filter)} ${place} order by u.at desc, u.id desc limit ${limit}`;
-  const rows = await queries(reader).$queryRaw<Row[]>`
+  const rows = await queries(reader).$queryRaw<UsageRow[]>`
     (select ${COLUMNS} ${FROM} ${some}) union all (select ${REFUSED_COLUMNS} ${REFUSED} ${some})
     order by at desc, id desc limit ${limit}`;
   return rows.map(toRecord);
@@ -192,7 +193,7 @@ export async function readUsage(
 
 /** One record of a wallet. */
 export async function readUsageRecord(reader: Tx, wallet: bigint, id: Uuid): Promise<UsageRecord | null> {
-  const rows = await queries(reader).$queryRaw<Row[]>`
+  const rows = await queries(reader).$queryRaw<UsageRow[]>`
     select ${COLUMNS} ${FROM} where u.id = ${id}::uuid and u.wallet = ${wallet}
     union all select ${REFUSED_COLUMNS} ${REFUSED} where u.id = ${id}::uuid and u.wallet = ${wallet}`;
   return rows[0] ? toRecord(rows[0]) : null;

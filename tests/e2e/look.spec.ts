@@ -153,6 +153,7 @@ test("an admin's overview looks right and is accessible in both themes and on a 
   await page.waitForURL("**/overview");
   await look(context, [
     { name: "admin", path: "/admin", isOfMoney: true },
+    { name: "admin-find", path: "/admin/find?q=e2e.test", isOfMoney: true, hasWideTables: true },
     { name: "admin-models", path: "/admin?by=model&range=7d", isOfMoney: true },
   ]);
 });

@@ -12,6 +12,7 @@ import {
   Monitor,
   Moon,
   Plus,
+  Search,
   Sun,
   type LucideIcon,
 } from "lucide-react";
@@ -29,6 +30,8 @@ const OPENABLE = [
   { pattern: /^req_[0-9a-z]{26}$/, text: "openRequest", path: "/usage/" },
   { pattern: /^pur_[0-9a-z]{26}$/, text: "openOrder", path: "/buy/orders/" },
 ] as const;
+/** What admins look for among everybody's: an id, or a part of an address. */
+const isFindable = (text: string): boolean => /^((usr|key|req|pur)_[0-9a-z]{26}|(cs|pi)_\w+|\S+@\S*)$/.test(text);
 const THEME_ICONS = { system: Monitor, light: Sun, dark: Moon } as const;
 const groupClass =
   "p-1.5 [&_[cmdk-group-heading]]:px-2.5 [&_[cmdk-group-heading]]:py-1.5 [&_[cmdk-group-heading]]:text-xs [&_[cmdk-group-heading]]:font-medium [&_[cmdk-group-heading]]:text-ink-3";
@@ -121,6 +124,15 @@ export default function Palette({ isOpen, onClose, baseUrl, isAdmin }: PalettePr
                     icon={ArrowRight}
                     text={t(openable.text, { id })}
                     onSelect={run(() => router.push(`${openable.path}${id}`))}
+                  />
+                </Command.Group>
+              )}
+              {isAdmin && isFindable(id) && (
+                <Command.Group className={groupClass}>
+                  <Entry
+                    icon={Search}
+                    text={t("findForAdmins", { id })}
+                    onSelect={run(() => router.push(`/admin/find?q=${encodeURIComponent(id)}`))}
                   />
                 </Command.Group>
               )}

@@ -1,4 +1,5 @@
 import { modelHref, useProviderName } from "@/app/_components/model-view";
+import { buttonClass } from "@/app/_components/ui/button";
 import { Card, CardHeader } from "@/app/_components/ui/card";
 import { EmptyState } from "@/app/_components/ui/empty-state";
 import { Table, Td, Th, Tr } from "@/app/_components/ui/table";
@@ -17,7 +18,7 @@ import { insolventLines } from "@/lib/payments";
 import { readFailingJobs } from "@/lib/queue/outbox";
 import { readSettings } from "@/lib/settings";
 import { lastLedgerCheck } from "@/lib/verification";
-import { Lightbulb, Scale } from "lucide-react";
+import { Lightbulb, Scale, Search } from "lucide-react";
 import type { Metadata } from "next";
 import { useLocale, useTranslations } from "next-intl";
 import { getTranslations } from "next-intl/server";
@@ -116,6 +117,8 @@ const load = createLoader(PARSERS);
 const ZONE = "UTC";
 
 export async function generateMetadata(): Promise<Metadata> {
+  // For others this page isn't there, so its title isn't either.
+  await requireAdmin();
   const t = await getTranslations("Admin");
   return { title: t("title") };
 }
@@ -157,6 +160,10 @@ export default async function AdminPage({ searchParams }: { searchParams: Search
     <UrlState>
       <RefreshOnUsage />
       <PageHeader title={t("title")} note={t("note")}>
+        <Link href="/admin/find" className={buttonClass("secondary", "sm")}>
+          <Search aria-hidden="true" className="size-4" />
+          {t("find")}
+        </Link>
         <RangeSelect />
       </PageHeader>
       <AlertsCard

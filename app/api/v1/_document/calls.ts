@@ -14,6 +14,8 @@ import * as adminPoolDisable from "../admin/pool/[id]/disable/route";
 import * as adminPoolEnable from "../admin/pool/[id]/enable/route";
 import * as adminPoolEnd from "../admin/pool/[id]/end/route";
 import * as adminPoolRevalidate from "../admin/pool/[id]/revalidate/route";
+import * as adminPurchases from "../admin/purchases/route";
+import * as adminUsage from "../admin/usage/route";
 import * as adminPurchaseResolve from "../admin/purchases/[id]/resolve/route";
 import * as adminSettings from "../admin/settings/route";
 import * as adminUser from "../admin/users/[id]/route";
@@ -67,6 +69,8 @@ const MODULES: { readonly [Path in Exclude<keyof Paths, "/openapi.json">]: Recor
   "/contributions/{id}/top-up": contributionTopUp,
   "/account": account,
   "/benefits": benefits,
+  "/admin/purchases": adminPurchases,
+  "/admin/usage": adminUsage,
   "/admin/users": adminUsers,
   "/admin/users/{id}": adminUser,
   "/admin/users/{id}/grants": adminUserGrants,

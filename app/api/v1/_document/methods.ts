@@ -27,6 +27,8 @@ export const METHODS_OF = {
   "/contributions/{id}/top-up": ["POST"],
   "/account": ["GET", "PATCH"],
   "/benefits": ["GET"],
+  "/admin/purchases": ["GET"],
+  "/admin/usage": ["GET"],
   "/admin/users": ["GET", "POST"],
   "/admin/users/{id}": ["GET", "PUT"],
   "/admin/users/{id}/grants": ["POST"],

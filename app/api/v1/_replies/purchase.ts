@@ -39,6 +39,28 @@ export const showPurchase = (purchase: PurchaseView) => ({
   credited_at: showTime(purchase.creditedMs),
 });
 
+export const AdminPurchaseReply = PurchaseReply.extend({
+  user_id: z.string(),
+  email: z.string().nullable(),
+  paid_usd: Usd.nullable(),
+  disputed_usd: Usd.meta({ description: "What disputes withdrew and haven't given back." }),
+  problem: z.string().nullable().meta({ description: "Why its payment is quarantined." }),
+  stripe_session: z.string().nullable(),
+  payment_intent: z.string().nullable(),
+}).meta({ id: "AdminPurchase" });
+
+/** A purchase as admins see it, with its buyer's address where that is known. */
+export const showAdminPurchase = (purchase: PurchaseView, email: string | null) => ({
+  ...showPurchase(purchase),
+  user_id: toPublicId("user", purchase.userId),
+  email,
+  paid_usd: purchase.paidNanos === null ? null : usd(purchase.paidNanos),
+  disputed_usd: usd(purchase.disputedNanos),
+  problem: purchase.problem,
+  stripe_session: purchase.session,
+  payment_intent: purchase.paymentIntent,
+});
+
 /** The kinds of transfers, as a list that a schema can take. */
 export const TransferKindName = z.enum(Object.keys(TRANSFER_KINDS) as [TransferKind, ...TransferKind[]]);
 

@@ -1,10 +1,11 @@
 import * as z from "zod";
-import { credits, NumberLiteral } from "@/lib/http";
+import type { User } from "@/lib/auth";
+import { credits, NumberLiteral, usd } from "@/lib/http";
 import { toPublicId, type Uuid } from "@/lib/ids";
-import type { UsageGroup, UsageRecord, UsageSum } from "@/lib/usage";
+import type { AdminUsageRecord, UsageGroup, UsageRecord, UsageSum } from "@/lib/usage";
 import { formatDecimal, parseDecimal } from "@/lib/money";
 import { toIso } from "@/lib/time";
-import { Credits, Time } from "./fields";
+import { Credits, Time, Usd } from "./fields";
 
 /** How a request ended. */
 export const UsageStatus = z.enum(["ok", "failed", "cancelled", "interrupted"]);
@@ -88,6 +89,31 @@ export const showUsage = (record: UsageRecord) => ({
   latency_ms: record.latencyMs,
   ttft_ms: record.ttftMs,
   task_id: record.taskId,
+});
+
+export const AdminUsageReply = UsageReply.extend({
+  user_id: z.string().nullable(),
+  email: z.string().nullable(),
+  cost_usd: Usd.meta({ description: "What the supplier bills for the attempt that served." }),
+  channel: z.string().nullable(),
+  pool_key_id: z.string().nullable(),
+  attempts: z.array(Attempt.extend({ outcome: z.string(), channel: z.string() })),
+}).meta({ id: "AdminUsage" });
+
+/** A usage record as admins see it, with its owner where there is one. */
+export const showAdminUsage = (record: AdminUsageRecord, owner: User | null) => ({
+  ...showUsage(record),
+  user_id: owner && toPublicId("user", owner.id),
+  email: owner?.email ?? null,
+  cost_usd: usd(record.costNanos),
+  channel: record.channel,
+  pool_key_id: record.poolKeyId && toPublicId("poolKey", record.poolKeyId),
+  attempts: record.attempts.map(({ n, latencyMs }, index) => ({
+    n,
+    outcome: record.tries[index]?.outcome ?? "",
+    channel: record.tries[index]?.channel ?? "",
+    latency_ms: latencyMs,
+  })),
 });
 
 export const UsageSumReply = z

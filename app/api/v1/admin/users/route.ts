@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { findOwners, namesOneUser, QUERY_MAX } from "@/app/_server/find";
 import { route } from "@/app/_server/route";
 import { webDatabase } from "@/app/_server/database";
 import { recordAudit } from "@/lib/audit";
@@ -14,15 +15,23 @@ export const GET = route(
     auth: "admin",
     tag: "Admin: people",
     summary: "List users",
-    description: "Newest first; `search` is a part of the e-mail address.",
-    query: z.strictObject({ ...pageQuery, search: z.string().max(254).optional() }),
+    description:
+      "Newest first. `q` is a part of the e-mail address, or an id that the user saw: their own, that of a key, a purchase or a " +
+      "request. `search` is a part of the address alone.",
+    query: z.strictObject({
+      ...pageQuery,
+      q: z.string().trim().min(1).max(QUERY_MAX).optional(),
+      search: z.string().max(QUERY_MAX).optional(),
+    }),
     reply: Page(AdminUserReply),
     example: { query: { limit: "10" } },
   },
-  async ({ tx, query: { limit, cursor, search = null } }) => {
+  async ({ tx, query: { limit, cursor, q, search = null } }) => {
     const place = placeInTime(cursor);
     const after = place && { createdMs: place.ms, id: place.id };
-    const rows = await listUsers(tx, { limit: limit + 1, after, search });
+    const rows = namesOneUser(q)
+      ? await findOwners(tx, q)
+      : await listUsers(tx, { limit: limit + 1, after, search: q ?? search });
     return toPage(rows, limit, ({ createdMs, id }) => [String(createdMs), id], showAdminUser);
   },
 );
