@@ -45,6 +45,9 @@ counter.used_amount bigint not null default 0
 delta.account smallint not null
 delta.amount_micros bigint not null
 delta.seq bigint not null generated always as identity
+freeze.amount_micros bigint not null
+freeze.reference text not null
+freeze.wallet bigint not null
 hold.amount_micros bigint not null
 hold.api_key uuid not null
 hold.arrived_at timestamp with time zone not null
@@ -243,6 +246,9 @@ usage_record  partition by RANGE (at)
 wallet fillfactor=50
 
 -- constraints
+books."freeze".freeze_amount_micros_check CHECK ((amount_micros > 0))
+books."freeze".freeze_pkey PRIMARY KEY (reference)
+books."freeze".freeze_wallet_fkey FOREIGN KEY (wallet) REFERENCES books.wallet(id)
 books.account.account_name_key UNIQUE (name)
 books.account.account_pkey PRIMARY KEY (code)
 books.attempt.attempt_cost_nanos_check CHECK ((cost_nanos >= 0))
@@ -301,6 +307,7 @@ books.wallet.wallet_vested_check CHECK ((vested >= 0))
 
 -- indexes
 CREATE INDEX attempt_unfolded ON books.attempt USING btree (hold, n) WHERE ((state = 1) AND (folded_at IS NULL))
+CREATE INDEX freeze_wallet ON books."freeze" USING btree (wallet)
 CREATE INDEX hold_open ON books.hold USING btree (wallet, arrived_at) WHERE (closed_at IS NULL)
 CREATE INDEX line_issued ON ONLY books.line USING btree (at) WHERE (kind = ANY (ARRAY[1, 7, 10, 18]))
 CREATE INDEX line_transfer ON ONLY books.line USING btree (transfer)
@@ -319,6 +326,7 @@ CREATE UNIQUE INDEX config_version_pkey ON books.config_version USING btree (id)
 CREATE UNIQUE INDEX counter_owner_kind_period_key ON books.counter USING btree (owner, kind, period)
 CREATE UNIQUE INDEX counter_pkey ON books.counter USING btree (id)
 CREATE UNIQUE INDEX delta_pkey ON books.delta USING btree (seq)
+CREATE UNIQUE INDEX freeze_pkey ON books."freeze" USING btree (reference)
 CREATE UNIQUE INDEX hold_pkey ON books.hold USING btree (id)
 CREATE UNIQUE INDEX late_report_pkey ON books.late_report USING btree (request)
 CREATE UNIQUE INDEX late_report_transfer_key ON books.late_report USING btree (transfer)
@@ -1580,6 +1588,32 @@ CREATE OR REPLACE FUNCTION books.set_advance_limit(_wallet bigint, _limit bigint
 AS $function$
   update books.wallet set advance_limit = _limit where id = _wallet
 $function$
+CREATE OR REPLACE FUNCTION books.set_freeze(_reference text, _wallet bigint, _amount bigint)
+ RETURNS bigint
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'books', 'pg_temp'
+AS $function$
+declare
+  _before bigint := 0;
+  _now bigint;
+begin
+  perform 1 from books.wallet where id = _wallet for update;
+  delete from books.freeze where reference = _reference and wallet = _wallet returning amount_micros into _before;
+  _before := coalesce(_before, 0);
+  select greatest(0, least(_amount, promo + referral + purchased + vested - held + _before)) into _now
+  from books.wallet where id = _wallet;
+  if _now > 0 then
+    insert into books.freeze (reference, wallet, amount_micros) values (_reference, _wallet, _now);
+  end if;
+  if _now <> _before then
+    update books.wallet set held = held - _before + _now where id = _wallet;
+  end if;
+  if _now < _before then
+    perform books.pay_debt(_wallet, now());
+  end if;
+  return _now;
+end $function$
 CREATE OR REPLACE FUNCTION books.spendable(_w books.wallet)
  RETURNS bigint
  LANGUAGE sql

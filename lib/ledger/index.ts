@@ -26,7 +26,7 @@ export { type Violation } from "./invariants.store";
 export { type AccountName, ACCOUNTS, TRANSFER_KINDS, type TransferKind } from "./kinds";
 export { keepLease, type Lease, LEASE_STATEMENT_MS, LEASE_TIMINGS, LeaseTerm, type LeaseTimings } from "./lease";
 export { expireLots, foldDeltas, makePartitions, purgeOldHolds } from "./maintenance.store";
-export { lockAdvanceLimits } from "./post.store";
+export { lockAdvanceLimits, setFreeze } from "./post.store";
 export { type LedgerReport, verifyLedger } from "./verify-ledger";
 export {
   clawBackCredits,

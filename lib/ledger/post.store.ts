@@ -185,3 +185,19 @@ export async function writeLimits(tx: Tx, limits: ReadonlyMap<bigint, Micros>): 
     select books.set_advance_limit(x.wallet, x.limit_micros)::text
     from unnest(${[...limits.keys()]}::bigint[], ${[...limits.values()]}::bigint[]) x(wallet, limit_micros)`;
 }
+
+/**
+ * Have so much of a wallet frozen for a reference, at most what is free and never unvested credits, in place of what was
+ * frozen for it before; 0 ends it. Frozen credits are held: they can't be spent, taken or expire. Returns how much is frozen.
+ *
+ * Units: microcredits. The wallet is locked until the transaction ends.
+ */
+export async function setFreeze(
+  tx: Tx,
+  { reference, wallet, amountMicros }: { reference: string; wallet: bigint; amountMicros: Micros },
+): Promise<Micros> {
+  const [row] = await queries(tx).$queryRaw<{ frozen: bigint }[]>`
+    select books.set_freeze(${reference}, ${wallet}::bigint, ${amountMicros}::bigint) as frozen`;
+  assert(row, "books.set_freeze gave no row");
+  return micros(row.frozen);
+}

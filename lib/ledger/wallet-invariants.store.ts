@@ -60,13 +60,15 @@ export const WALLET_INVARIANTS: Invariant[] = [
   },
   {
     name: "held-equals-open-holds",
-    states: "What a wallet holds is the sum of its open holds.",
+    states: "What a wallet holds is the sum of its open holds and of what is frozen of it.",
     sql: `
-      select 'wallet ' || w.id as subject, coalesce(h.amount, 0)::text as expected, w.held::text as found
+      select 'wallet ' || w.id as subject, (coalesce(h.amount, 0) + coalesce(f.amount, 0))::text as expected,
+        w.held::text as found
       from books.wallet w
       left join (select wallet, sum(amount_micros)::bigint as amount from books.hold where closed_at is null group by wallet) h
         on h.wallet = w.id
-      where w.held <> coalesce(h.amount, 0)`,
+      left join (select wallet, sum(amount_micros)::bigint as amount from books.freeze group by wallet) f on f.wallet = w.id
+      where w.held <> coalesce(h.amount, 0) + coalesce(f.amount, 0)`,
   },
   {
     name: "next-expiry-is-due",

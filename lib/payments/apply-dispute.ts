@@ -6,22 +6,35 @@ import { type Applied, type Dispute, isWarning, type Purchase, shareOf, takenOf 
 import { closeDispute, findDisputes, findRefunds, insertDispute, updateDispute } from "./purchase.store";
 import type { DisputeFact } from "./stripe-facts";
 
-/** A dispute not known yet: its part of the purchase goes, unless it is over and won. */
-async function openDispute(tx: Tx, ctx: Ctx, purchase: Purchase, fact: DisputeFact): Promise<void> {
+/** Takes a dispute's part of the purchase. Returns what it took, and by which transfer. */
+async function takeShare(
+  tx: Tx,
+  ctx: Ctx,
+  purchase: Purchase,
+  { id, usdNanos }: Pick<Dispute, "id" | "usdNanos">,
+): Promise<Pick<Dispute, "takenMicros" | "debit">> {
+  if (purchase.lot === null) return { takenMicros: ZERO_MICROS, debit: null };
   const [refunds, disputes] = [await findRefunds(tx, purchase.id), await findDisputes(tx, purchase.id)];
+  const takenMicros = shareOf(purchase, usdNanos, takenOf({ refunds, disputes }));
+  const key = `dispute:${id}:opened`;
+  return { takenMicros, debit: await takeBack(tx, ctx, { purchase, kind: "dispute", key, amountMicros: takenMicros }) };
+}
+
+/** A dispute not known yet: its part of the purchase goes where it took money, and is frozen where it may. */
+async function openDispute(tx: Tx, ctx: Ctx, purchase: Purchase, fact: DisputeFact): Promise<void> {
   const usdNanos = fact.usdNanos ?? purchase.paidNanos ?? purchase.usdNanos;
-  const share = shareOf(purchase, usdNanos, takenOf({ refunds, disputes }));
-  const takenMicros = fact.state === "won" || purchase.lot === null ? ZERO_MICROS : share;
-  const key = `dispute:${fact.id}:opened`;
-  const debit = await takeBack(tx, ctx, { purchase, kind: "dispute", key, amountMicros: takenMicros });
+  const isTaking = fact.isWithdrawn && fact.state !== "won";
+  const taken = isTaking
+    ? await takeShare(tx, ctx, purchase, { id: fact.id, usdNanos })
+    : { takenMicros: ZERO_MICROS, debit: null };
   await insertDispute(tx, ctx.nowMs, {
     id: fact.id,
     purchaseId: purchase.id,
     usdNanos,
-    takenMicros,
-    debit,
+    ...taken,
     state: fact.state,
     isWithdrawn: fact.isWithdrawn,
+    releasedMs: null,
   });
 }
 
@@ -38,7 +51,12 @@ async function advanceDispute(
   purchase: Purchase,
   { known, fact }: { known: Dispute; fact: DisputeFact },
 ): Promise<void> {
-  if (fact.isWithdrawn && !known.isWithdrawn) await updateDispute(tx, known.id, { isWithdrawn: true });
+  if (fact.isWithdrawn && !known.isWithdrawn) {
+    // One of before freezes were made may have taken its part as an inquiry.
+    const isTaking = fact.state !== "won" && known.debit === null;
+    const taken = isTaking ? await takeShare(tx, ctx, purchase, known) : {};
+    await updateDispute(tx, known.id, { ...taken, isWithdrawn: true });
+  }
   if (fact.state === "won") await winDispute(tx, ctx, purchase, known);
   else if (fact.state === "lost") await closeDispute(tx, ctx.nowMs, known.id, fact.state);
 }
@@ -52,8 +70,8 @@ function withoutLateWarning(fact: DisputeFact, before: readonly Dispute[]): Disp
 /**
  * Bring a purchase, which this transaction holds, to where a dispute of it is.
  *
- * Open and lost, its credits are taken back; won, they are restored exactly, with those that an early warning of it took,
- * save what other refunds and disputes stand for. With refunds it may come to more than was paid: `quarantined`.
+ * While it has taken no money, as an inquiry or an early warning of fraud, its credits are frozen. Then they are taken back; won,
+ * they are restored exactly, save what other refunds and disputes stand for. With refunds it may come to more than was paid: `quarantined`.
  */
 export async function applyDispute(tx: Tx, ctx: Ctx, purchase: Purchase, told: DisputeFact): Promise<Applied> {
   const before = await findDisputes(tx, purchase.id);

@@ -3,12 +3,14 @@ import type { Ctx } from "../ctx";
 import type { Tx } from "../db";
 import { assert, ScripError } from "../errors";
 import { newUuid, toPublicId, type Uuid } from "../ids";
-import { type AccountName, creditWallet, debitWallet, reverseDebit, type TransferKind } from "../ledger";
+import { type AccountName, creditWallet, debitWallet, reverseDebit, setFreeze, type TransferKind } from "../ledger";
 import { formatUsd, type Micros, micros, type Nanos, nanos, ZERO_MICROS } from "../money";
 import {
   type Applied,
   type Dispute,
   excessOf,
+  frozenShareOf,
+  isFreezing,
   isFrozen,
   type Purchase,
   type PurchaseCase,
@@ -22,6 +24,7 @@ import {
   findRefunds,
   findWalletOf,
   lockPurchase,
+  releaseDispute,
   type PurchaseChange,
   updateDispute,
   updatePurchase,
@@ -63,8 +66,15 @@ const TAKERS = {
   dispute: "dispute_loss",
 } as const satisfies Partial<Record<TransferKind, AccountName>>;
 
+/** Have so many of a purchase's buyer's credits frozen for it, at most what is free; 0 lets them go. */
+async function freeze(tx: Tx, purchase: Purchase, amountMicros: Micros): Promise<void> {
+  const wallet = await findWalletOf(tx, purchase.userId);
+  await setFreeze(tx, { reference: toPublicId("purchase", purchase.id), wallet, amountMicros });
+}
+
 /**
- * Take credits of a purchase back, once a key: from its lot, then from what else is free; what was spent is owed.
+ * Take credits of a purchase back, once a key: from its lot, then from what else is free; what was spent is owed. What was frozen
+ * for it is free for that; `updateTotals` freezes what is left to freeze.
  * Returns the transfer, or null where there is nothing to take.
  */
 export async function takeBack(
@@ -74,6 +84,7 @@ export async function takeBack(
 ): Promise<Uuid | null> {
   const { purchase, kind, key, amountMicros } = input;
   if (amountMicros === 0n) return null;
+  await freeze(tx, purchase, ZERO_MICROS);
   const { transfer } = await debitWallet(tx, ctx, {
     ...(await posting(tx, ctx, purchase, kind, key)),
     amountMicros,
@@ -123,7 +134,10 @@ const outstanding = (refunds: readonly Refund[], disputes: readonly Dispute[]): 
   ...refunds
     .filter(({ state, isRequested }) => state !== "failed" && !isRequested)
     .map((claim): Claim => ({ kind: "refund", claim })),
-  ...disputes.filter(({ state }) => state !== "won").map((claim): Claim => ({ kind: "dispute", claim })),
+  // An inquiry and a warning freeze their part, and take none.
+  ...disputes
+    .filter((dispute) => dispute.state !== "won" && (dispute.isWithdrawn || dispute.debit !== null))
+    .map((claim): Claim => ({ kind: "dispute", claim })),
 ];
 
 /**
@@ -178,6 +192,7 @@ export async function updateTotals(tx: Tx, before: Purchase): Promise<Applied> {
   const [refunds, disputes] = [await findRefunds(tx, before.id), await findDisputes(tx, before.id)];
   const purchase = await updatePurchase(tx, before.id, totalsOf({ refunds, disputes }));
   await updatePurchase(tx, before.id, { state: stateAfterPayment({ purchase, disputes }) });
+  await freeze(tx, purchase, frozenShareOf({ purchase, refunds, disputes }));
   const isWorse = isFrozen(purchase) && excessOf(purchase) > excessOf(before);
   return isWorse ? { outcome: "quarantined", reason: describeExcess(purchase) } : { outcome: "changed" };
 }
@@ -203,4 +218,28 @@ export async function acceptExcess(
   const purchase = await updatePurchase(tx, purchaseId, { acceptedNanos: excessOf(before) });
   const state = stateAfterPayment({ purchase, disputes: await findDisputes(tx, purchaseId) });
   return { before, after: await updatePurchase(tx, purchaseId, { state }) };
+}
+
+/**
+ * Let the credits go that open inquiries and warnings have frozen of a purchase: an admin trusts its buyer. A dispute that takes
+ * money all the same takes its credits. Returns the purchase as it was and as it is.
+ *
+ * Errors: `ScripError` not_found; state_conflict where nothing of it is frozen.
+ */
+export async function releaseFreeze(
+  tx: Tx,
+  ctx: Ctx,
+  { purchaseId }: { purchaseId: Uuid },
+): Promise<{ before: Purchase; after: Purchase }> {
+  const before = await lockPurchase(tx, purchaseId);
+  if (!before) throw new ScripError("not_found", "There is no purchase of this id.");
+  const freezing = (await findDisputes(tx, purchaseId)).filter(isFreezing);
+  if (freezing.length === 0) {
+    throw new ScripError("state_conflict", "No inquiry or fraud warning freezes credits of this purchase.");
+  }
+  for (const { id } of freezing) await releaseDispute(tx, ctx.nowMs, id);
+  await updateTotals(tx, before);
+  const after = await lockPurchase(tx, purchaseId);
+  assert(after, "a locked purchase stays");
+  return { before, after };
 }

@@ -1,5 +1,5 @@
 export { applySession } from "./apply-session";
-export { acceptExcess } from "./claims";
+export { acceptExcess, releaseFreeze } from "./claims";
 export {
   attachSession,
   CheckoutInput,

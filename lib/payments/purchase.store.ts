@@ -56,6 +56,7 @@ const toDispute = (row: DisputeRow): Dispute => ({
   debit: row.debit as Uuid | null,
   state: row.state as DisputeState,
   isWithdrawn: row.isWithdrawn,
+  releasedMs: toMs(row.releasedAt),
 });
 
 export async function insertPurchase(
@@ -219,7 +220,8 @@ export async function findDisputes(reader: Tx, purchaseId: Uuid): Promise<Disput
 
 export async function insertDispute(tx: Tx, nowMs: number, dispute: Dispute): Promise<void> {
   const closedAt = dispute.state === "open" ? null : new Date(nowMs);
-  await queries(tx).purchase_dispute.create({ data: { ...dispute, createdAt: new Date(nowMs), closedAt } });
+  const { releasedMs: _none, ...columns } = dispute;
+  await queries(tx).purchase_dispute.create({ data: { ...columns, createdAt: new Date(nowMs), closedAt } });
 }
 
 export async function updateDispute(
@@ -228,6 +230,11 @@ export async function updateDispute(
   change: Partial<Pick<Dispute, "takenMicros" | "debit" | "isWithdrawn">>,
 ): Promise<void> {
   await queries(tx).purchase_dispute.update({ where: { id }, data: change });
+}
+
+/** Note that an admin let the credits go that a dispute had frozen. */
+export async function releaseDispute(tx: Tx, nowMs: number, id: string): Promise<void> {
+  await queries(tx).purchase_dispute.update({ where: { id }, data: { releasedAt: new Date(nowMs) } });
 }
 
 export async function closeDispute(tx: Tx, nowMs: number, id: string, state: DisputeState): Promise<void> {

@@ -84,6 +84,8 @@ export type Dispute = {
   state: DisputeState;
   /** Whether it took money: an inquiry and a warning didn't. */
   isWithdrawn: boolean;
+  /** When an admin let the credits go that it had frozen. */
+  releasedMs: number | null;
 };
 
 /** A purchase with all that took credits of it back. */
@@ -99,6 +101,20 @@ export function takenOf({ refunds, disputes }: Omit<PurchaseCase, "purchase">): 
     ...disputes.filter(({ state }) => state !== "won"),
   ];
   return held.reduce((sum, { takenMicros }) => micros(sum + takenMicros), ZERO_MICROS);
+}
+
+/** Whether a dispute freezes credits: an open inquiry or warning, which took no money and that no admin let go. */
+export const isFreezing = ({ state, isWithdrawn, debit, releasedMs }: Dispute): boolean =>
+  state === "open" && !isWithdrawn && debit === null && releasedMs === null;
+
+/** The credits that open inquiries and warnings freeze of a purchase: theirs, of what nothing took. */
+export function frozenShareOf({ purchase, refunds, disputes }: PurchaseCase): Micros {
+  if (purchase.lot === null) return ZERO_MICROS;
+  const left = purchase.creditsMicros - takenOf({ refunds, disputes });
+  const share = disputes
+    .filter(isFreezing)
+    .reduce((sum, { usdNanos }) => sum + shareOf(purchase, usdNanos, ZERO_MICROS), 0n);
+  return micros(share < left ? share : left);
 }
 
 /** What refunds and disputes together sent back above what was paid. */

@@ -103,14 +103,15 @@ export const DisputeFact = z
   }));
 export type DisputeFact = z.output<typeof DisputeFact>;
 
-/** An issuer's early warning of fraud: most become disputes of the whole payment. */
+/** An issuer's early warning of fraud: most become disputes of the whole payment. Source: Stripe, "Early fraud warnings". */
 export const WarningFact = z
-  .object({ id: z.string(), payment_intent: Reference, charge: Reference })
+  .object({ id: z.string(), payment_intent: Reference, charge: Reference, actionable: z.boolean().nullish() })
   .transform((warning): DisputeFact => ({
     id: warning.id,
     usdNanos: null,
     isWithdrawn: false,
-    state: "open",
+    // There is nothing to do about one any more once its charge was refunded or disputed, which then says what goes.
+    state: warning.actionable === false ? "won" : "open",
     paymentIntent: warning.payment_intent,
     charge: warning.charge,
   }));
@@ -140,6 +141,7 @@ export type StripeEvent = z.output<typeof StripeEvent>;
 const KEPT = new Set([
   "id",
   "object",
+  "actionable",
   "amount",
   "amount_total",
   "charge",
@@ -174,6 +176,7 @@ export const HANDLED_EVENTS = [
   "charge.dispute.funds_withdrawn",
   "charge.dispute.funds_reinstated",
   "radar.early_fraud_warning.created",
+  "radar.early_fraud_warning.updated",
 ] as const;
 export type HandledEvent = (typeof HANDLED_EVENTS)[number];
 

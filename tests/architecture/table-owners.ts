@@ -38,6 +38,7 @@ export const TABLES: Readonly<Record<string, string>> = {
   "books.config_version": "db",
   "books.counter": "ledger",
   "books.delta": "ledger",
+  "books.freeze": "ledger",
   "books.hold": "ledger",
   "books.late_report": "ledger",
   "books.lease": "ledger",

@@ -162,6 +162,13 @@ const DEFECTS: Defect[] = [
     plant: ({ wallet }) => [["update books.wallet set held = 0 where id = $1", [wallet]]],
   },
   {
+    defect: "credits frozen that the wallet doesn't know of",
+    invariant: "held-equals-open-holds",
+    plant: ({ wallet }) => [
+      ["insert into books.freeze (reference, wallet, amount_micros) values ('purchase:planted', $1, 1)", [wallet]],
+    ],
+  },
+  {
     defect: "a counter that forgot a use",
     invariant: "counter-equals-legs",
     plant: () => [["update books.counter set used_amount = used_amount - 1"]],

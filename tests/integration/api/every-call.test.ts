@@ -120,6 +120,16 @@ async function aCreditedPurchase(): Promise<string> {
   return id;
 }
 
+/** A purchase of which an inquiry has frozen the credits. */
+async function anInquiredPurchase(): Promise<string> {
+  const id = await aCreditedPurchase();
+  const purchaseId = fromPublicId("purchase", id);
+  assert(purchaseId, "the checkout names its purchase");
+  const data = { id: `dp_${purchaseId}`, purchaseId, usdNanos: 1n, takenMicros: 0n, state: "open", isWithdrawn: false };
+  await queries(database.reader).purchase_dispute.create({ data });
+  return id;
+}
+
 /** A purchase of which more went back than was paid. */
 async function aFrozenPurchase(): Promise<string> {
   const id = await aCreditedPurchase();
@@ -159,6 +169,7 @@ async function ownParams({ path: at }: ApiCall): Promise<Record<string, string>>
   if (!at.includes("{id}")) return {};
   if (at.startsWith("/usage")) return { id: requestId };
   if (at.startsWith("/purchases")) return { id: await aCreditedPurchase() };
+  if (at === "/admin/purchases/{id}/release") return { id: await anInquiredPurchase() };
   if (at.startsWith("/admin/purchases")) return { id: await aFrozenPurchase() };
   if (at.startsWith("/keys")) {
     const made = await ask(callOf("POST", "/keys"), admin, {});

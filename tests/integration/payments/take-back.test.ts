@@ -247,36 +247,6 @@ describe.each([0, 50, 100])("a dispute with %i% of the credits spent", (percent)
   });
 });
 
-describe("an issuer's warning of fraud", () => {
-  test("takes the credits back once, with the dispute that follows; won, all of them return", async () => {
-    const id = await buy(shop, ada, { pack: "starter" });
-    await spend(300);
-    await dispute(id, "early_warning");
-    expect(await purchaseOf(id)).toMatchObject({ state: "disputed", remaining_credits: 0 });
-    await dispute(id, "needs_response");
-    expect(await balanceOf()).toMatchObject({ available: 0, debt: 300 });
-    await dispute(id, "won");
-    expect(await balanceOf()).toMatchObject({ available: 700, debt: 0 });
-    expect(await purchaseOf(id)).toMatchObject({ state: "credited", remaining_credits: 700 });
-  });
-
-  test("that the platform answers by a refund takes nothing more", async () => {
-    const id = await buy(shop, ada, { pack: "starter" });
-    await dispute(id, "early_warning");
-    await refundAtStripe(shop, id);
-    expect(await purchaseOf(id)).toMatchObject({ state: "refunded" });
-    expect(await balanceOf()).toMatchObject({ available: 0, debt: 0 });
-  });
-});
-
-test("an inquiry takes the credits back, and gives them back when it is closed", async () => {
-  const id = await buy(shop, ada, { pack: "starter" });
-  await dispute(id, "warning_needs_response");
-  expect(await balanceOf()).toMatchObject({ available: 0 });
-  await dispute(id, "warning_closed");
-  expect(await balanceOf()).toMatchObject({ available: 1_000 });
-});
-
 test("all of it leaves books that verify", async () => {
   expect(await shop.verify()).toEqual([]);
 });

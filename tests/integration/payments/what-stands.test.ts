@@ -51,7 +51,8 @@ describe("what falls leaves its part to", () => {
     const refund = (await shop.events()).findLast(({ type }) => type === "refund.created")?.object;
     await dispute(id, "early_warning");
     await refundAtStripe(shop, id, { refund, status: "failed" });
-    expect(await purchaseOf(id)).toMatchObject({ state: "disputed", refunded_usd: 0, remaining_credits: 0 });
+    expect(await purchaseOf(id)).toMatchObject({ state: "disputed", refunded_usd: 0, remaining_credits: 1_000 });
+    expect(await balanceOf()).toMatchObject({ available: 0, held: 1_000 });
     await dispute(id, "needs_response");
     await dispute(id, "won");
     expect(await balanceOf()).toMatchObject({ available: 1_000, debt: 0 });

@@ -41,6 +41,7 @@ export function openDispute(
   charge.disputed = true;
   emit(stripe, "charge.dispute.created", dispute);
   if (!isInquiry) emit(stripe, "charge.dispute.funds_withdrawn", dispute);
+  if (!isInquiry) endWarnings(stripe, charge);
   return isClosed({ status }) ? closeDispute(stripe, dispute, status) : dispute;
 }
 
@@ -63,6 +64,15 @@ export function closeDispute(stripe: StripeState, dispute: Dispute, status: Disp
   emit(stripe, "charge.dispute.closed", dispute);
   if (status === "won") emit(stripe, "charge.dispute.funds_reinstated", dispute);
   return dispute;
+}
+
+/** A charge that was refunded or disputed: its warnings can't be acted on any more. */
+export function endWarnings(stripe: StripeState, charge: Charge): void {
+  for (const warning of stripe.warnings.values()) {
+    if (warning.charge !== charge.id || !warning.actionable) continue;
+    warning.actionable = false;
+    emit(stripe, "radar.early_fraud_warning.updated", warning);
+  }
 }
 
 /** Have the issuer warn of fraud, as it does before most disputes. */

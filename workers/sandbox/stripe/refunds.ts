@@ -1,3 +1,4 @@
+import { endWarnings } from "./disputes";
 import { type Charge, invalid, type Refund, type RefundStatus } from "./objects";
 import { begin, emit, type StripeState } from "./state";
 
@@ -34,6 +35,7 @@ export function createRefund(stripe: StripeState, charge: Charge, request: Refun
   charge.refunded = charge.amount_refunded === charge.amount;
   emit(stripe, "refund.created", refund);
   emit(stripe, "charge.refunded", charge);
+  if (charge.refunded) endWarnings(stripe, charge);
   return refund;
 }
 

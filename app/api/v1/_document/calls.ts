@@ -16,6 +16,7 @@ import * as adminPoolEnd from "../admin/pool/[id]/end/route";
 import * as adminPoolRevalidate from "../admin/pool/[id]/revalidate/route";
 import * as adminPurchases from "../admin/purchases/route";
 import * as adminUsage from "../admin/usage/route";
+import * as adminPurchaseRelease from "../admin/purchases/[id]/release/route";
 import * as adminPurchaseResolve from "../admin/purchases/[id]/resolve/route";
 import * as adminSettings from "../admin/settings/route";
 import * as adminUser from "../admin/users/[id]/route";
@@ -84,6 +85,7 @@ const MODULES: { readonly [Path in Exclude<keyof Paths, "/openapi.json">]: Recor
   "/admin/pool/{id}/disable": adminPoolDisable,
   "/admin/pool/{id}/enable": adminPoolEnable,
   "/admin/pool/{id}/revalidate": adminPoolRevalidate,
+  "/admin/purchases/{id}/release": adminPurchaseRelease,
   "/admin/purchases/{id}/resolve": adminPurchaseResolve,
   "/admin/pool/{id}/end": adminPoolEnd,
   "/admin/jobs": adminJobs,

@@ -42,6 +42,7 @@ export const METHODS_OF = {
   "/admin/pool/{id}/disable": ["POST"],
   "/admin/pool/{id}/enable": ["POST"],
   "/admin/pool/{id}/revalidate": ["POST"],
+  "/admin/purchases/{id}/release": ["POST"],
   "/admin/purchases/{id}/resolve": ["POST"],
   "/admin/pool/{id}/end": ["POST"],
   "/admin/jobs": ["GET"],

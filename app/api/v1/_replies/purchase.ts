@@ -1,7 +1,7 @@
 import { credits, usd } from "@/lib/http";
 import { isUuid, toPublicId } from "@/lib/ids";
 import { type Movement, TRANSFER_KINDS, type TransferKind } from "@/lib/ledger";
-import { PURCHASE_STATES, type PurchaseView } from "@/lib/payments";
+import { type Purchase, PURCHASE_STATES, type PurchaseView } from "@/lib/payments";
 import { toIso } from "@/lib/time";
 import * as z from "zod";
 import { Credits, showTime, Time, Usd } from "./fields";
@@ -59,6 +59,25 @@ export const showAdminPurchase = (purchase: PurchaseView, email: string | null) 
   problem: purchase.problem,
   stripe_session: purchase.session,
   payment_intent: purchase.paymentIntent,
+});
+
+export const ResolvedPurchaseReply = z
+  .object({
+    id: z.string(),
+    state: z.enum(PURCHASE_STATES),
+    refunded_usd: Usd,
+    disputed_usd: Usd.meta({ description: "What disputes withdrew and haven't given back." }),
+    accepted_usd: Usd.meta({ description: "What was accepted to have gone back above what was paid." }),
+  })
+  .meta({ id: "ResolvedPurchase" });
+
+/** A purchase after an admin decided about it. */
+export const showResolved = ({ id, state, refundedNanos, disputedNanos, acceptedNanos }: Purchase) => ({
+  id: toPublicId("purchase", id),
+  state,
+  refunded_usd: usd(refundedNanos),
+  disputed_usd: usd(disputedNanos),
+  accepted_usd: usd(acceptedNanos),
 });
 
 /** The kinds of transfers, as a list that a schema can take. */
