@@ -61,7 +61,7 @@ type SignInOutcome =
 
 async function signInAs(email: string, password: string, caller: Caller): Promise<SignInOutcome> {
   const input = { email, password, origin: caller.address, device: await readDevice() };
-  const checked = await verifyCredentials(webDatabase().reader, input);
+  const checked = await verifyCredentials(webDatabase(), input);
   if (checked.outcome !== "verified") return checked;
   await keepDevice(checked.deviceToken);
   return { outcome: "signed_in", session: await openSession(checked.user, caller) };

@@ -19,6 +19,8 @@ export {
   listAccessChanges,
 } from "./api-key.store";
 export { boundsOf, isLimited, type KeyBounds } from "./key-bounds";
+export { deleteExpiredSessions } from "./session.store";
+export { deleteEndedLogins } from "./login-limits.store";
 export { hashPassword, isCommonPassword } from "./password";
 export {
   AccountPatch,

@@ -54,3 +54,8 @@ export async function deleteSessions(
   const { count } = await queries(tx).session.deleteMany({ where });
   return count;
 }
+
+/** Remove sessions that have expired, at most `limit`; returns how many went. */
+export const deleteExpiredSessions = (tx: Tx, nowMs: number, limit: number): Promise<number> =>
+  queries(tx).$executeRaw`
+    delete from session where id in (select id from session where expires_at < ${new Date(nowMs)} limit ${limit})`;

@@ -1,9 +1,9 @@
 import { createHmac, timingSafeEqual } from "node:crypto";
-import { RateLimiterMemory, RateLimiterRes } from "rate-limiter-flexible";
 import type { Ctx } from "../ctx";
-import type { Tx } from "../db";
+import type { Database, Tx } from "../db";
 import { assert } from "../errors";
 import { randomText, type Uuid } from "../ids";
+import { type LoginLimits, loginLimits } from "./login-limits.store";
 import { isPassword } from "./password";
 import type { SignUpInput } from "./schemas";
 import { createSession, endAllSessions, type NewSession } from "./session";
@@ -41,51 +41,19 @@ function readDeviceToken(secret: string, token: string | null, owner: Credential
   return timingSafeEqual(Buffer.from(proof, "base64url"), proofOf(secret, id, owner)) ? id : null;
 }
 
-// Attempts that fail are counted by where they come from, alone and with the e-mail address they tried: whoever guesses is
-// stopped, and the owner of the address, elsewhere, is not.
-const byOriginAndEmail = new RateLimiterMemory({ keyPrefix: "pair", points: 10, duration: 15 * 60 });
-const byOrigin = new RateLimiterMemory({ keyPrefix: "origin", points: 100, duration: 60 * 60 });
-
-// A browser that has signed in to the account before is counted by itself: others behind its address don't lock it out.
-const byDevice = new RateLimiterMemory({ keyPrefix: "device", points: 10, duration: 15 * 60 });
-
-const limits = (origin: string, email: string): [RateLimiterMemory, string][] => [
-  [byOriginAndEmail, `${origin} ${email}`],
-  [byOrigin, origin],
-];
-
-/** Count an attempt with a limiter. Gives how long to wait, 0 where it may be made. Units: milliseconds. */
-const count = (limiter: RateLimiterMemory, key: string): Promise<number> =>
-  limiter.consume(key).then(
-    () => 0,
-    (reached: unknown) => {
-      if (reached instanceof RateLimiterRes) return reached.msBeforeNext;
-      throw reached;
-    },
-  );
-
 /**
  * Count an attempt before its password is looked at, so that many at once don't pass each other by. Gives seconds to wait,
  * 0 where it may be made now. What is stopped for its address isn't counted against its origin.
  */
-async function countLogin(origin: string, email: string): Promise<number> {
-  for (const [limiter, key] of limits(origin, email)) {
-    const waitMs = await count(limiter, key);
-    if (waitMs > 0) return Math.ceil(waitMs / 1000);
-  }
-  return 0;
+async function countLogin(limits: LoginLimits, origin: string, email: string): Promise<number> {
+  const waitS = await limits.count("pair", `${origin} ${email}`);
+  return waitS > 0 ? waitS : limits.count("origin", origin);
 }
 
-/** As `countLogin`, of a browser that has signed in to the account before. Gives seconds to wait. */
-const countDeviceLogin = async (device: string): Promise<number> => Math.ceil((await count(byDevice, device)) / 1000);
-
-/** Forget the attempts of a device that has just signed in. */
-const resetDeviceLogins = (device: string): Promise<boolean> => byDevice.delete(device);
-
 /** Forget the attempts of a pair that has just signed in; this one was no failure of its origin's. */
-async function resetLogins(origin: string, email: string): Promise<void> {
-  await byOriginAndEmail.delete(`${origin} ${email}`);
-  await byOrigin.reward(origin);
+async function resetLogins(limits: LoginLimits, origin: string, email: string): Promise<void> {
+  await limits.reset("pair", `${origin} ${email}`);
+  await limits.reward("origin", origin);
 }
 
 export type VerifyCredentials = {
@@ -109,18 +77,22 @@ export type CredentialsOutcome =
  * Check an e-mail address and a password.
  *
  * It takes as long for an address that nobody has. After too many failures from one origin it answers `throttled` to
- * that origin only, and looks at no password meanwhile; a browser that has signed in to the account before is counted by
+ * that origin only, whichever process is asked, and looks at no password meanwhile; a browser that has signed in to the account before is counted by
  * itself, so that others behind its address don't lock it out.
  */
-export async function verifyCredentials(reader: Tx, input: VerifyCredentials): Promise<CredentialsOutcome> {
+export async function verifyCredentials(
+  { reader, pool }: Pick<Database, "reader" | "pool">,
+  input: VerifyCredentials,
+): Promise<CredentialsOutcome> {
+  const limits = loginLimits(pool);
   const email = input.email.trim().toLowerCase();
   const found = await readCredentials(reader, { email });
   const { secret, token } = input.device;
   const device = found && readDeviceToken(secret, token, found);
-  const retryAfterS = await (device ? countDeviceLogin(device) : countLogin(input.origin, email));
+  const retryAfterS = await (device ? limits.count("device", device) : countLogin(limits, input.origin, email));
   if (retryAfterS > 0) return { outcome: "throttled", retryAfterS };
   if (!(await isPassword(input.password, found?.passwordHash ?? null)) || !found) return { outcome: "wrong" };
-  await (device ? resetDeviceLogins(device) : resetLogins(input.origin, email));
+  await (device ? limits.reset("device", device) : resetLogins(limits, input.origin, email));
   if (found.user.suspendedMs !== null) return { outcome: "suspended", reason: found.user.suspendedReason };
   return { outcome: "verified", user: found.user, deviceToken: newDeviceToken(secret, found) };
 }

@@ -30,6 +30,7 @@ export { getPurchase, listPurchases, type PurchaseView } from "./purchase-view";
 export { REFUND_TOPIC, requestRefund, sendRefund, settleRefund } from "./refunds";
 export { fetchSession, type PaymentState, readPaymentState, requestSessionCheck, SESSION_TOPIC } from "./session-check";
 export { openStripe, type StripeApi, verifyStripeEvent } from "./stripe-api";
+export { purgeEvents } from "./stripe-event.store";
 export {
   applyStripeEvent,
   fetchStripeFacts,

@@ -39,3 +39,14 @@ export async function advanceCursor(tx: Tx, untilMs: number): Promise<void> {
     insert into stripe_cursor (listed_until) values (${new Date(untilMs)})
     on conflict (id) do update set listed_until = greatest(stripe_cursor.listed_until, excluded.listed_until)`;
 }
+
+const RETENTION_MS = 90 * 86_400_000;
+
+/**
+ * Remove handled events of ninety days ago and before, at most `limit`; returns how many went. Stripe lists its own for
+ * thirty: none that is removed can come again.
+ */
+export const purgeEvents = (tx: Tx, nowMs: number, limit: number): Promise<number> =>
+  queries(tx).$executeRaw`
+    delete from stripe_event where id in (
+      select id from stripe_event where handled_at < ${new Date(nowMs - RETENTION_MS)} limit ${limit})`;

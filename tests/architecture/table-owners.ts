@@ -10,6 +10,7 @@ export const TABLES: Readonly<Record<string, string>> = {
   user: "auth",
   session: "auth",
   api_key: "auth",
+  login_attempt: "auth",
   model: "catalog",
   card: "catalog",
   channel: "catalog",

@@ -3,7 +3,7 @@ import pg from "pg";
 import { afterAll, beforeAll } from "vitest";
 import { type Database, openDatabase } from "@/lib/db";
 import { readBalance } from "@/lib/ledger";
-import { listUsage, type UsageRecord } from "@/lib/usage";
+import { listUsage, readAnyUsage, type UsageRecord } from "@/lib/usage";
 import { randomText } from "@/lib/ids";
 import { micros } from "@/lib/money";
 import { openLog } from "@/lib/log";
@@ -119,11 +119,17 @@ export function aGateway(options: GatewayFixture = {}) {
     const filter = { wallet: caller.wallet, fromMs: null, toMs: null, model: null, apiKeyId: null, status: null };
     return listUsage(database.reader, filter, { limit: 100, after: null });
   };
+  /** How the tries of a caller's latest request came out, as admins see them. */
+  const tries = async (caller: Caller): Promise<string[]> => {
+    const [record] = await readAnyUsage(database.reader, { wallets: [caller.wallet] }, { limit: 1, after: null });
+    return (record?.tries ?? []).map(({ outcome }) => outcome);
+  };
   return {
     sandbox,
     post,
     balance,
     records,
+    tries,
     url: () => gateway.url,
     ownerUrl: () => own.ownerUrl,
     database: () => database,

@@ -1,7 +1,10 @@
+import { deleteEndedLogins, deleteExpiredSessions } from "../../lib/auth";
 import { purgeQuotes } from "../../lib/contributions";
 import { systemCtx } from "../../lib/ctx";
+import type { Tx } from "../../lib/db";
 import { purgeReplies } from "../../lib/idempotency";
 import { purgeOldHolds } from "../../lib/ledger";
+import { purgeEvents } from "../../lib/payments";
 import { CONSUMER, purgeProcessed } from "../../lib/queue";
 import { nowMs } from "../../lib/time";
 import { dropOldUsage, purgeRefused } from "../../lib/usage";
@@ -22,20 +25,27 @@ async function untilDone(removeSome: () => Promise<number>): Promise<number> {
 }
 
 /**
- * Removes what is kept no longer: holds and operations after 400 days, usage after 13 months, checks of the ledger after 90
- * days, refused requests after 30 days, done jobs after a week, results of idempotency keys after a day.
+ * Removes what is kept no longer: holds and operations after 400 days, usage after 13 months, checks of the ledger and handled
+ * Stripe events after 90 days, refused requests after 30, done jobs after a week, results of idempotency keys after a day,
+ * sessions and counts of failed sign-ins when they have ended.
  */
 export async function purgeOldJob({ database, log }: JobContext): Promise<void> {
-  const holds = await untilDone(async () => Number(await purgeOldHolds(database, BATCH)));
-  const beforeMs = nowMs() - OUTBOX_KEPT_MS;
-  const jobs = await untilDone(() => database.inTransaction((tx) => purgeProcessed(tx, beforeMs, CONSUMER, BATCH)));
   const ctx = systemCtx("forget-old", nowMs());
-  const replies = await untilDone(() => database.inTransaction((tx) => purgeReplies(tx, ctx, BATCH)));
-  const checks = await untilDone(() => database.inTransaction((tx) => purgeChecks(tx, ctx, BATCH)));
-  const refused = await untilDone(() => database.inTransaction((tx) => purgeRefused(tx, ctx, BATCH)));
-  const partitions = await dropOldUsage(database);
-  if (holds + jobs + replies + checks + refused + partitions.length > 0)
-    log.info({ holds, jobs, replies, checks, refused, partitions }, "forgot what is kept no longer");
+  const { nowMs: atMs } = ctx;
+  const some = (remove: (tx: Tx) => Promise<number>): Promise<number> =>
+    untilDone(() => database.inTransaction(remove));
+  const gone = {
+    holds: await untilDone(async () => Number(await purgeOldHolds(database, BATCH))),
+    jobs: await some((tx) => purgeProcessed(tx, atMs - OUTBOX_KEPT_MS, CONSUMER, BATCH)),
+    replies: await some((tx) => purgeReplies(tx, ctx, BATCH)),
+    checks: await some((tx) => purgeChecks(tx, ctx, BATCH)),
+    refused: await some((tx) => purgeRefused(tx, ctx, BATCH)),
+    events: await some((tx) => purgeEvents(tx, atMs, BATCH)),
+    sessions: await some((tx) => deleteExpiredSessions(tx, atMs, BATCH)),
+    logins: await some((tx) => deleteEndedLogins(tx, atMs, BATCH)),
+    partitions: (await dropOldUsage(database)).length,
+  };
+  if (Object.values(gone).some((count) => count > 0)) log.info(gone, "forgot what is kept no longer");
 }
 
 /** Destroys the keys that expired quotes hold. */

@@ -53,7 +53,7 @@ export async function changePassword(_previous: PasswordState, form: FormData): 
   if (!next.success) return { outcome: "refused", field: "next", message: t("invalid") };
   const device = await readDevice();
   const input = { email: user.email, password: textOf(form, "current"), origin: caller.address, device };
-  const checked = await verifyCredentials(webDatabase().reader, input);
+  const checked = await verifyCredentials(webDatabase(), input);
   if (checked.outcome === "throttled") {
     const message = t("limited", { minutes: Math.ceil(checked.retryAfterS / 60) });
     return { outcome: "refused", field: "current", message };

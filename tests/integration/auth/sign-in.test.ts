@@ -48,7 +48,7 @@ const aSession = (user: User) =>
   database.inTransaction((tx) => createSession(tx, ctx, { userId: user.id, userAgent: "test" }));
 const SECRET = "a secret of tests that is long enough";
 const verify = (email: string, password = PASSWORD, origin = "192.0.2.1", token: string | null = null) =>
-  verifyCredentials(database.reader, { email, password, origin, device: { secret: SECRET, token } });
+  verifyCredentials(database, { email, password, origin, device: { secret: SECRET, token } });
 
 /** What a browser is known by once it has signed in. */
 async function aDevice(user: User): Promise<string> {

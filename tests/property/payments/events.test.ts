@@ -150,9 +150,11 @@ test(
         await shop.delivered();
         while ((await shop.waiting()).length > 0) await runSome(pick);
         const { wallet, state } = await ledgerOf(order);
-        const [{ purchased, debt }] = wallet as [{ purchased: bigint; debt: bigint }];
-        const { credits, cents } = await goneOf(order, isWarned);
+        const [{ purchased, debt, held }] = wallet as [{ purchased: bigint; debt: bigint; held: bigint }];
+        const { credits, cents, isDisputed } = await goneOf(order);
         expect(purchased - debt).toBe(cr(10_000) - spent - credits);
+        // A warning freezes all that is left, until a dispute says what becomes of it.
+        expect(held).toBe(isWarned && !isDisputed ? purchased : 0n);
         expect(state === "quarantined").toBe(cents > PAID_CENTS);
       }),
       { numRuns: 16 },
@@ -177,12 +179,12 @@ const bodyOf = (turn: Turn): object => BODIES[turn] ?? {};
 
 /** Spend a tenth of what was bought, where it is there. Returns what was spent. */
 async function spendSome({ person }: Order): Promise<bigint> {
-  const { rows } = await shop.database.pool.query<{ purchased: bigint; debt: bigint }>(
-    "select purchased, debt from books.wallet where id = $1",
+  const { rows } = await shop.database.pool.query<{ free: bigint; debt: bigint }>(
+    "select purchased - held as free, debt from books.wallet where id = $1",
     [person.user.walletId],
   );
   const [has] = rows;
-  if (!has || has.debt > 0n || has.purchased < cr(1_000)) return 0n;
+  if (!has || has.debt > 0n || has.free < cr(1_000)) return 0n;
   await makeRequests(shop.database, person, [{ chargeMicros: cr(1_000) }]);
   return cr(1_000);
 }
@@ -212,19 +214,16 @@ async function stripeObjectsOf({ id }: Order): Promise<{ refunds: StripeThing[];
   return { refunds: (await get(`refunds?${of}`)).data, disputes: (await get(`disputes?${of}`)).data };
 }
 
-/**
- * The cents that Stripe has sent back or withdrawn, by its own objects, and the credits that go with them: never more than
- * there were. A warning takes all of them until a dispute is won.
- */
-async function goneOf(order: Order, isWarned: boolean): Promise<{ cents: number; credits: bigint }> {
+/** The cents that Stripe has sent back or withdrawn, by its own objects, and the credits that go with them: never more than there were. */
+async function goneOf(order: Order): Promise<{ cents: number; credits: bigint; isDisputed: boolean }> {
   const { refunds, disputes } = await stripeObjectsOf(order);
   const standing = [
     ...refunds.filter(({ status }) => status !== "failed"),
     ...disputes.filter(({ status }) => status !== "won"),
   ];
   const cents = standing.reduce((sum, { amount }) => sum + amount, 0);
-  const isAll = cents > PAID_CENTS || (isWarned && !disputes.some(({ status }) => status === "won"));
-  return { cents, credits: isAll ? cr(10_000) : (cr(10_000) * BigInt(cents)) / BigInt(PAID_CENTS) };
+  const credits = cents > PAID_CENTS ? cr(10_000) : (cr(10_000) * BigInt(cents)) / BigInt(PAID_CENTS);
+  return { cents, credits, isDisputed: disputes.length > 0 };
 }
 
 test("all of it leaves books that verify", async () => {
