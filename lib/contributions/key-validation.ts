@@ -104,8 +104,11 @@ async function payOnce(
   check: KeyCheck,
   key: KeyToValidate,
 ): Promise<{ answer: SmallAnswer | null; outcome: Exclude<Judged, "unclear"> }> {
-  const answer = await call(check.pay(key.secret.reveal(), key.upstreamModel));
-  const used = judge(key, answer);
+  const secret = key.secret.reveal();
+  const first = await call(check.pay(secret, key.upstreamModel));
+  const otherwise = first && check.payOtherwise(secret, key.upstreamModel, first);
+  const answer = otherwise ? await call(otherwise) : first;
+  const used = answer && check.hasRun(answer) ? "good" : judge(key, answer);
   return { answer, outcome: used === "unclear" ? "invalid" : used };
 }
 

@@ -81,12 +81,19 @@ export type Endpoint = {
 /** One call of a key check; its path begins behind the base URL. */
 export type KeyCheckCall = { method: "GET" | "POST"; path: string; body?: string };
 
+/** What of an answer to a check is looked at. */
+type CheckAnswer = { status: number; body: string };
+
 /** How a key is checked with its supplier, in calls of the supplier's own API. */
 export type KeyCheck = {
   /** A call that costs nothing and that most keys may make. */
   read(secret: string): KeyCheckCall;
   /** The smallest call of a model that costs something. */
   pay(secret: string, upstreamModel: string): KeyCheckCall;
+  /** The same call in another way, where the answer refuses a field that some models have another of; null where it doesn't. */
+  payOtherwise(secret: string, upstreamModel: string, answer: CheckAnswer): KeyCheckCall | null;
+  /** Whether an error shows that the model ran: one that reasons has no room for an answer in one token. */
+  hasRun(answer: CheckAnswer): boolean;
   /** The tokens that an answer to `pay` says it took; as many as it can have taken where it doesn't say. */
   tokensOf(body: string): { input: number; output: number };
   /** The account behind a key, where an answer's headers name it. */

@@ -1,6 +1,6 @@
 import { divideDown, divideUp, nanos, type Nanos, parseDecimal } from "../money";
 import { toIso } from "../time";
-import type { Endpoint, KeyCheck } from "./adapter";
+import type { Endpoint, KeyCheck, KeyCheckCall } from "./adapter";
 
 const DAY_MS = 86_400_000;
 /** The legacy usage call takes 100 days at most. */
@@ -29,6 +29,18 @@ function readUsage(body: string): Record<string, unknown> | null {
   }
 }
 
+// OpenAI's models that reason take `max_completion_tokens` alone, older compatible services `max_tokens`.
+const OTHER_FIELD = { max_tokens: "max_completion_tokens", max_completion_tokens: "max_tokens" } as const;
+const REFUSED_FIELD =
+  /unsupported_parameter|unsupported parameter|unrecognized|unknown (?:field|parameter)|not (?:supported|permitted)|extra (?:fields|inputs)/i;
+/** "Could not finish the message because max_tokens or model output limit was reached": the key is good, the bound was too small. */
+const NO_ROOM = /max_(?:completion_)?tokens or model output limit was reached/i;
+
+function payCall(endpoint: Endpoint, secret: string, model: string, field: Endpoint["outputCapField"]): KeyCheckCall {
+  const body = { model, messages: [{ role: "user", content: "1" }], [field]: 1 };
+  return { method: "POST", path: `${endpoint.path(secret)}/chat/completions`, body: JSON.stringify(body) };
+}
+
 /**
  * How keys of an OpenAI-compatible endpoint are checked: the list of models, one token of a chat completion, and the balance
  * by OpenAI's legacy calls, which most compatible services have: what the account may spend, less what it has.
@@ -37,10 +49,12 @@ function readUsage(body: string): Record<string, unknown> | null {
  */
 export const openAiKeyCheck = (endpoint: Endpoint): KeyCheck => ({
   read: (secret) => ({ method: "GET", path: `${endpoint.path(secret)}/models` }),
-  pay(secret, upstreamModel) {
-    const body = { model: upstreamModel, messages: [{ role: "user", content: "1" }], [endpoint.outputCapField]: 1 };
-    return { method: "POST", path: `${endpoint.path(secret)}/chat/completions`, body: JSON.stringify(body) };
+  pay: (secret, upstreamModel) => payCall(endpoint, secret, upstreamModel, endpoint.outputCapField),
+  payOtherwise(secret, upstreamModel, { status, body }) {
+    const isRefused = status === 400 && REFUSED_FIELD.test(body) && body.includes(endpoint.outputCapField);
+    return isRefused ? payCall(endpoint, secret, upstreamModel, OTHER_FIELD[endpoint.outputCapField]) : null;
   },
+  hasRun: ({ status, body }) => status === 400 && NO_ROOM.test(body),
   tokensOf(body) {
     const usage = readUsage(body);
     const count = (name: string): number => {

@@ -37,11 +37,10 @@ function judge(adapter: Adapter, answer: SmallAnswer): Probe {
   }
 }
 
-/** The smallest request that costs something: it tells an account without money from one with some. */
-function paidCall(check: KeyCheck, key: KeyToProbe, settings: ProbeSettings, secret: string): KeyCheckCall | null {
+/** The supplier's name of the model that a paid probe asks. */
+function modelToAsk(key: KeyToProbe, settings: ProbeSettings): string | null {
   const model = settings.modelFor(key);
-  const name = model && (key.models?.get(model.id) ?? model.upstreamModel);
-  return name ? check.pay(secret, name) : null;
+  return (model && (key.models?.get(model.id) ?? model.upstreamModel)) || null;
 }
 
 /** What a paid probe cost, by the cost card in force and the channel's factor. Units: nanodollars. Rounding: up. */
@@ -77,10 +76,13 @@ export async function probeKey(key: KeyToProbe, settings: ProbeSettings): Promis
   try {
     const read = judge(adapter, await ask(check.read(secret)));
     const isPaid = key.state === "depleted" || key.isUnderAdvance || read.outcome !== "valid";
-    const call = isPaid && read.outcome !== "invalid" ? paidCall(check, key, settings, secret) : null;
-    if (!call) return read;
-    const answer = await ask(call);
-    const paid = judge(adapter, answer);
+    const model = isPaid && read.outcome !== "invalid" ? modelToAsk(key, settings) : null;
+    if (model === null) return read;
+    // The smallest request that costs something: it tells an account without money from one with some.
+    const first = await ask(check.pay(secret, model));
+    const otherwise = check.payOtherwise(secret, model, first);
+    const answer = otherwise ? await ask(otherwise) : first;
+    const paid: Probe = check.hasRun(answer) ? { outcome: "valid" } : judge(adapter, answer);
     return paid.outcome === "valid" ? { ...paid, costNanos: costOfProbe(check, answer, key, settings) } : paid;
   } catch {
     return { outcome: "unknown", reason: "unreachable" }; // whatever the network did says nothing of the key
