@@ -3,6 +3,7 @@
 import { exactAmount, shownAmount } from "@/app/_components/money";
 import { Logo } from "@/app/_components/logo";
 import { buttonClass } from "@/app/_components/ui/button";
+import { OfflineNotice } from "@/app/_components/ui/offline-notice";
 import { ToastRegion } from "@/app/_components/ui/toast-region";
 import { TooltipLayer } from "@/app/_components/ui/tooltip-layer";
 import { CSPProvider } from "@base-ui/react/csp-provider";
@@ -12,9 +13,10 @@ import { useLocale, useTranslations } from "next-intl";
 import dynamic from "next/dynamic";
 import Link from "next/link";
 import { usePathname } from "next/navigation";
-import { type ReactNode, useEffect, useState } from "react";
+import { type ReactNode, useEffect, useState, useSyncExternalStore } from "react";
 import { type Live, LiveProvider, useLive } from "./live";
 import { isWithin, navItems } from "./nav";
+import { useShortcuts } from "./shortcuts";
 import { Sidebar } from "./sidebar";
 import { UserMenu } from "./user-menu";
 
@@ -36,7 +38,18 @@ function TopUpLink() {
 // Loaded when it is first asked for: nobody pays for it before.
 const Palette = dynamic(() => import("./palette"), { ssr: false });
 
-/** Opens the palette by ⌘K, Ctrl K or a click. */
+const ShortcutSheet = dynamic(() => import("./shortcut-sheet"), { ssr: false });
+
+const isApple = (): boolean => /Mac|iPhone|iPad/.test(navigator.platform);
+/** The key that opens the palette, as this machine's keyboard has it. */
+const useSearchKey = (): string =>
+  useSyncExternalStore(
+    () => () => undefined,
+    () => (isApple() ? "⌘K" : "Ctrl K"),
+    () => "Ctrl K",
+  );
+
+/** Opens the palette by ⌘K, Ctrl K, / or a click, and the list of shortcuts by ?. */
 function PaletteTrigger({ baseUrl, isAdmin }: { baseUrl: string; isAdmin: boolean }) {
   const t = useTranslations("Shell");
   const [isOpen, setIsOpen] = useState(false);
@@ -45,6 +58,9 @@ function PaletteTrigger({ baseUrl, isAdmin }: { baseUrl: string; isAdmin: boolea
     setWasOpen(true);
     setIsOpen(true);
   };
+  const [isHelpOpen, setIsHelpOpen] = useState(false);
+  const searchKey = useSearchKey();
+  useShortcuts({ onHelp: () => setIsHelpOpen(true), onSearch: open });
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
       if (event.key.toLowerCase() !== "k" || !(event.metaKey || event.ctrlKey)) return;
@@ -69,9 +85,10 @@ function PaletteTrigger({ baseUrl, isAdmin }: { baseUrl: string; isAdmin: boolea
           aria-hidden="true"
           className="ml-auto hidden rounded-sm border border-line bg-sunken px-1.5 font-sans text-[11px] sm:inline"
         >
-          ⌘K
+          {searchKey}
         </kbd>
       </button>
+      {isHelpOpen && <ShortcutSheet search={searchKey} onClose={() => setIsHelpOpen(false)} />}
       {wasOpen && <Palette isOpen={isOpen} onClose={() => setIsOpen(false)} baseUrl={baseUrl} isAdmin={isAdmin} />}
     </>
   );
@@ -216,6 +233,7 @@ export function ShellFrame({ email, name, isAdmin, startsCollapsed, baseUrl, liv
         <BottomBar isAdmin={isAdmin} />
         <TooltipLayer />
         <ToastRegion />
+        <OfflineNotice />
       </LiveProvider>
     </CSPProvider>
   );

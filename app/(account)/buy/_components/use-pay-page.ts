@@ -1,14 +1,15 @@
 "use client";
 
 import { useTranslations } from "next-intl";
-import { useState, useTransition } from "react";
+import { useState } from "react";
 import { showToast } from "@/app/_components/ui/toast-queue";
 import type { Acted } from "@/app/_server/action";
+import { useAction } from "@/app/_components/ui/use-action";
 
 /** Orders, and leaves for the pay page. It stays under way until the browser has left, so that nothing is ordered twice. */
 export function usePayPage(): { isPending: boolean; go: (order: () => Promise<Acted<{ url: string }>>) => void } {
   const t = useTranslations("Buy");
-  const [isPending, startTransition] = useTransition();
+  const [isPending, startTransition] = useAction();
   const [isLeaving, setIsLeaving] = useState(false);
   const go = (order: () => Promise<Acted<{ url: string }>>) =>
     startTransition(async () => {

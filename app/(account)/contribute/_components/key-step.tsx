@@ -2,10 +2,11 @@
 
 import { ChevronRight, CircleAlert } from "lucide-react";
 import { useTranslations } from "next-intl";
-import { type FormEvent, useRef, useState, useTransition } from "react";
+import { type FormEvent, useRef, useState } from "react";
 import { Button } from "@/app/_components/ui/button";
 import { Field, inputClass } from "@/app/_components/ui/field";
 import { useProviderName } from "@/app/_components/model-view";
+import { useAction } from "@/app/_components/ui/use-action";
 import { validateKey } from "../actions";
 import type { Quoted } from "./quoted";
 import { Step } from "./step";
@@ -55,7 +56,7 @@ type KeyStepProps = {
 export function KeyStep({ number, provider, contribution, isDone, onQuote }: KeyStepProps) {
   const t = useTranslations("Contribute.key");
   const providerName = useProviderName();
-  const [isPending, startTransition] = useTransition();
+  const [isPending, startTransition] = useAction();
   const [refusal, setRefusal] = useState<{ code: string; message: string } | null>(null);
   // Of what is sent, only the cap can be typed wrongly and be no key.
   const isCapWrong = refusal?.code === "validation_failed";

@@ -2,11 +2,12 @@
 
 import { BadgeCheck } from "lucide-react";
 import { useLocale, useTranslations } from "next-intl";
-import { useState, useTransition } from "react";
+import { useState } from "react";
 import { exactAmount } from "@/app/_components/money";
 import { Credits } from "@/app/_components/money";
 import { Button } from "@/app/_components/ui/button";
 import { showToast } from "@/app/_components/ui/toast-queue";
+import { useAction } from "@/app/_components/ui/use-action";
 import { contributeKey, topUp } from "../actions";
 import type { Quoted } from "./quoted";
 import { Step } from "./step";
@@ -56,7 +57,7 @@ export function OfferStep({ number, quote, contribution, feePercent, onDone }: O
   const t = useTranslations("Contribute.offer");
   const locale = useLocale();
   const [isAttested, setIsAttested] = useState(false);
-  const [isPending, startTransition] = useTransition();
+  const [isPending, startTransition] = useAction();
   const amount = exactAmount(quote.netMicros, locale);
   const submit = () =>
     startTransition(async () => {

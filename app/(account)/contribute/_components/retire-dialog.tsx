@@ -1,12 +1,12 @@
 "use client";
 
 import { useTranslations } from "next-intl";
-import { useTransition } from "react";
 import { Credits } from "@/app/_components/money";
 import { Button } from "@/app/_components/ui/button";
 import { Dialog } from "@/app/_components/ui/dialog";
 import { showToast } from "@/app/_components/ui/toast-queue";
 import { useProviderName } from "@/app/_components/model-view";
+import { useAction } from "@/app/_components/ui/use-action";
 import { retire } from "../actions";
 import type { ContributionRow } from "./quoted";
 
@@ -15,7 +15,7 @@ export default function RetireDialog({ row, onClose }: { row: ContributionRow; o
   const t = useTranslations("Contribute.retire");
   const ui = useTranslations("Ui");
   const providerName = useProviderName();
-  const [isPending, startTransition] = useTransition();
+  const [isPending, startTransition] = useAction();
   const confirm = () =>
     startTransition(async () => {
       const retired = await retire(row.id);

@@ -6,9 +6,10 @@ import { InputField, TextareaField } from "@/app/_components/ui/field";
 import { Select } from "@/app/_components/ui/select";
 import { showToast } from "@/app/_components/ui/toast-queue";
 import type { Scope } from "@/lib/auth";
+import { useAction } from "@/app/_components/ui/use-action";
 import { ChevronRight } from "lucide-react";
 import { useTranslations } from "next-intl";
-import { type FormEvent, useState, useTransition } from "react";
+import { type FormEvent, useState } from "react";
 import { createKey, type NewSecret } from "../actions";
 import type { CreateKeyForm } from "./key-view";
 
@@ -149,7 +150,7 @@ export type CreateKeyDialogProps = {
 /** A name is enough; what limits a key is one click further. */
 export default function CreateKeyDialog({ onClose, onCreated, models, scopes }: CreateKeyDialogProps) {
   const t = useTranslations("Keys");
-  const [isPending, startTransition] = useTransition();
+  const [isPending, startTransition] = useAction();
   const [limits, setLimits] = useState(NO_LIMITS);
   const [wrong, setWrong] = useState<string[]>([]);
 

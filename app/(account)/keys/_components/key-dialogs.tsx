@@ -1,11 +1,12 @@
 "use client";
 
 import { useTranslations } from "next-intl";
-import { type FormEvent, useState, useTransition } from "react";
+import { type FormEvent, useState } from "react";
 import { Button } from "@/app/_components/ui/button";
 import { Dialog } from "@/app/_components/ui/dialog";
 import { InputField } from "@/app/_components/ui/field";
 import { showToast } from "@/app/_components/ui/toast-queue";
+import { useAction } from "@/app/_components/ui/use-action";
 import { type NewSecret, renameKey, revokeKey, rotateKey } from "../actions";
 import type { KeyView } from "./key-view";
 
@@ -15,7 +16,7 @@ type IntentionProps = { keyView: KeyView; onClose: () => void };
 function Rename({ keyView, onClose }: IntentionProps) {
   const t = useTranslations("Keys");
   const [name, setName] = useState(keyView.name);
-  const [isPending, startTransition] = useTransition();
+  const [isPending, startTransition] = useAction();
   const submit = (event: FormEvent) => {
     event.preventDefault();
     startTransition(async () => {
@@ -50,7 +51,7 @@ type ConfirmProps = IntentionProps & { kind: "rotate" | "revoke"; onConfirm: () 
 function Confirm({ kind, keyView, onClose, onConfirm }: ConfirmProps) {
   const t = useTranslations("Keys");
   const ui = useTranslations("Ui");
-  const [isPending, startTransition] = useTransition();
+  const [isPending, startTransition] = useAction();
   const title = t(`${kind}Form.title`, { name: keyView.name });
   return (
     <Dialog isOpen onClose={onClose} title={title} note={t(`${kind}Form.text`)}>

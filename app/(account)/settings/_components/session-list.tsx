@@ -2,18 +2,18 @@
 
 import { Monitor } from "lucide-react";
 import { useTranslations } from "next-intl";
-import { useTransition } from "react";
 import { Badge } from "@/app/_components/ui/badge";
 import { Button } from "@/app/_components/ui/button";
 import { RelativeTime } from "@/app/_components/ui/relative-time";
 import { showToast } from "@/app/_components/ui/toast-queue";
+import { useAction } from "@/app/_components/ui/use-action";
 import { endOtherSessions, endSession } from "../actions";
 
 export type SessionView = { id: string; browser: string | null; createdMs: number; isThis: boolean };
 
 function Item({ session, nowMs }: { session: SessionView; nowMs: number }) {
   const t = useTranslations("Settings.sessions");
-  const [isPending, startTransition] = useTransition();
+  const [isPending, startTransition] = useAction();
   const end = () =>
     startTransition(async () => {
       await endSession(session.id);
@@ -43,7 +43,7 @@ function Item({ session, nowMs }: { session: SessionView; nowMs: number }) {
 /** Where one is signed in, and the end of it. */
 export function SessionList({ sessions, nowMs }: { sessions: SessionView[]; nowMs: number }) {
   const t = useTranslations("Settings.sessions");
-  const [isPending, startTransition] = useTransition();
+  const [isPending, startTransition] = useAction();
   const endOthers = () =>
     startTransition(async () => {
       await endOtherSessions();

@@ -1,15 +1,15 @@
 "use client";
 
 import { useTranslations } from "next-intl";
-import { useTransition } from "react";
 import { Button } from "@/app/_components/ui/button";
 import { showToast } from "@/app/_components/ui/toast-queue";
+import { useAction } from "@/app/_components/ui/use-action";
 import { retryFailingJob } from "../actions";
 
 /** Has a failing job tried at once. */
 export function RetryJob({ id }: { id: string }) {
   const t = useTranslations("Admin.alerts.jobs");
-  const [isPending, start] = useTransition();
+  const [isPending, start] = useAction();
   const retry = (): void =>
     start(async () => {
       const retried = await retryFailingJob(id);

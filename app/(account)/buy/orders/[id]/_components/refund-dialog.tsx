@@ -1,13 +1,13 @@
 "use client";
 
 import { useTranslations } from "next-intl";
-import { useTransition } from "react";
 import { Credits } from "@/app/_components/money";
 import { Money } from "@/app/_components/money";
 import { Button } from "@/app/_components/ui/button";
 import { Dialog } from "@/app/_components/ui/dialog";
 import { showToast } from "@/app/_components/ui/toast-queue";
 import type { PurchaseView } from "@/lib/payments";
+import { useAction } from "@/app/_components/ui/use-action";
 import { refundOrder } from "../../../actions";
 
 export type RefundProps = { order: Pick<PurchaseView, "refundableNanos" | "remainingMicros">; id: string };
@@ -16,7 +16,7 @@ export type RefundProps = { order: Pick<PurchaseView, "refundableNanos" | "remai
 export default function RefundDialog({ order, id, onClose }: RefundProps & { onClose: () => void }) {
   const t = useTranslations("Buy.refund");
   const ui = useTranslations("Ui");
-  const [isPending, startTransition] = useTransition();
+  const [isPending, startTransition] = useAction();
   const confirm = () =>
     startTransition(async () => {
       const refunded = await refundOrder(id);
