@@ -198,6 +198,13 @@ function find(method: string, path: string): { route: Route; rest: string } | nu
 const CLIENT_PATH =
   /\/(?:chat\/completions|completions|responses|embeddings|messages|models|images\/generations|audio\/(?:speech|transcriptions))\/?$/;
 
+/** The path here of what a client asks for behind another base URL; null where it isn't that. */
+function misplacedPath(path: string): string | null {
+  const [asked] = CLIENT_PATH.exec(path) ?? [];
+  const right = asked === undefined ? null : `/v1${asked.replace(/\/$/, "")}`;
+  return right !== null && right !== path && methodsOf(path).length === 0 && methodsOf(right).length > 0 ? right : null;
+}
+
 /** The refusal of a path that isn't there: with the base URL to use where a client's own path stands behind another. */
 function noSuchPath({ clientBaseUrl }: Gateway, method: string, path: string): ScripError {
   const nothing = `There is no ${method} ${path.slice(0, 100)} here.`;
@@ -205,11 +212,8 @@ function noSuchPath({ clientBaseUrl }: Gateway, method: string, path: string): S
   if (others.length > 0) {
     return new ScripError("not_found", `${nothing} It is called by ${others.join(" or ")}.`);
   }
-  const [asked] = CLIENT_PATH.exec(path) ?? [];
-  if (asked === undefined) return new ScripError("not_found", nothing);
-  const right = `/v1${asked.replace(/\/$/, "")}`;
-  const isServed = methodsOf(right).length > 0 && path !== right;
-  const hint = isServed
+  if (!CLIENT_PATH.test(path)) return new ScripError("not_found", nothing);
+  const hint = misplacedPath(path)
     ? `Set the client's base URL to ${clientBaseUrl}; it adds the path itself.`
     : "It isn't served yet: POST /v1/chat/completions is.";
   return new ScripError("not_found", `${nothing} ${hint}`);
@@ -248,8 +252,10 @@ export async function routeRequest(gateway: Gateway, context: RequestContext): P
     });
   });
   try {
-    if (protocol) allowOrigins(context);
-    const methods = request.method === "OPTIONS" ? methodsOf(path) : [];
+    const misplaced = misplacedPath(path);
+    // A browser shows what is wrong with a client's base URL only where it may read it.
+    if (protocol || misplaced !== null) allowOrigins(context);
+    const methods = request.method === "OPTIONS" ? methodsOf(misplaced ?? path) : [];
     if (methods.length > 0) return sendOptions(context, methods);
     const found = find(request.method ?? "GET", path);
     if (!found) throw noSuchPath(gateway, request.method ?? "GET", path);

@@ -7,7 +7,7 @@ import type { Log } from "../../lib/log";
 const AI_PATH = /^\/(v1|v1beta|kling|runwayml|pika)(\/|\?|$)/;
 /** Where clients whose base URL isn't quite right end up: the gateway tells them which is. */
 const MISPLACED_PATH =
-  /^(?:\/api)?(?:\/v1)?\/{1,2}(?:chat\/completions|completions|responses|embeddings|messages)\/?(?:\?|$)/;
+  /^(?:\/api)?(?:\/v1)?\/{1,2}(?:chat\/completions|completions|responses|embeddings|messages|images\/generations|audio\/(?:speech|transcriptions))\/?(?:\?|$)/;
 
 const CONNECT_LIMIT_MS = 5_000;
 

@@ -47,6 +47,13 @@ describe("a page of another origin", () => {
     expect([reply.status, reply.headers.get("access-control-allow-origin")]).toEqual([401, "*"]);
   });
 
+  it("reads the hint that its base URL is wrong, though it asks before it sends", async () => {
+    expect((await preflight("/chat/completions", "authorization")).status).toBe(204);
+    const reply = await call("/chat/completions", { method: "POST", headers: { origin: ORIGIN }, body: BODY });
+    expect([reply.status, reply.headers.get("access-control-allow-origin")]).toEqual([404, "*"]);
+    expect(await reply.text()).toContain("base URL");
+  });
+
   it("reads nothing of metrics or health, and nobody without an origin is told of origins", async () => {
     for (const path of ["/healthz", "/metrics"]) {
       const { headers } = await call(path, { headers: { origin: ORIGIN } });
